@@ -1,0 +1,213 @@
+/** The command line: every command with its options and examples. A command's code is loaded when it is called. */
+import { Command, CommanderError, Option } from 'commander';
+import pkg from '../../package.json' with { type: 'json' };
+import type { Context, ExitStatus } from './context.ts';
+import { openContext } from './open-context.ts';
+import { reportError } from './report-error.ts';
+
+type Options = Record<string, unknown>;
+type Run = (context: Context, options: Options, ...positional: (string | undefined)[]) => Promise<ExitStatus>;
+/** Loads a command's module and picks its function. */
+type Load = () => Promise<Run>;
+
+interface CommandLine {
+  readonly name: string;
+  readonly summary: string;
+  readonly positional?: readonly string[];
+  readonly options?: readonly Option[];
+  readonly examples: readonly string[];
+  readonly load?: Load;
+  readonly formats?: readonly string[];
+  readonly isDefault?: boolean;
+  readonly children?: readonly CommandLine[];
+}
+
+const option = (flags: string, description: string, choices?: readonly string[]) => {
+  const made = new Option(flags, description);
+  return choices === undefined ? made : made.choices(choices);
+};
+const dryRun = (what: string) => option('--dry-run', `print ${what}, write nothing`);
+const allowDestructive = option('--allow-destructive', 'consent to steps that lose data');
+const repeated = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+const commandLines: readonly CommandLine[] = [
+  {
+    name: 'init',
+    summary: 'scaffold a manifest that validates',
+    options: [option('--force', 'overwrite a manifest that is there')],
+    examples: ['dbctl init', 'dbctl init -C services/billing'],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'validate',
+    summary: 'check the manifest; needs no database',
+    examples: ['dbctl validate', 'dbctl validate --json'],
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    name: 'generate',
+    summary: 'write the difference between the migrations and the desired state as migrations',
+    positional: ['<name>'],
+    options: [
+      option('--check', 'write nothing; exit with 1 if something would be written'),
+      dryRun('the migrations'),
+      allowDestructive,
+      option('--version-stamp <yyyymmddhhmmssmmm>', 'version of the first file written (UTC); default: now'),
+    ],
+    examples: ['dbctl generate add_invoices', 'dbctl generate ci --check'],
+    load: async () => (await import('./commands/generate.ts')).generate,
+  },
+  {
+    name: 'migrate',
+    summary: 'apply the pending migrations and make the partitions that are due',
+    options: [option('--to <version>', 'stop after this version'), dryRun('the SQL'), allowDestructive],
+    examples: ['dbctl migrate', 'dbctl migrate --dry-run', 'dbctl migrate --to 20261121093000000'],
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
+  {
+    name: 'rollback',
+    summary: 'take back applied migrations, the newest first',
+    options: [
+      option('--steps <n>', 'how many migrations (default 1)'),
+      option('--to <version>', 'take back everything after this version; 0 takes back everything'),
+      dryRun('the SQL'),
+      allowDestructive,
+    ],
+    examples: ['dbctl rollback', 'dbctl rollback --steps 3', 'dbctl rollback --to 0'],
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
+    name: 'status',
+    summary: 'tell what is applied and what is pending',
+    examples: ['dbctl status', 'dbctl status --json'],
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'lint',
+    summary: 'check migrations, and with --live the database, against the manifest',
+    positional: ['[paths...]'],
+    options: [option('--live', 'check the live database too')],
+    examples: ['dbctl lint', 'dbctl lint --live --json', 'dbctl lint --live --domain auth'],
+    load: async () => (await import('./commands/lint.ts')).lint,
+  },
+  {
+    name: 'audit',
+    summary: 'tell who may do what',
+    examples: ['dbctl audit', 'dbctl audit matrix --domain metrics', 'dbctl audit --json'],
+    children: [
+      {
+        name: 'matrix',
+        summary: 'the matrix of roles and domains',
+        options: [option('--role <name>', 'only this role')],
+        examples: ['dbctl audit matrix', 'dbctl audit matrix --role llmproxy_app --domain auth'],
+        isDefault: true,
+        load: async () => (await import('./commands/audit.ts')).auditMatrix,
+      },
+    ],
+  },
+  {
+    name: 'partitions',
+    summary: 'the life of partition sets',
+    examples: ['dbctl partitions', 'dbctl partitions ensure --dry-run'],
+    children: [
+      {
+        name: 'status',
+        summary: 'tell which partitions there are, how far they reach, and what is missing',
+        examples: ['dbctl partitions status --json'],
+        isDefault: true,
+        load: async () => (await import('./commands/partitions.ts')).partitionsStatus,
+      },
+      {
+        name: 'ensure',
+        summary: 'make the partitions that are due',
+        options: [dryRun('the SQL')],
+        examples: ['dbctl partitions ensure', 'dbctl partitions ensure --dry-run'],
+        load: async () => (await import('./commands/partitions.ts')).partitionsEnsure,
+      },
+    ],
+  },
+  {
+    name: 'dev',
+    summary: 'the embedded PostgreSQL',
+    examples: ['dbctl dev start', 'psql "$(dbctl dev url)"', 'dbctl dev stop'],
+    children: (['start', 'stop', 'status', 'url', 'psql'] as const).map((name) => ({
+      name,
+      summary: {
+        start: 'start it and leave it running',
+        stop: 'stop it',
+        status: 'tell whether it runs, and where its data is',
+        url: 'print its connection URL',
+        psql: 'open psql on it',
+      }[name],
+      ...(name === 'status' ? { isDefault: true } : {}),
+      ...(name === 'psql' || name === 'url'
+        ? { positional: ['[database]'], examples: [`dbctl dev ${name}`, `dbctl dev ${name} main`] }
+        : { examples: [`dbctl dev ${name}`] }),
+      load: async () => (await import('./commands/dev.ts'))[name],
+    })),
+  },
+];
+
+/** Parses the arguments, runs the command. Returns the exit status; prints every error. */
+export async function execute(argv: readonly string[]): Promise<number> {
+  let status: number = 0;
+  const program = new Command('dbctl')
+    .description('Gives every domain of a system its own corner of PostgreSQL, and keeps it that way.')
+    .version(pkg.version, '-V, --version')
+    .addOption(option('-C, --cwd <folder>', 'work as if started there'))
+    .addOption(option('-m, --manifest <file>', 'the manifest; default: dbctl.yaml, found upward'))
+    .addOption(
+      option(
+        '--database-url <url>',
+        'a PostgreSQL server to use instead of the embedded one or DATABASE_URL',
+      ),
+    )
+    .addOption(option('--domain <name>', 'only this domain; may be repeated').argParser(repeated))
+    .addOption(option('--format <format>', 'text or json', ['text', 'json']))
+    .addOption(option('--json', 'the same as --format json'))
+    .addOption(option('--output <file>', 'write the result there instead of standard output'))
+    .addOption(option('--color', 'colour even when piped'))
+    .addOption(option('--no-color', 'no colour'))
+    .addOption(option('-q, --quiet', 'no progress on standard error'))
+    .addOption(option('-v, --verbose', 'more on standard error'))
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  const action = (load: Load) =>
+    async function (this: Command): Promise<void> {
+      const options = this.optsWithGlobals<Options>();
+      const { context, close } = await openContext(options, program.getOptionValueSource('color') === 'cli');
+      try {
+        const command = await load();
+        const positional = this.processedArgs as (string | undefined)[];
+        status = await command(context, options, ...positional);
+        await close();
+      } catch (error) {
+        await close();
+        status = reportError(error, context);
+      }
+    };
+  const add = (parent: Command, line: CommandLine): void => {
+    const command = parent
+      .command(line.name, line.isDefault ? { isDefault: true } : {})
+      .description(line.summary)
+      .addHelpText('after', `\nExamples:\n${line.examples.map((text) => `  $ ${text}`).join('\n')}`);
+    for (const name of line.positional ?? []) command.argument(name);
+    for (const each of line.options ?? []) command.addOption(each);
+    if (line.load !== undefined) command.action(action(line.load));
+    for (const child of line.children ?? []) add(command, child);
+  };
+  for (const line of commandLines) add(program, line);
+  program.addHelpText(
+    'after',
+    '\nExit status: 0 clean; 1 findings, pending work or drift; 2 usage, manifest or migration file; 3 connection, SQL or lock.',
+  );
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    // Commander has printed its message; help and version are no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+  return status;
+}

@@ -1,0 +1,64 @@
+/** A finding: one thing that a rule reports. And what a rule is. */
+import { createHash } from 'node:crypto';
+
+export type Severity = 'error' | 'warning' | 'info';
+/** A place in a file; lines and columns count from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+export interface Waived {
+  readonly reason: string;
+  readonly owner: string;
+  readonly until: string | null;
+}
+
+/** What a rule yields: the rule's own name, severity and fingerprint are added by whoever runs it. */
+export interface Found {
+  /** The domain it belongs to, or null (a role, the cluster). */
+  readonly domain: string | null;
+  /** `schema.name`, quoted where SQL would need it. */
+  readonly subject: string;
+  readonly message: string;
+  /** What to do, starting with a verb; SQL where SQL puts it right. */
+  readonly help: string;
+  readonly severity?: Severity;
+  readonly location?: Location;
+  /** What else tells this finding from another on the same subject: stable under rewording and line moves. */
+  readonly discriminator?: string;
+  /** SQL that makes the finding go, when one statement (or a few) does. */
+  readonly fix?: readonly string[];
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly domain: string | null;
+  readonly subject: string;
+  readonly message: string;
+  readonly help: string;
+  readonly location: Location | null;
+  readonly fingerprint: string;
+  readonly waived: Waived | null;
+  readonly fix: readonly string[];
+}
+
+export interface Rule<Input> {
+  /** `group/rule`, stable once landed. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** One line: what it reports. */
+  readonly summary: string;
+  /** Why anybody should care. */
+  readonly why: string;
+  check(input: Input): Iterable<Found>;
+}
+
+/** @returns a fingerprint that survives a reworded message or a moved line: a hash of rule, domain, subject and discriminator. */
+export function fingerprintOf(rule: string, found: Found): string {
+  const parts = [rule, found.domain ?? '', found.subject, found.discriminator ?? ''];
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+}

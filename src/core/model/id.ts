@@ -1,0 +1,186 @@
+/**
+ * Identity: what an entry is called, never what it is like. A closed union, one member per kind; one codec
+ * makes the string key of it. Names are as in the catalogs: unquoted, case kept.
+ */
+import { identifier, qualified } from '../../sql/quote.ts';
+
+interface InSchema<K extends string> {
+  readonly kind: K;
+  readonly schema: string;
+  readonly name: string;
+}
+interface OfRelation<K extends string> {
+  readonly kind: K;
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+}
+interface Named<K extends string> {
+  readonly kind: K;
+  readonly name: string;
+}
+
+export type SchemaId = Named<'schema'>;
+export type ExtensionId = Named<'extension'>;
+export type TableId = InSchema<'table'>;
+/** A column of any relation: table, partitioned table, view. */
+export type ColumnId = OfRelation<'column'>;
+/** A column's default, or its generation expression. `name` is the column's. */
+export type DefaultId = OfRelation<'default'>;
+export type ConstraintId = OfRelation<'constraint'>;
+export type IndexId = InSchema<'index'>;
+export type ViewId = InSchema<'view'>;
+export type SequenceId = InSchema<'sequence'>;
+/** `OWNED BY` of a sequence. */
+export type OwnedById = InSchema<'owned-by'>;
+export type EnumId = InSchema<'enum'>;
+/** That a table is a partition of another, with its bound. Named by the partition. */
+export type PartitionId = InSchema<'partition'>;
+export type RoleId = Named<'role'>;
+export type RoleSettingId = { readonly kind: 'role-setting'; readonly role: string; readonly name: string };
+export type MembershipId = { readonly kind: 'membership'; readonly role: string; readonly member: string };
+export type CommentId = { readonly kind: 'comment'; readonly on: ObjectId };
+export type OwnerId = { readonly kind: 'owner'; readonly on: ObjectId };
+export type GrantId = {
+  readonly kind: 'grant';
+  readonly on: ObjectId;
+  /** A role's name, or `public` for PUBLIC. */
+  readonly to: string;
+  /** In lower case, as in `GRANT`: `select`, `usage`. */
+  readonly privilege: string;
+};
+export type DefaultPrivilegeId = {
+  readonly kind: 'default-privilege';
+  /** The role whose future objects are meant. */
+  readonly role: string;
+  /** null: in every schema. */
+  readonly schema: string | null;
+  readonly objects: DefaultPrivilegeObjects;
+  readonly to: string;
+  readonly privilege: string;
+};
+export type DefaultPrivilegeObjects =
+  | 'tables'
+  | 'sequences'
+  | 'functions'
+  | 'types'
+  | 'schemas'
+  | 'large objects';
+/** The database itself: target of grants, comments and ownership. Has no name of its own: a plan fits any database. */
+export type DatabaseId = { readonly kind: 'database' };
+
+/** What a comment, an owner or a grant can be on. */
+export type ObjectId =
+  | DatabaseId
+  | SchemaId
+  | ExtensionId
+  | TableId
+  | ColumnId
+  | ConstraintId
+  | IndexId
+  | ViewId
+  | SequenceId
+  | EnumId
+  | RoleId;
+export type Id =
+  | ObjectId
+  | DefaultId
+  | OwnedById
+  | PartitionId
+  | RoleSettingId
+  | MembershipId
+  | CommentId
+  | OwnerId
+  | GrantId
+  | DefaultPrivilegeId;
+export type Kind = Id['kind'];
+export type IdOf<K extends Kind> = Extract<Id, { kind: K }>;
+
+/** The string form of an id, unique and sortable: its kind and its names as SQL writes them. */
+export type Key = string & { readonly __key: true };
+
+/** @returns the key of an id: equal ids give equal keys, different ids different ones. */
+export function keyOf(id: Id): Key {
+  return `${id.kind}:${nameOf(id)}` as Key;
+}
+
+/** @returns an id as people write it: `auth.users`, `auth.users.email`, `select on auth.users to app`. */
+export function nameOf(id: Id): string {
+  switch (id.kind) {
+    case 'database':
+      return 'database';
+    case 'schema':
+    case 'extension':
+    case 'role':
+      return identifier(id.name);
+    case 'table':
+    case 'index':
+    case 'view':
+    case 'sequence':
+    case 'owned-by':
+    case 'enum':
+    case 'partition':
+      return qualified(id.schema, id.name);
+    case 'column':
+    case 'default':
+    case 'constraint':
+      return qualified(id.schema, id.table, id.name);
+    case 'role-setting':
+      return qualified(id.role, id.name);
+    case 'membership':
+      return `${identifier(id.member)} in ${identifier(id.role)}`;
+    case 'comment':
+    case 'owner':
+      return `${id.on.kind} ${nameOf(id.on)}`;
+    case 'grant':
+      return `${id.privilege} on ${id.on.kind} ${nameOf(id.on)} to ${identifier(id.to)}`;
+    case 'default-privilege': {
+      const where = id.schema === null ? '' : ` in ${identifier(id.schema)}`;
+      return `${id.privilege} on ${id.objects}${where} of ${identifier(id.role)} to ${identifier(id.to)}`;
+    }
+  }
+}
+
+/** @returns the object a dependent entry (comment, owner, grant, default, …) belongs to; the id itself for an object. */
+export function objectOf(id: Id): Id {
+  switch (id.kind) {
+    case 'comment':
+    case 'owner':
+    case 'grant':
+      return objectOf(id.on);
+    case 'column':
+    case 'default':
+    case 'constraint':
+      return { kind: 'table', schema: id.schema, name: id.table };
+    case 'owned-by':
+      return { kind: 'sequence', schema: id.schema, name: id.name };
+    case 'partition':
+      return { kind: 'table', schema: id.schema, name: id.name };
+    case 'role-setting':
+      return { kind: 'role', name: id.role };
+    default:
+      return id;
+  }
+}
+
+/** @returns the schema an id lies in (a schema lies in itself), or undefined for what lies in none. */
+export function schemaOf(id: Id): string | undefined {
+  switch (id.kind) {
+    case 'schema':
+      return id.name;
+    case 'comment':
+    case 'owner':
+    case 'grant':
+      return schemaOf(id.on);
+    case 'default-privilege':
+      return id.schema ?? undefined;
+    case 'database':
+    case 'extension':
+    case 'role':
+    case 'role-setting':
+    case 'membership':
+      return undefined;
+    default:
+      return id.schema;
+  }
+}
