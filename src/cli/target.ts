@@ -1,0 +1,144 @@
+/**
+ * From the command line to the databases: which manifest, which domains, which database each lies in, and how
+ * it is reached. Everything that talks to a live database comes through here.
+ */
+import { closest } from '../core/closest.ts';
+import type { Domain, Manifest } from '../core/manifest/manifest.ts';
+import { clusterDomain } from '../core/migration/version.ts';
+import { inputError } from '../core/model/problem.ts';
+import { type Address, parseAddress } from '../db/connect.ts';
+import { useEmbedded } from '../db/server/embedded.ts';
+import { findManifest } from '../files/manifest/find.ts';
+import { readManifest } from '../files/manifest/read.ts';
+import type { Context } from './context.ts';
+
+/** The manifest that the command works under, read and free of problems. */
+export type Project = Awaited<ReturnType<typeof readManifest>>;
+
+/** One database, and what of it the command is about. */
+export interface Target {
+  /** Its key in the manifest's `databases`. */
+  readonly database: string;
+  readonly address: Address;
+  /** The selected domains that lie in it, in the manifest's order; never an external one. */
+  readonly domains: readonly Domain[];
+  /** Whether `_cluster` (roles, memberships) is selected and kept in this database. */
+  readonly cluster: boolean;
+  /** Whether it is the embedded PostgreSQL. */
+  readonly embedded: boolean;
+}
+
+/** Reads the project's manifest. @throws KnownError (2) with every problem there is in it. */
+export async function openProject(context: Context): Promise<Project> {
+  const file = await findManifest(context.cwd, context.global.manifest);
+  const project = await readManifest(file, context.env, context.now().toISOString().slice(0, 10));
+  if (project.problems.length > 0) throw inputError(...project.problems);
+  return project;
+}
+
+/**
+ * Reads the manifest, finds the databases of the selected domains (`--domain`; default: all) and hands them over.
+ * A database is reached by, in this order: `--database-url`; the manifest's `databases.<name>.url`; `DATABASE_URL`
+ * (for `main` only, or the only database); the embedded PostgreSQL, which is started, in which the database is made
+ * when it is not there, and which is let go when `use` has ended, however it ends.
+ *
+ * @returns what `use` returns.
+ * @throws KnownError (2) for an unknown or external `--domain`, for a bad URL, and for `--database-url` when the
+ * selected domains lie in several databases.
+ * @example await withTargets(context, async (targets, project) => { for (const { address } of targets) … })
+ */
+export async function withTargets<T>(
+  context: Context,
+  use: (targets: readonly Target[], project: Project) => Promise<T>,
+): Promise<T> {
+  const project = await openProject(context);
+  const places = placesOf(project.manifest, context.global.domains);
+  const urls = urlsOf(context, project.manifest, places);
+  if (places.every(({ database }) => urls.has(database))) {
+    const targets = places.map((place) => ({
+      ...place,
+      address: parseAddress(urls.get(place.database)!),
+      embedded: false,
+    }));
+    return use(targets, project);
+  }
+  const server = await useEmbedded(project.directory, context.log);
+  try {
+    const targets: Target[] = [];
+    for (const place of places) {
+      const url = urls.get(place.database);
+      if (url === undefined) await server.ensureDatabase(place.database);
+      const address = url === undefined ? server.address(place.database) : parseAddress(url);
+      targets.push({ ...place, address, embedded: url === undefined });
+    }
+    return await use(targets, project);
+  } finally {
+    await server.release();
+  }
+}
+
+type Place = Pick<Target, 'database' | 'domains' | 'cluster'>;
+
+/** The databases that the selected domains lie in, in the manifest's order. */
+function placesOf({ domains, databases }: Manifest, selected: readonly string[]): Place[] {
+  for (const name of selected) {
+    if (name === clusterDomain) continue;
+    const domain = domains.get(name);
+    if (domain === undefined) {
+      const near = closest(name, [...domains.keys(), clusterDomain]);
+      throw inputError({
+        message: `--domain ${name}: the manifest declares no such domain`,
+        help:
+          near === undefined
+            ? `Name one of: ${[...domains.keys()].join(', ')}.`
+            : `Write --domain ${near}, if you mean that.`,
+      });
+    }
+    if (domain.isolation === 'external')
+      throw inputError({
+        message: `--domain ${name}: the domain is external (${domain.engine ?? 'not PostgreSQL'}); dbctl does not manage it`,
+        help: 'Name a domain that lies in PostgreSQL.',
+      });
+  }
+  const isSelected = (name: string) => selected.length === 0 || selected.includes(name);
+  const home = clusterHome(databases);
+  const places: Place[] = [];
+  for (const database of databases.keys()) {
+    const inIt = [...domains.values()].filter(
+      (domain) => domain.isolation !== 'external' && domain.database === database && isSelected(domain.name),
+    );
+    const cluster = database === home && isSelected(clusterDomain);
+    if (inIt.length > 0 || cluster) places.push({ database, domains: inIt, cluster });
+  }
+  return places;
+}
+
+/** Roles belong to a whole server, their history to one database: `main`, or else the first. */
+function clusterHome(databases: Manifest['databases']): string | undefined {
+  return databases.has('main') ? 'main' : databases.keys().next().value;
+}
+
+/** The connection URLs that somebody has given, by database. They are secrets. */
+function urlsOf(
+  context: Context,
+  { databases }: Manifest,
+  places: readonly Place[],
+): ReadonlyMap<string, string> {
+  const given = context.global.databaseUrl;
+  const urls = new Map<string, string>();
+  if (given !== undefined) {
+    if (places.length > 1)
+      throw inputError({
+        message: `--database-url names one database, but the domains lie in ${places.length}: ${places.map(({ database }) => database).join(', ')}`,
+        help: 'Add --domain <name> for domains of one database, or give each database a url in the manifest.',
+      });
+    for (const { database } of places) urls.set(database, given);
+    return urls;
+  }
+  const fallback = context.env['DATABASE_URL'];
+  for (const { name, url } of databases.values()) {
+    if (url !== undefined && url !== '') urls.set(name, url);
+    else if (fallback && (name === 'main' || databases.size === 1)) urls.set(name, fallback);
+  }
+  return urls;
+}
