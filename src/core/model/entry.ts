@@ -8,6 +8,8 @@ export type Attributes = { readonly [name: string]: Value };
 export interface Entry<I extends Id = Id, A = Attributes> {
   readonly id: I;
   readonly attrs: A;
+  /** Where it stands among its siblings (a column in its table). Never compared. */
+  readonly order?: number;
 }
 
 /** An entry of one kind, with the attributes that its file in `core/kinds` defines. */

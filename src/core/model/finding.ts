@@ -27,6 +27,8 @@ export interface Found {
   readonly help: string;
   readonly severity?: Severity;
   readonly location?: Location;
+  /** The place in the manifest it is about, when there is no location yet: whoever runs the rules makes one of it. */
+  readonly path?: readonly (string | number)[];
   /** What else tells this finding from another on the same subject: stable under rewording and line moves. */
   readonly discriminator?: string;
   /** SQL that makes the finding go, when one statement (or a few) does. */

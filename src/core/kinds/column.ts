@@ -1,0 +1,157 @@
+/** Columns of tables. The default, or the generation expression, is an entry of its own. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type ColumnId, type DefaultId, type TableId, keyOf } from '../model/id.ts';
+import { find } from '../model/catalog.ts';
+import { accessExclusive, alterColumn, loss } from './alter-table.ts';
+import type { DefaultAttributes } from './default.ts';
+import { draft, type Draft, type Kind } from './kind.ts';
+
+export interface ColumnAttributes {
+  /** As format_type prints it under an empty search_path: `character varying(255)`. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Qualified; null for the type's own. */
+  readonly collation: string | null;
+  readonly identity: null | Identity;
+}
+export type Identity = {
+  readonly generation: 'always' | 'by default';
+  /** Of the identity's sequence: as in CREATE SEQUENCE. */
+  readonly start: string;
+  readonly increment: string;
+  /** null: the type's own. */
+  readonly min: string | null;
+  readonly max: string | null;
+  readonly cache: string;
+  readonly cycle: boolean;
+};
+
+const tableOf = (id: ColumnId): TableId => ({ kind: 'table', schema: id.schema, name: id.table });
+
+export const column: Kind<ColumnId, ColumnAttributes> = {
+  name: 'column',
+  rank: 51,
+  references: ({ id }) => [{ to: tableOf(id), type: 'auto' }],
+  create({ id, attrs, order }) {
+    const clause = (inner: readonly string[]) =>
+      [
+        identifier(id.name),
+        attrs.type,
+        ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
+        ...inner,
+        ...(attrs.identity === null ? [] : [identityClause(attrs.identity)]),
+        ...(attrs.notNull ? ['NOT NULL'] : []),
+      ].join(' ');
+    const table = qualified(id.schema, id.table);
+    return [
+      draft((inner) => `ALTER TABLE ${table} ADD COLUMN ${clause(inner)}`, {
+        produces: [keyOf(id)],
+        requires: [keyOf(tableOf(id))],
+        locks: accessExclusive({ schema: id.schema, name: id.table }),
+        fold: { into: keyOf(tableOf(id)), rank: order ?? 0, clause },
+      }),
+    ];
+  },
+  drop({ id }) {
+    const table = { schema: id.schema, name: id.table };
+    return [
+      draft(`ALTER TABLE ${qualified(id.schema, id.table)} DROP COLUMN ${identifier(id.name)}`, {
+        destroys: [keyOf(id)],
+        locks: accessExclusive(table),
+        hazards: [loss(table, `drops column ${identifier(id.name)} and its values`)],
+      }),
+    ];
+  },
+  alter(changes, before, after, { from, to }) {
+    const { id, attrs } = after;
+    const drafts: Draft[] = [];
+    const typeChanged = changes.some(({ attr }) => attr === 'type' || attr === 'collation');
+    if (typeChanged)
+      drafts.push(...alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id)));
+    for (const { attr } of changes) {
+      switch (attr as keyof ColumnAttributes) {
+        case 'type':
+        case 'collation':
+          break;
+        case 'notNull':
+          drafts.push(
+            alterColumn(
+              id,
+              attrs.notNull ? 'SET NOT NULL' : 'DROP NOT NULL',
+              attrs.notNull ? 'scan' : undefined,
+            ),
+          );
+          break;
+        case 'identity':
+          drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity));
+          break;
+      }
+    }
+    return drafts;
+  },
+};
+
+const defaultOf = (catalog: Parameters<typeof find>[0], { schema, table, name }: ColumnId) =>
+  find<DefaultId, DefaultAttributes>(catalog, { kind: 'default', schema, table, name })?.attrs;
+
+/**
+ * A type change casts the values explicitly, because an assignment cast need not exist. A default is taken off
+ * first and put back after: its expression is not cast along.
+ */
+function alterType(
+  before: ColumnAttributes,
+  id: ColumnId,
+  after: ColumnAttributes,
+  oldDefault: DefaultAttributes | undefined,
+  newDefault: DefaultAttributes | undefined,
+): Draft[] {
+  const collate = after.collation === null ? '' : ` COLLATE ${after.collation}`;
+  const using = before.type === after.type ? '' : ` USING ${identifier(id.name)}::${after.type}`;
+  const change = alterColumn(id, `TYPE ${after.type}${collate}${using}`, 'rewrite');
+  const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
+  if (!plain) return [change];
+  const table = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ALTER COLUMN ${identifier(id.name)}`;
+  const back =
+    newDefault === undefined
+      ? ''
+      : `,\n  ALTER COLUMN ${identifier(id.name)} SET DEFAULT ${newDefault.expression}`;
+  const sql = `${table} DROP DEFAULT,\n  ALTER COLUMN ${identifier(id.name)} TYPE ${after.type}${collate}${using}${back}`;
+  return [{ ...change, render: () => sql }];
+}
+
+function sequenceOptions(identity: Identity, before?: Identity): string[] {
+  const changed = (name: keyof Identity) => before === undefined || before[name] !== identity[name];
+  return [
+    ...(changed('increment') ? [`INCREMENT BY ${identity.increment}`] : []),
+    ...(changed('min') ? [identity.min === null ? 'NO MINVALUE' : `MINVALUE ${identity.min}`] : []),
+    ...(changed('max') ? [identity.max === null ? 'NO MAXVALUE' : `MAXVALUE ${identity.max}`] : []),
+    ...(changed('start') ? [`START WITH ${identity.start}`] : []),
+    ...(changed('cache') ? [`CACHE ${identity.cache}`] : []),
+    ...(changed('cycle') ? [identity.cycle ? 'CYCLE' : 'NO CYCLE'] : []),
+  ];
+}
+
+function identityClause(identity: Identity): string {
+  const usual: Identity = {
+    ...identity,
+    start: '1',
+    increment: '1',
+    min: null,
+    max: null,
+    cache: '1',
+    cycle: false,
+  };
+  const options = sequenceOptions(identity, usual);
+  const generated = `GENERATED ${identity.generation.toUpperCase()} AS IDENTITY`;
+  return options.length === 0 ? generated : `${generated} (${options.join(' ')})`;
+}
+
+function alterIdentity(id: ColumnId, before: Identity | null, after: Identity | null): Draft[] {
+  if (after === null) return [alterColumn(id, 'DROP IDENTITY')];
+  if (before === null) return [alterColumn(id, `ADD ${identityClause(after)}`)];
+  const set = [
+    ...(before.generation === after.generation ? [] : [`GENERATED ${after.generation.toUpperCase()}`]),
+    ...sequenceOptions(after, before),
+  ];
+  return [alterColumn(id, set.map((option) => `SET ${option}`).join(' '))];
+}

@@ -1,0 +1,33 @@
+/** Comments, on anything. */
+import { literal } from '../../sql/quote.ts';
+import { type CommentId, type Id, keyOf } from '../model/id.ts';
+import { draft, type Draft, type Kind } from './kind.ts';
+import { objectClause, onCurrentDatabase, relationLock } from './object.ts';
+
+export interface CommentAttributes {
+  readonly text: string;
+}
+
+function comment(id: CommentId, text: string | null): Draft {
+  const value = text === null ? 'NULL' : literal(text);
+  const sql =
+    id.on.kind === 'database'
+      ? onCurrentDatabase(`COMMENT ON DATABASE %I IS ${value}`)
+      : `COMMENT ON ${objectClause(id.on)} IS ${value}`;
+  return draft(sql, { locks: relationLock(id.on, 'SHARE UPDATE EXCLUSIVE') });
+}
+
+/** A column of a view is no entry of its own: then the comment hangs on the view. */
+export function whatItIsOn(on: CommentId['on']): readonly Id[] {
+  if (on.kind !== 'column') return [on];
+  return [on, { kind: 'view', schema: on.schema, name: on.table }];
+}
+
+export const commentOn: Kind<CommentId, CommentAttributes> = {
+  name: 'comment',
+  rank: 56,
+  references: ({ id }) => whatItIsOn(id.on).map((to) => ({ to, type: 'auto' })),
+  create: ({ id, attrs }) => [{ ...comment(id, attrs.text), produces: [keyOf(id)] }],
+  drop: ({ id }) => [{ ...comment(id, null), destroys: [keyOf(id)] }],
+  alter: (_changes, _before, { id, attrs }) => [{ ...comment(id, attrs.text), produces: [keyOf(id)] }],
+};

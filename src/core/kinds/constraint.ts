@@ -1,0 +1,86 @@
+/** Constraints of tables: primary key, unique, foreign key, check, exclusion. NOT NULL is the column's. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type ConstraintId, type TableId, keyOf } from '../model/id.ts';
+import type { Hazard, Lock } from '../model/statement.ts';
+import { accessExclusive } from './alter-table.ts';
+import { draft, type Kind } from './kind.ts';
+
+export interface ConstraintAttributes {
+  readonly type: 'p' | 'u' | 'f' | 'c' | 'x';
+  /** As pg_get_constraintdef prints it. */
+  readonly definition: string;
+  readonly columns: readonly string[];
+  /** Foreign keys only; null for others. */
+  readonly references: null | ForeignKeyTarget;
+}
+export type ForeignKeyTarget = {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
+};
+
+const tableOf = (id: ConstraintId): TableId => ({ kind: 'table', schema: id.schema, name: id.table });
+
+/** Which lock ADD takes, and where (PostgreSQL's manual, ALTER TABLE): foreign keys let reads and row locks through. */
+function locksOf(id: ConstraintId, attrs: ConstraintAttributes): readonly Lock[] {
+  if (attrs.references === null) return accessExclusive(tableOf(id));
+  const { schema, table } = attrs.references;
+  return [
+    { mode: 'SHARE ROW EXCLUSIVE', relation: qualified(id.schema, id.table) },
+    { mode: 'SHARE ROW EXCLUSIVE', relation: qualified(schema, table) },
+  ];
+}
+
+const rankOf = { p: 10_000, u: 10_001, x: 10_002, c: 10_003, f: 10_004 } as const;
+
+export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
+  name: 'constraint',
+  rank: 54,
+  references: ({ id, attrs }) => [
+    { to: tableOf(id), type: 'auto' },
+    ...(attrs.references === null
+      ? []
+      : [
+          {
+            to: { kind: 'table' as const, schema: attrs.references.schema, name: attrs.references.table },
+            type: 'normal' as const,
+          },
+        ]),
+  ],
+  create({ id, attrs }) {
+    const relation = qualified(id.schema, id.table);
+    const clause = () => `CONSTRAINT ${identifier(id.name)} ${attrs.definition}`;
+    const hazards: Hazard[] = [
+      {
+        name: 'depends-on-data',
+        object: relation,
+        detail: `fails if rows break ${identifier(id.name)}; reads every row under the lock`,
+      },
+    ];
+    return [
+      draft(`ALTER TABLE ${relation} ADD ${clause()}`, {
+        produces: [keyOf(id)],
+        requires: [keyOf(tableOf(id))],
+        locks: locksOf(id, attrs),
+        hazards,
+        // Foreign keys stay apart, so that two tables may reference each other.
+        ...(attrs.type === 'f'
+          ? {}
+          : { fold: { into: keyOf(tableOf(id)), rank: rankOf[attrs.type], clause } }),
+      }),
+    ];
+  },
+  drop: ({ id, attrs }) => [
+    draft(`ALTER TABLE ${qualified(id.schema, id.table)} DROP CONSTRAINT ${identifier(id.name)}`, {
+      destroys: [keyOf(id)],
+      locks: [
+        ...accessExclusive(tableOf(id)),
+        ...(attrs.references === null
+          ? []
+          : accessExclusive({ schema: attrs.references.schema, name: attrs.references.table })),
+      ],
+    }),
+  ],
+  alter: () => 'replace',
+};

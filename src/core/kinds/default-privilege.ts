@@ -1,0 +1,50 @@
+/** Default privileges: what a role's future objects begin with. Global ones replace the built-in defaults; those of a schema add. */
+import { grantee, identifier } from '../../sql/quote.ts';
+import { type DefaultPrivilegeId, keyOf } from '../model/id.ts';
+import { draft, type Draft, type Kind } from './kind.ts';
+
+export interface DefaultPrivilegeAttributes {
+  readonly grantable: boolean;
+}
+
+function alterDefault(verb: 'GRANT' | 'REVOKE', id: DefaultPrivilegeId, grantable: boolean): Draft {
+  const where = id.schema === null ? '' : ` IN SCHEMA ${identifier(id.schema)}`;
+  const head = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(id.role)}${where}`;
+  const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
+  const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : '';
+  const render = (items: readonly string[]) =>
+    `${head} ${verb} ${items.join(', ')} ON ${id.objects.toUpperCase()} ${toOrFrom} ${grantee(id.to)}${option}`;
+  return draft(() => render([id.privilege.toUpperCase()]), {
+    merge: {
+      group: [verb, head, id.objects, id.to, String(grantable)].join('\0'),
+      item: id.privilege.toUpperCase(),
+      render,
+    },
+  });
+}
+
+const requirements = (id: DefaultPrivilegeId) => [
+  keyOf({ kind: 'role', name: id.role }),
+  ...(id.schema === null ? [] : [keyOf({ kind: 'schema', name: id.schema })]),
+  ...(id.to === 'public' ? [] : [keyOf({ kind: 'role', name: id.to })]),
+];
+
+export const defaultPrivilege: Kind<DefaultPrivilegeId, DefaultPrivilegeAttributes> = {
+  name: 'default-privilege',
+  rank: 90,
+  references: ({ id }) => [
+    { to: { kind: 'role', name: id.role }, type: 'normal' },
+    ...(id.to === 'public' ? [] : [{ to: { kind: 'role' as const, name: id.to }, type: 'normal' as const }]),
+    ...(id.schema === null
+      ? []
+      : [{ to: { kind: 'schema' as const, name: id.schema }, type: 'auto' as const }]),
+  ],
+  create: ({ id, attrs }) => [
+    { ...alterDefault('GRANT', id, attrs.grantable), produces: [keyOf(id)], requires: requirements(id) },
+  ],
+  drop: ({ id }) => [{ ...alterDefault('REVOKE', id, false), destroys: [keyOf(id)] }],
+  alter: (_changes, _before, { id, attrs }) => [
+    ...(attrs.grantable ? [] : [{ ...alterDefault('REVOKE', id, false), produces: [] }]),
+    { ...alterDefault('GRANT', id, attrs.grantable), produces: [keyOf(id)] },
+  ],
+};

@@ -1,0 +1,111 @@
+/** Grants: one privilege on one object to one role. Statements gather what goes to the same role on the same object. */
+import { grantee, identifier, qualified } from '../../sql/quote.ts';
+import { type GrantId, type Id, keyOf, nameOf } from '../model/id.ts';
+import { whatItIsOn } from './comment.ts';
+import { draft, type Draft, type Kind } from './kind.ts';
+import { objectClause, onCurrentDatabase } from './object.ts';
+import { privilegesOn } from './privileges.ts';
+
+export interface GrantAttributes {
+  readonly grantable: boolean;
+}
+
+type Verb = 'GRANT' | 'REVOKE' | 'REVOKE GRANT OPTION FOR';
+
+/** `SELECT`, or `SELECT (email)` for a column. */
+function item({ on, privilege }: GrantId): string {
+  const word = privilege.toUpperCase();
+  return on.kind === 'column' ? `${word} (${identifier(on.name)})` : word;
+}
+
+/** The relation of a column, anything else itself: privileges on several columns go into one statement. */
+const onWhole = (on: GrantId['on']): GrantId['on'] =>
+  on.kind === 'column' ? { kind: 'table', schema: on.schema, name: on.table } : on;
+
+/** A view's privileges are a table's to GRANT. */
+function target(on: GrantId['on']): string {
+  if (on.kind === 'column') return `TABLE ${qualified(on.schema, on.table)}`;
+  if (on.kind === 'view') return `TABLE ${qualified(on.schema, on.name)}`;
+  return objectClause(on);
+}
+
+function statement(verb: Verb, id: GrantId, all: readonly string[], grantable: boolean): Draft {
+  const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
+  const render = (items: readonly string[]) => {
+    const every = all.length > 0 && all.every((name) => items.includes(name));
+    const list = every ? 'ALL' : gather(items);
+    const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : '';
+    const tail = `${toOrFrom} ${grantee(id.to)}${option}`;
+    return id.on.kind === 'database'
+      ? onCurrentDatabase(`${verb} ${list} ON DATABASE %I ${tail}`)
+      : `${verb} ${list} ON ${target(id.on)} ${tail}`;
+  };
+  return draft(() => render([item(id)]), {
+    hazards: [
+      {
+        name: 'access-change',
+        object: nameOf(id.on),
+        detail: `${verb === 'GRANT' ? 'gives' : 'takes'} ${item(id)} ${verb === 'GRANT' ? 'to' : 'from'} ${grantee(id.to)}`,
+      },
+    ],
+    merge: {
+      group: [verb, nameOf(onWhole(id.on)), id.to, String(grantable)].join('\0'),
+      item: item(id),
+      render,
+    },
+  });
+}
+
+/** `SELECT (a)`, `SELECT (b)` → `SELECT (a, b)`. */
+function gather(items: readonly string[]): string {
+  const columns = new Map<string, string[]>();
+  for (const each of items) {
+    const at = each.indexOf(' (');
+    const word = at < 0 ? each : each.slice(0, at);
+    const names = columns.get(word) ?? [];
+    if (at >= 0) names.push(each.slice(at + 2, -1));
+    columns.set(word, names);
+  }
+  return [...columns]
+    .map(([word, names]) => (names.length === 0 ? word : `${word} (${names.join(', ')})`))
+    .join(', ');
+}
+
+const requirements = (id: GrantId) => [
+  ...whatItIsOn(id.on).map(keyOf),
+  ...(id.to === 'public' ? [] : [keyOf({ kind: 'role', name: id.to })]),
+];
+
+export const grant: Kind<GrantId, GrantAttributes> = {
+  name: 'grant',
+  rank: 58,
+  references: ({ id }) => [
+    ...whatItIsOn(id.on).map((to): { to: Id; type: 'auto' } => ({ to, type: 'auto' })),
+    ...(id.to === 'public' ? [] : [{ to: { kind: 'role' as const, name: id.to }, type: 'normal' as const }]),
+  ],
+  create: ({ id, attrs }, { to }) => [
+    {
+      ...statement('GRANT', id, all(id, to.serverVersion), attrs.grantable),
+      produces: [keyOf(id)],
+      requires: requirements(id),
+    },
+  ],
+  drop: ({ id }, { from }) => [
+    { ...statement('REVOKE', id, all(id, from.serverVersion), false), destroys: [keyOf(id)] },
+  ],
+  alter: (_changes, _before, { id, attrs }, { to }) => [
+    {
+      ...statement(
+        attrs.grantable ? 'GRANT' : 'REVOKE GRANT OPTION FOR',
+        id,
+        all(id, to.serverVersion),
+        attrs.grantable,
+      ),
+      produces: [keyOf(id)],
+    },
+  ],
+};
+
+/** Every privilege of the object, so that a whole set reads ALL, and means the same on a server that knows one more. */
+const all = (id: GrantId, serverVersion: number) =>
+  id.on.kind === 'column' ? [] : privilegesOn(id.on.kind, serverVersion).map((name) => name.toUpperCase());

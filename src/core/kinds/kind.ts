@@ -1,0 +1,80 @@
+/**
+ * What is known about one kind of PostgreSQL object: what it hangs on, and its DDL. One file a kind implements
+ * this; the differ, the planner and the introspection know kinds only through it.
+ */
+import type { Alter } from '../model/change.ts';
+import type { Catalog, EdgeType } from '../model/catalog.ts';
+import type { Attributes, Entry } from '../model/entry.ts';
+import type { Id, Key, Kind as KindName } from '../model/id.ts';
+import type { Statement } from '../model/statement.ts';
+
+/** Both sides of a plan. */
+export interface Sides {
+  readonly from: Catalog;
+  readonly to: Catalog;
+}
+
+/**
+ * A statement before it is final. Clauses of others may be folded into it (a column into its CREATE TABLE), and
+ * statements that differ in one list only are merged (several privileges into one GRANT).
+ */
+export interface Draft extends Omit<Statement, 'sql'> {
+  /** @param clauses what was folded in, in order. */
+  render(clauses: readonly string[]): string;
+  readonly fold?: {
+    /** The entry whose create takes it in, if that create is in the same plan. */
+    readonly into: Key;
+    /** Where it stands among what is folded into the same statement. */
+    readonly rank: number;
+    clause(clauses: readonly string[]): string;
+  };
+  readonly merge?: {
+    /** Drafts of one group become one statement. */
+    readonly group: string;
+    readonly item: string;
+    render(items: readonly string[]): string;
+  };
+}
+
+export interface Reference {
+  readonly to: Id;
+  readonly type: EdgeType;
+}
+
+export interface Kind<I extends Id = Id, A = Attributes> {
+  readonly name: KindName;
+  /** Where its statements stand among others that could come as well: the smaller, the earlier. */
+  readonly rank: number;
+  /** What an entry hangs on, as far as its id and attributes tell; the server's pg_depend tells the rest. */
+  references(entry: Entry<I, A>): readonly Reference[];
+  create(entry: Entry<I, A>, sides: Sides): readonly Draft[];
+  drop(entry: Entry<I, A>, sides: Sides): readonly Draft[];
+  /** All changed attributes of one entry. `replace`: it cannot be altered so, drop and create it with its dependents. */
+  alter(
+    changes: readonly Alter[],
+    before: Entry<I, A>,
+    after: Entry<I, A>,
+    sides: Sides,
+  ): readonly Draft[] | 'replace';
+  /** Another entry that must be replaced for this one to be created or altered on what is there already. */
+  replaces?(entry: Entry<I, A>): Id | undefined;
+  /** What comes into being with it: the owner's privileges with an owner. */
+  implies?(entry: Entry<I, A>, serverVersion: number): readonly Entry[];
+}
+
+/** A draft with the usual defaults: inside a transaction, no locks, no hazards, nothing touched. */
+export function draft(
+  sql: string | ((clauses: readonly string[]) => string),
+  rest: Partial<Omit<Draft, 'render'>>,
+): Draft {
+  return {
+    produces: [],
+    requires: [],
+    destroys: [],
+    transaction: 'inside',
+    locks: [],
+    hazards: [],
+    ...rest,
+    render: typeof sql === 'string' ? () => sql : sql,
+  };
+}

@@ -1,0 +1,61 @@
+/** Every kind, by name: the one list. The compiler asks for a kind that is missing here. */
+import type { Entry } from '../model/entry.ts';
+import type { Edge } from '../model/catalog.ts';
+import { type Id, type Kind as KindName, keyOf } from '../model/id.ts';
+import { column } from './column.ts';
+import { commentOn } from './comment.ts';
+import { constraint } from './constraint.ts';
+import { database } from './database.ts';
+import { defaultPrivilege } from './default-privilege.ts';
+import { columnDefault } from './default.ts';
+import { enumType } from './enum.ts';
+import { extension } from './extension.ts';
+import { grant } from './grant.ts';
+import type { Kind } from './kind.ts';
+import { membership } from './membership.ts';
+import { ownedBy } from './owned-by.ts';
+import { owner } from './owner.ts';
+import { partition } from './partition.ts';
+import { roleSetting } from './role-setting.ts';
+import { role } from './role.ts';
+import { schema } from './schema.ts';
+import { sequence } from './sequence.ts';
+import { index } from './table-index.ts';
+import { table } from './table.ts';
+import { view } from './view.ts';
+
+const kinds = {
+  database,
+  schema,
+  extension,
+  role,
+  'role-setting': roleSetting,
+  membership,
+  enum: enumType,
+  sequence,
+  'owned-by': ownedBy,
+  table,
+  partition,
+  column,
+  default: columnDefault,
+  constraint,
+  index,
+  view,
+  comment: commentOn,
+  owner,
+  grant,
+  'default-privilege': defaultPrivilege,
+} satisfies Record<KindName, unknown>;
+
+/** @returns what is known about a kind. Generic callers see its entries as entries of any kind. */
+export function kindOf(id: Id): Kind {
+  return kinds[id.kind] as unknown as Kind;
+}
+
+/** @returns the edges that an entry's id and attributes tell of. */
+export function ownEdges(entry: Entry): Edge[] {
+  const dependent = keyOf(entry.id);
+  return kindOf(entry.id)
+    .references(entry)
+    .map(({ to, type }) => ({ dependent, referenced: keyOf(to), type }));
+}

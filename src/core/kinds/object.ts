@@ -1,0 +1,56 @@
+/** How SQL names an object in COMMENT ON, ALTER … OWNER TO and GRANT. */
+import { dollarQuoted, identifier, literal, qualified } from '../../sql/quote.ts';
+import type { ObjectId } from '../model/id.ts';
+import type { Lock } from '../model/statement.ts';
+
+/** @returns `TABLE auth.users`, `COLUMN auth.users.email`: the object class and its name. The database is the current one, which only a DO block can name. */
+export function objectClause(id: ObjectId): string {
+  switch (id.kind) {
+    case 'database':
+      throw new TypeError('the current database has no name in a plan');
+    case 'schema':
+    case 'extension':
+    case 'role':
+      return `${id.kind.toUpperCase()} ${identifier(id.name)}`;
+    case 'table':
+    case 'view':
+    case 'sequence':
+    case 'index':
+      return `${id.kind.toUpperCase()} ${qualified(id.schema, id.name)}`;
+    case 'enum':
+      return `TYPE ${qualified(id.schema, id.name)}`;
+    case 'column':
+      return `COLUMN ${qualified(id.schema, id.table, id.name)}`;
+    case 'constraint':
+      return `CONSTRAINT ${identifier(id.name)} ON ${qualified(id.schema, id.table)}`;
+  }
+}
+
+/**
+ * A statement on the current database, whose name no plan knows.
+ * @param template for format(): `%I` is the database's name; a percent sign of the statement's own is doubled here.
+ */
+export function onCurrentDatabase(template: string): string {
+  const format = template.replaceAll('%', '%%').replace('%%I', '%I');
+  return `DO ${dollarQuoted(`
+BEGIN
+  EXECUTE pg_catalog.format(${literal(format)}, pg_catalog.current_database());
+END
+`)}`;
+}
+
+/** The relation that a statement about the object locks, in this mode; nothing for what is no relation. */
+export function relationLock(id: ObjectId, mode: Lock['mode']): readonly Lock[] {
+  switch (id.kind) {
+    case 'table':
+    case 'view':
+    case 'sequence':
+    case 'index':
+      return [{ mode, relation: qualified(id.schema, id.name) }];
+    case 'column':
+    case 'constraint':
+      return [{ mode, relation: qualified(id.schema, id.table) }];
+    default:
+      return [];
+  }
+}

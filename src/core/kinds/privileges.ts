@@ -1,0 +1,40 @@
+/** Which privileges there are on what (PostgreSQL's manual, 5.8, table 5.2), and what an object's owner and PUBLIC begin with. */
+import type { ObjectId } from '../model/id.ts';
+
+const table = ['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'];
+
+/** @returns every privilege on this kind of object that the server knows, in the manual's order; none for what has no ACL. */
+export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): readonly string[] {
+  switch (kind) {
+    case 'table':
+    case 'view':
+      return serverVersion >= 170000 ? [...table, 'maintain'] : table;
+    case 'column':
+      return ['select', 'insert', 'update', 'references'];
+    case 'sequence':
+      return ['usage', 'select', 'update'];
+    case 'schema':
+      return ['usage', 'create'];
+    case 'database':
+      return ['create', 'connect', 'temporary'];
+    case 'enum':
+      return ['usage'];
+    case 'extension':
+    case 'constraint':
+    case 'index':
+    case 'role':
+      return [];
+  }
+}
+
+/** @returns what PUBLIC holds on a new object without any GRANT (acldefault()). */
+export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
+  switch (kind) {
+    case 'database':
+      return ['connect', 'temporary'];
+    case 'enum':
+      return ['usage'];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,54 @@
+/** Views. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type ViewId, keyOf } from '../model/id.ts';
+import { accessExclusive } from './alter-table.ts';
+import { draft, type Kind } from './kind.ts';
+import { storageParameter } from './table.ts';
+
+export interface ViewAttributes {
+  /** As pg_get_viewdef prints it, without the semicolon. */
+  readonly definition: string;
+  /** `name type`, in order: what CREATE OR REPLACE may only add to. */
+  readonly columns: readonly string[];
+  /** `security_invoker=true`, sorted. */
+  readonly options: readonly string[];
+}
+
+function createView(id: ViewId, attrs: ViewAttributes, replace: boolean): string {
+  const options =
+    attrs.options.length === 0 ? '' : `\nWITH (${attrs.options.map(storageParameter).join(', ')})`;
+  const create = replace ? 'CREATE OR REPLACE VIEW' : 'CREATE VIEW';
+  return `${create} ${qualified(id.schema, id.name)}${options} AS\n${attrs.definition}`;
+}
+
+export const view: Kind<ViewId, ViewAttributes> = {
+  name: 'view',
+  rank: 70,
+  references: ({ id }) => [{ to: { kind: 'schema', name: id.schema }, type: 'normal' }],
+  create: ({ id, attrs }) => [draft(createView(id, attrs, false), { produces: [keyOf(id)] })],
+  drop: ({ id }) => [
+    draft(`DROP VIEW ${qualified(id.schema, id.name)}`, {
+      destroys: [keyOf(id)],
+      locks: accessExclusive(id),
+    }),
+  ],
+  alter(changes, before, { id, attrs }) {
+    if (!changes.some(({ attr }) => attr === 'definition' || attr === 'columns')) {
+      const nameOf = (option: string) => option.slice(0, option.indexOf('='));
+      const kept = new Set(attrs.options.map(nameOf));
+      const gone = before.attrs.options.map(nameOf).filter((name) => !kept.has(name));
+      const relation = qualified(id.schema, id.name);
+      const alterView = (action: string) =>
+        draft(`ALTER VIEW ${relation} ${action}`, { produces: [keyOf(id)], locks: accessExclusive(id) });
+      return [
+        ...(gone.length === 0 ? [] : [alterView(`RESET (${gone.map(identifier).join(', ')})`)]),
+        ...(attrs.options.length === 0
+          ? []
+          : [alterView(`SET (${attrs.options.map(storageParameter).join(', ')})`)]),
+      ];
+    }
+    const sameStart = before.attrs.columns.every((name, at) => attrs.columns[at] === name);
+    if (!sameStart) return 'replace';
+    return [draft(createView(id, attrs, true), { produces: [keyOf(id)], locks: accessExclusive(id) })];
+  },
+};

@@ -1,0 +1,34 @@
+/** Edges from pg_depend, between objects that have a key. */
+import type { EdgeType } from '../../core/model/catalog.ts';
+import type { Key } from '../../core/model/id.ts';
+import type { Reading } from './reading.ts';
+
+const typeOf: Readonly<Record<string, EdgeType>> = {
+  n: 'normal',
+  a: 'auto',
+  i: 'auto',
+  P: 'auto',
+  S: 'auto',
+};
+
+/** The last of all: it needs every key. */
+export async function readDependencies(reading: Reading): Promise<void> {
+  const rows = await reading.sql<
+    { from: string; to: string; relation: string; type: string; sequence: boolean }[]
+  >`
+    select d.classid::regclass::text || ':' || d.objid || ':' || d.objsubid as from,
+      d.refclassid::regclass::text || ':' || d.refobjid || ':' || d.refobjsubid as to,
+      d.refclassid::regclass::text || ':' || d.refobjid || ':0' as relation,
+      d.deptype::text as type,
+      d.deptype = 'a' and d.refobjsubid > 0 and c.relkind = 'S' as sequence
+    from pg_depend d
+    left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+    where d.objid >= 16384 and d.refobjid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S')`;
+  const keyAt = (at: string): Key | undefined => reading.keys.get(at);
+  for (const { from, to, relation, type, sequence } of rows) {
+    const dependent = keyAt(from) ?? keyAt(from.replace(/:\d+$/, ':0'));
+    const referenced = keyAt(to) ?? keyAt(relation);
+    if (dependent === undefined || referenced === undefined || dependent === referenced) continue;
+    reading.edges.push({ dependent, referenced, type: sequence ? 'owned' : typeOf[type]! });
+  }
+}

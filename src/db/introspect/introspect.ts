@@ -1,0 +1,53 @@
+/** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
+import { type Catalog, catalog } from '../../core/model/catalog.ts';
+import { type Connection, describeAddress } from '../connect.ts';
+import { readConstraints } from './constraint.ts';
+import { readDefaultPrivileges } from './default-privilege.ts';
+import { readDependencies } from './dependency.ts';
+import { readEnums } from './enum.ts';
+import { readNotAnalysed } from './not-analysed.ts';
+import type { Reading } from './reading.ts';
+import { readRoles } from './role.ts';
+import { readSchemas } from './schema.ts';
+import { readSequences } from './sequence.ts';
+import { readIndexes } from './table-index.ts';
+import { readColumns, readTables } from './table.ts';
+import { readViews } from './view.ts';
+
+/** @param source what messages call it; default: the database and where it is. */
+export async function introspect(
+  { sql, serverVersion, address }: Connection,
+  source: string = describeAddress(address),
+): Promise<Catalog> {
+  return sql.begin('isolation level repeatable read read only', async (transaction) => {
+    // What the server prints then means the same wherever it is read: every name qualified, every instant in UTC.
+    await transaction`select set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
+      set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
+      set_config('quote_all_identifiers', 'off', true), set_config('extra_float_digits', '1', true),
+      set_config('jit', 'off', true)`;
+    const reading: Reading = {
+      sql: transaction,
+      serverVersion,
+      entries: [],
+      edges: [],
+      notAnalysed: [],
+      keys: new Map(),
+    };
+    // Sent at once, answered in this order on one connection: columns find the partitions that tables told of.
+    await Promise.all([
+      readRoles(reading),
+      readSchemas(reading),
+      readEnums(reading),
+      readSequences(reading),
+      readTables(reading),
+      readColumns(reading),
+      readConstraints(reading),
+      readIndexes(reading),
+      readViews(reading),
+      readDefaultPrivileges(reading),
+      readNotAnalysed(reading),
+    ]);
+    await readDependencies(reading);
+    return catalog(source, serverVersion, reading.entries, reading.edges, reading.notAnalysed);
+  }) as Promise<Catalog>;
+}

@@ -1,0 +1,78 @@
+/** Every object that no kind models, by the server's own name for it: told, so that nothing is dropped in silence. */
+import { type Reading, notOfExtension, userNamespace } from './reading.ts';
+
+/** Catalogs whose objects lie in a schema: catalog, namespace column, and which rows are not modelled. */
+const inSchema: readonly (readonly [catalog: string, namespace: string, unmodelled: string])[] = [
+  [
+    'pg_class',
+    'relnamespace',
+    `o.relkind in ('m', 'f') or o.relkind = 'c' or (o.relkind in ('r', 'p') and (o.reloftype <> 0
+    or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
+  ],
+  [
+    'pg_type',
+    'typnamespace',
+    `o.typtype in ('d', 'r', 'm') or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
+  ],
+  ['pg_proc', 'pronamespace', 'true'],
+  ['pg_operator', 'oprnamespace', 'true'],
+  ['pg_opclass', 'opcnamespace', 'true'],
+  ['pg_opfamily', 'opfnamespace', 'true'],
+  ['pg_collation', 'collnamespace', 'true'],
+  ['pg_conversion', 'connamespace', 'true'],
+  ['pg_statistic_ext', 'stxnamespace', 'true'],
+  ['pg_ts_parser', 'prsnamespace', 'true'],
+  ['pg_ts_dict', 'dictnamespace', 'true'],
+  ['pg_ts_template', 'tmplnamespace', 'true'],
+  ['pg_ts_config', 'cfgnamespace', 'true'],
+];
+/** Catalogs of objects that lie in no schema, or on a relation: catalog, and which rows are not modelled. */
+const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
+  ['pg_trigger', 'not o.tgisinternal and o.tgparentid = 0'],
+  ['pg_rewrite', `o.rulename <> '_RETURN'`],
+  ['pg_policy', 'true'],
+  ['pg_event_trigger', 'true'],
+  ['pg_foreign_data_wrapper', 'true'],
+  ['pg_foreign_server', 'true'],
+  ['pg_publication', 'true'],
+  ['pg_transform', 'true'],
+  ['pg_language', 'true'],
+  ['pg_am', 'true'],
+  ['pg_cast', 'true'],
+  ['pg_largeobject_metadata', 'true'],
+];
+
+export async function readNotAnalysed(reading: Reading): Promise<void> {
+  const { sql } = reading;
+  const describe = (catalog: string) =>
+    `pg_describe_object('${catalog === 'pg_largeobject_metadata' ? 'pg_largeobject' : catalog}'::regclass, o.oid, 0)`;
+  const parts = [
+    ...inSchema.map(
+      ([catalog, namespace, unmodelled]) => `
+      select ${describe(catalog)} as object, n.nspname as schema
+      from ${catalog} o join pg_namespace n on n.oid = o.${namespace}
+      where (${unmodelled}) and ${userNamespace} and ${notOfExtension(catalog, 'o.oid')}`,
+    ),
+    ...elsewhere.map(
+      ([catalog, unmodelled]) => `
+      select ${describe(catalog)}, null from ${catalog} o
+      where o.oid >= 16384 and (${unmodelled}) and ${notOfExtension(catalog, 'o.oid')}`,
+    ),
+    `select 'security label ' || label || ' of ' || provider, null from pg_seclabels where objtype <> 'database'`,
+    `select 'statistics target, storage or compression of column ' || a.attname || ' of ' || c.oid::regclass, n.nspname
+      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      join pg_type t on t.oid = a.atttypid
+      where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p') and ${userNamespace}
+        and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null
+          or a.attfdwoptions is not null)`,
+    `select 'CLUSTER ON or REPLICA IDENTITY USING index ' || i.indexrelid::regclass, n.nspname
+      from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+      where (i.indisclustered or i.indisreplident) and ${userNamespace}`,
+    `select 'subscription ' || subname, null from (select null::text as subname where false) s`,
+  ];
+  const rows = await sql.unsafe<{ object: string; schema: string | null }[]>(
+    `${parts.join('\nunion all\n')}\norder by 1`,
+  );
+  for (const { object, schema } of rows)
+    reading.notAnalysed.push({ object, schema, why: 'this kind of object is not modelled yet' });
+}

@@ -1,0 +1,49 @@
+/** What one introspection gathers: entries, edges, and which key stands for which object of the server. */
+import type { TransactionSql } from 'postgres';
+import type { Edge, NotAnalysed } from '../../core/model/catalog.ts';
+import type { Entry } from '../../core/model/entry.ts';
+import { type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
+import { ownEdges } from '../../core/kinds/kinds.ts';
+import { parseAcl } from './acl.ts';
+
+export interface Reading {
+  readonly sql: TransactionSql;
+  readonly serverVersion: number;
+  readonly entries: Entry[];
+  readonly edges: Edge[];
+  readonly notAnalysed: NotAnalysed[];
+  /** By catalog, oid and column number, as in pg_depend. */
+  readonly keys: Map<string, Key>;
+}
+
+/** How pg_depend names an object: catalog, oid, column number (0: the object itself). */
+export const address = (catalog: string, oid: number, sub = 0): string => `${catalog}:${oid}:${sub}`;
+
+/** Adds an entry with the edges that it tells of itself, under its address if it has one. */
+export function add(reading: Reading, entry: Entry, at?: string): void {
+  reading.entries.push(entry);
+  reading.edges.push(...ownEdges(entry));
+  if (at !== undefined) reading.keys.set(at, keyOf(entry.id));
+}
+
+/** What most objects carry besides their own attributes. */
+export interface Carried {
+  readonly owner?: string;
+  readonly comment: string | null;
+  readonly acl?: readonly string[] | null;
+}
+
+/** Adds the owner, comment and privileges of an object. */
+export function addCarried(reading: Reading, on: ObjectId, { owner, comment, acl }: Carried): void {
+  if (owner !== undefined) add(reading, { id: { kind: 'owner', on }, attrs: { role: owner } });
+  if (comment !== null) add(reading, { id: { kind: 'comment', on }, attrs: { text: comment } });
+  for (const { to, privilege, grantable } of parseAcl(acl ?? []))
+    add(reading, { id: { kind: 'grant', on, to, privilege }, attrs: { grantable } });
+}
+
+/** SQL: that the namespace with this oid column is not the system's. */
+export const userNamespace = `(n.nspname !~ '^pg_' and n.nspname <> 'information_schema')`;
+
+/** SQL: that an object does not belong to an extension. */
+export const notOfExtension = (catalog: string, oid: string): string =>
+  `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;

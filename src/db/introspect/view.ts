@@ -1,0 +1,43 @@
+/** Views. */
+import {
+  type Carried,
+  type Reading,
+  add,
+  addCarried,
+  address,
+  notOfExtension,
+  userNamespace,
+} from './reading.ts';
+
+export async function readViews(reading: Reading): Promise<void> {
+  const rows = await reading.sql<
+    ({
+      oid: number;
+      rule: number;
+      schema: string;
+      name: string;
+      definition: string;
+      columns: string[] | null;
+      options: string[] | null;
+    } & Carried)[]
+  >`
+    select c.oid::int8::float8 as oid, r.oid::int8::float8 as rule, n.nspname as schema, c.relname as name,
+      rtrim(pg_get_viewdef(c.oid), ';') as definition,
+      (select array_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) order by a.attnum)
+        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0) as columns,
+      (select array_agg(o order by o) from unnest(c.reloptions) o) as options,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
+      obj_description(c.oid, 'pg_class') as comment
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    join pg_rewrite r on r.ev_class = c.oid and r.rulename = '_RETURN'
+    where c.relkind = 'v' and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
+      and ${reading.sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
+  for (const { oid, rule, schema, name, definition, columns, options, ...carried } of rows) {
+    const id = { kind: 'view', schema, name } as const;
+    const attrs = { definition, columns: columns ?? [], options: options ?? [] };
+    add(reading, { id, attrs }, address('pg_class', oid));
+    // A view depends on what it reads through its rule.
+    reading.keys.set(address('pg_rewrite', rule), reading.keys.get(address('pg_class', oid))!);
+    addCarried(reading, id, carried);
+  }
+}
