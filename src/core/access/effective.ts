@@ -1,0 +1,156 @@
+/**
+ * Effective privileges: who may do what, and by which way, computed from a catalog's entries as the server's
+ * has_*_privilege() functions compute it from its own (src/backend/catalog/aclchk.c, utils/adt/acl.c). Like theirs,
+ * a privilege on a table says nothing about USAGE on its schema: `reachable` tells that.
+ */
+import { type Catalog, entriesOf, find } from '../model/catalog.ts';
+import type { GrantAttributes } from '../kinds/grant.ts';
+import type { OwnerAttributes } from '../kinds/owner.ts';
+import { privilegesOn } from '../kinds/privileges.ts';
+import type { RoleAttributes } from '../kinds/role.ts';
+import {
+  type GrantId,
+  type Key,
+  type ObjectId,
+  type OwnerId,
+  type RoleId,
+  keyOf,
+  schemaOf,
+} from '../model/id.ts';
+import { type Memberships, membershipsOf } from './memberships.ts';
+
+/** Why a role holds a privilege. Several may apply: the first of this list that does is told. */
+export type Via =
+  | { readonly via: 'superuser' }
+  | { readonly via: 'owner' }
+  | { readonly via: 'grant' }
+  | { readonly via: 'member of'; readonly role: string }
+  | { readonly via: 'public' };
+
+export interface Holding {
+  readonly privilege: string;
+  readonly grantable: boolean;
+  readonly by: Via;
+}
+
+export interface Access {
+  readonly memberships: Memberships;
+  /** Whether a role holds a privilege: what has_table_privilege() and its siblings answer. `public` asks for PUBLIC alone. */
+  holds(role: string, privilege: string, on: ObjectId): boolean;
+  /** Whether the role may pass it on: `… WITH GRANT OPTION`. */
+  mayGrant(role: string, privilege: string, on: ObjectId): boolean;
+  /** Every privilege that the role holds on the object itself; a column's own ACL only, without its table's. */
+  holdings(role: string, on: ObjectId): readonly Holding[];
+  /** Whether the role has USAGE on the object's schema, without which its privileges there do nothing. */
+  reaches(role: string, on: ObjectId): boolean;
+  ownerOf(on: ObjectId): string | undefined;
+  isSuperuser(role: string): boolean;
+}
+
+type Acl = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
+
+/** @returns the answers for one catalog. Computed on demand: asking nothing costs one walk over the grants. */
+export function accessOf(catalog: Catalog): Access {
+  const acls = aclsOf(catalog);
+  const memberships = membershipsOf(catalog);
+  const none: Acl = new Map();
+  const aclOf = (on: ObjectId) => acls.get(keyOf(on)) ?? none;
+  const isSuperuser = (role: string) =>
+    find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.superuser === true;
+  const ownerOf = (on: ObjectId) =>
+    find<OwnerId, OwnerAttributes>(catalog, {
+      kind: 'owner',
+      on: on.kind === 'column' ? tableOf(catalog, on) : on,
+    })?.attrs.role;
+
+  function via(role: string, privilege: string, on: ObjectId): Via | undefined {
+    if (isSuperuser(role)) return { via: 'superuser' };
+    const grantees = aclOf(on).get(privilege);
+    const owner = ownerOf(on);
+    if (grantees?.has(role))
+      return { via: role === owner ? 'owner' : role === 'public' ? 'public' : 'grant' };
+    if (role === 'public') return undefined;
+    const inherited = memberships.inheritedBy(role);
+    for (const group of inherited) if (grantees?.has(group)) return { via: 'member of', role: group };
+    for (const group of inherited)
+      if (predefined(group, privilege, on)) return { via: 'member of', role: group };
+    if (predefined(role, privilege, on)) return { via: 'grant' };
+    return grantees?.has('public') ? { via: 'public' } : undefined;
+  }
+
+  function holds(role: string, privilege: string, on: ObjectId): boolean {
+    if (via(role, privilege, on) !== undefined) return true;
+    return on.kind === 'column' && via(role, privilege, tableOf(catalog, on)) !== undefined;
+  }
+
+  /** Owners hold every grant option, whatever the ACL says: through membership too. */
+  function mayGrantOn(role: string, privilege: string, on: ObjectId): boolean {
+    if (isSuperuser(role)) return true;
+    if (role === 'public') return false;
+    const inherited = [role, ...memberships.inheritedBy(role)];
+    const owner = ownerOf(on);
+    if (owner !== undefined && inherited.includes(owner)) return true;
+    const grantees = aclOf(on).get(privilege);
+    return inherited.some((group) => grantees?.get(group) === true);
+  }
+
+  return {
+    memberships,
+    holds,
+    mayGrant: (role, privilege, on) =>
+      mayGrantOn(role, privilege, on) ||
+      (on.kind === 'column' && mayGrantOn(role, privilege, tableOf(catalog, on))),
+    holdings(role, on) {
+      const held: Holding[] = [];
+      for (const privilege of privilegesOn(on.kind, catalog.serverVersion)) {
+        const by = via(role, privilege, on);
+        if (by !== undefined) held.push({ privilege, grantable: mayGrantOn(role, privilege, on), by });
+      }
+      return held;
+    },
+    reaches(role, on) {
+      const schema = schemaOf(on);
+      return (
+        on.kind === 'schema' || schema === undefined || holds(role, 'usage', { kind: 'schema', name: schema })
+      );
+    },
+    ownerOf,
+    isSuperuser,
+  };
+}
+
+/** What membership in a predefined role gives on every object (manual, 21.5). */
+function predefined(role: string, privilege: string, { kind }: ObjectId): boolean {
+  const relation = kind === 'table' || kind === 'view' || kind === 'sequence';
+  switch (role) {
+    case 'pg_read_all_data':
+      return (relation && privilege === 'select') || (kind === 'schema' && privilege === 'usage');
+    case 'pg_write_all_data':
+      return (
+        (relation && ['insert', 'update', 'delete'].includes(privilege)) ||
+        (kind === 'schema' && privilege === 'usage')
+      );
+    case 'pg_maintain':
+      return relation && privilege === 'maintain';
+    default:
+      return false;
+  }
+}
+
+function aclsOf(catalog: Catalog): ReadonlyMap<Key, Acl> {
+  const acls = new Map<Key, Map<string, Map<string, boolean>>>();
+  for (const { id, attrs } of entriesOf<'grant', GrantAttributes>(catalog, 'grant')) {
+    const { on, privilege, to }: GrantId = id;
+    const acl = acls.get(keyOf(on)) ?? new Map<string, Map<string, boolean>>();
+    acls.set(keyOf(on), acl);
+    const grantees = acl.get(privilege) ?? new Map<string, boolean>();
+    acl.set(privilege, grantees);
+    grantees.set(to, attrs.grantable);
+  }
+  return acls;
+}
+
+function tableOf(catalog: Catalog, { schema, table }: Extract<ObjectId, { kind: 'column' }>): ObjectId {
+  const view = { kind: 'view', schema, name: table } as const;
+  return find(catalog, view) === undefined ? { kind: 'table', schema, name: table } : view;
+}

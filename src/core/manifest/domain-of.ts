@@ -1,0 +1,31 @@
+/** Which domain an object belongs to: by its schema, or by its name's prefix where domains share a schema. */
+import { type Id, objectOf, schemaOf } from '../model/id.ts';
+import type { Domain, Manifest } from './manifest.ts';
+
+/** @returns the domains whose objects lie in this database, in the manifest's order. */
+export function domainsIn(manifest: Manifest, database: string): readonly Domain[] {
+  return [...manifest.domains.values()].filter(
+    (domain) => domain.isolation !== 'external' && domain.database === database,
+  );
+}
+
+/**
+ * @returns the domain that an entry belongs to, or undefined for what lies in none. The longest prefix wins; a
+ * schema that several domains share belongs to none of them.
+ */
+export function domainOf(manifest: Manifest, database: string, id: Id): Domain | undefined {
+  const schema = schemaOf(id);
+  if (schema === undefined) return undefined;
+  const here = domainsIn(manifest, database).filter((domain) => domain.schema === schema);
+  const object = objectOf(id);
+  if (object.kind === 'schema' || object.kind === 'default-privilege')
+    return here.length === 1 ? here[0] : here.find(({ prefix }) => prefix === undefined);
+  const name = 'name' in object ? object.name : '';
+  return here
+    .filter(({ prefix }) => name.startsWith(prefix ?? ''))
+    .reduce<Domain | undefined>(
+      (best, domain) =>
+        best === undefined || (domain.prefix ?? '').length > (best.prefix ?? '').length ? domain : best,
+      undefined,
+    );
+}

@@ -1,0 +1,124 @@
+/** The objects of a catalog by the domain that has them: what a domain's grants and its owner apply to. */
+import type { ColumnAttributes } from '../../kinds/column.ts';
+import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
+import type { PartitionAttributes } from '../../kinds/partition.ts';
+import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
+import {
+  type ColumnId,
+  type EnumId,
+  type PartitionId,
+  type SchemaId,
+  type SequenceId,
+  type TableId,
+  type ViewId,
+  keyOf,
+} from '../../model/id.ts';
+import { domainOf } from '../domain-of.ts';
+import { isHistoryTable } from '../history-table.ts';
+import type { Domain, Manifest } from '../manifest.ts';
+
+export type Relation = TableId | ViewId;
+export interface DomainObjects {
+  readonly domain: Domain;
+  /** undefined: the database has no such schema, or other domains share it. */
+  readonly schema: SchemaId | undefined;
+  /** Tables (partitions too) and views, without our history tables. */
+  readonly relations: readonly Relation[];
+  /** Without those of identity columns, which need no privilege. */
+  readonly sequences: readonly SequenceId[];
+  readonly enums: readonly EnumId[];
+}
+
+/** @returns each domain's objects, by the domain's name. */
+export function objectsByDomain(
+  manifest: Manifest,
+  catalog: Catalog,
+  database: string,
+  domains: readonly Domain[],
+): ReadonlyMap<string, DomainObjects> {
+  const made = new Map(
+    domains.map((domain) => [
+      domain.name,
+      {
+        domain,
+        schema: undefined as SchemaId | undefined,
+        relations: [] as Relation[],
+        sequences: [] as SequenceId[],
+        enums: [] as EnumId[],
+      },
+    ]),
+  );
+  for (const { id } of catalog.entries.values()) {
+    if (
+      id.kind !== 'schema' &&
+      id.kind !== 'table' &&
+      id.kind !== 'view' &&
+      id.kind !== 'sequence' &&
+      id.kind !== 'enum'
+    )
+      continue;
+    const objects = made.get(domainOf(manifest, database, id)?.name ?? '');
+    if (objects === undefined || isHistoryTable(id)) continue;
+    if (id.kind === 'schema') objects.schema = id;
+    else if (id.kind === 'sequence') {
+      if (!isIdentity(catalog, id)) objects.sequences.push(id);
+    } else if (id.kind === 'enum') objects.enums.push(id);
+    else objects.relations.push(id);
+  }
+  return made;
+}
+
+/** The column that a sequence is owned by, when there is one: a serial or an identity column. */
+export function owningColumn(catalog: Catalog, { schema, name }: SequenceId): ColumnId | undefined {
+  const owned = find<{ kind: 'owned-by'; schema: string; name: string }, OwnedByAttributes>(catalog, {
+    kind: 'owned-by',
+    schema,
+    name,
+  });
+  if (owned === undefined) return undefined;
+  const { attrs } = owned;
+  return { kind: 'column', schema: attrs.schema, table: attrs.table, name: attrs.column };
+}
+
+function isIdentity(catalog: Catalog, sequence: SequenceId): boolean {
+  const column = owningColumn(catalog, sequence);
+  if (column === undefined) return false;
+  return (find<ColumnId, ColumnAttributes>(catalog, column)?.attrs.identity ?? null) !== null;
+}
+
+/** @returns per table key, the sequences that an INSERT there draws from: in a default's nextval, or owned by a serial column. */
+export function sequencesOfInserts(catalog: Catalog): ReadonlyMap<string, readonly SequenceId[]> {
+  const needed = new Map<string, SequenceId[]>();
+  const need = (table: TableId, sequence: SequenceId) => {
+    const already = needed.get(keyOf(table)) ?? [];
+    needed.set(keyOf(table), already);
+    if (!already.some((each) => keyOf(each) === keyOf(sequence))) already.push(sequence);
+  };
+  const { byDependent } = edgeIndex(catalog);
+  for (const { id } of entriesOf(catalog, 'default'))
+    for (const { referenced } of byDependent.get(keyOf(id)) ?? []) {
+      const to = catalog.entries.get(referenced)?.id;
+      if (to?.kind === 'sequence') need({ kind: 'table', schema: id.schema, name: id.table }, to);
+    }
+  for (const { id } of entriesOf(catalog, 'sequence')) {
+    const column = owningColumn(catalog, id);
+    if (column !== undefined && !isIdentity(catalog, id))
+      need({ kind: 'table', schema: column.schema, name: column.table }, id);
+  }
+  return needed;
+}
+
+/** @returns the table that a partition is (directly) a partition of, or undefined for what is none. */
+export function parentOf(catalog: Catalog, { schema, name }: Relation): TableId | undefined {
+  const partition = find<PartitionId, PartitionAttributes>(catalog, { kind: 'partition', schema, name });
+  if (partition === undefined) return undefined;
+  return { kind: 'table', schema: partition.attrs.parentSchema, name: partition.attrs.parentTable };
+}
+
+/** @returns the topmost table above a partition; the relation itself when it is none. */
+export function rootOf(catalog: Catalog, relation: Relation): Relation {
+  let root = relation;
+  for (let parent = parentOf(catalog, root); parent !== undefined; parent = parentOf(catalog, root))
+    root = parent;
+  return root;
+}

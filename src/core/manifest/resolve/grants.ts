@@ -1,0 +1,205 @@
+/** Grant declarations written out: one entry per object, grantee and privilege, and the default privileges of objects to come. */
+import type { Catalog } from '../../model/catalog.ts';
+import { find } from '../../model/catalog.ts';
+import {
+  type ColumnId,
+  type DefaultPrivilegeId,
+  type ObjectId,
+  type SequenceId,
+  keyOf,
+} from '../../model/id.ts';
+import type { Domain, GrantDeclaration, GrantTarget } from '../manifest.ts';
+import { type DomainObjects, type Relation, parentOf, rootOf, sequencesOfInserts } from './domain-objects.ts';
+import type { Expected, GrantReason } from './expected.ts';
+import { privilegesFrom } from './presets.ts';
+
+/** What the expansion of grants reads. */
+export interface GrantScope {
+  readonly catalog: Catalog;
+  readonly objects: ReadonlyMap<string, DomainObjects>;
+}
+
+/**
+ * @returns the entries of one declaration for one role (`public` for PUBLIC), for the objects that the catalog has.
+ *
+ * A domain, or tables of it, bring USAGE on its schema with them, because without it they give nothing. Privileges
+ * with INSERT bring USAGE on the sequences that the insert draws from; and where future objects are included, on all
+ * of the domain's sequences, since that is what a sequence made tomorrow gets.
+ */
+export function* expectGrant(
+  scope: GrantScope,
+  declaration: GrantDeclaration,
+  to: string,
+): Generator<Expected> {
+  for (const target of declaration.targets) {
+    const objects = scope.objects.get(target.domain);
+    if (objects !== undefined) yield* expectTarget(scope, declaration, to, target, objects);
+  }
+}
+
+function* expectTarget(
+  { catalog }: GrantScope,
+  { privileges: words, path, future, grantOption }: GrantDeclaration,
+  to: string,
+  target: GrantTarget,
+  objects: DomainObjects,
+): Generator<Expected> {
+  const { domain } = objects;
+  const version = catalog.serverVersion;
+  const because: GrantReason = { as: 'grant', domain: domain.name, to, path };
+  const on = function* (
+    object: ObjectId,
+    privileges: readonly string[],
+    grantable = grantOption,
+    parent?: string,
+  ): Generator<Expected> {
+    for (const privilege of privileges)
+      yield {
+        entry: { id: { kind: 'grant', on: object, to, privilege }, attrs: { grantable } },
+        because: parent === undefined ? because : { ...because, parent },
+      };
+  };
+  const toCome = (kinds: DefaultPrivilegeId['objects'], privileges: readonly string[]) =>
+    future ? expectFuture(domain, kinds, to, privileges, grantOption, because) : [];
+  const usage = objects.schema === undefined ? [] : on(objects.schema, ['usage'], false);
+  const onTables = privilegesFrom(words, 'table', version);
+  const inserts = onTables.includes('insert');
+
+  switch (target.kind) {
+    case 'schema':
+      if (objects.schema !== undefined) yield* on(objects.schema, privilegesFrom(words, 'schema', version));
+      return;
+    case 'domain': {
+      if (objects.schema !== undefined) {
+        // CREATE would make it an owner of objects here: never meant by `all`, only by its name.
+        const named = words.includes('create') ? ['create'] : [];
+        yield* on(objects.schema, ['usage'], false);
+        yield* on(objects.schema, named);
+      }
+      for (const relation of objects.relations)
+        if (carriesGrants(catalog, domain, relation)) yield* onRelation(relation, onTables);
+      const everySequence = words.includes('all') || (inserts && future && canForesee(domain));
+      const sequences = everySequence
+        ? objects.sequences
+        : inserts
+          ? objects.relations.flatMap((relation) => sequencesFor(catalog, relation))
+          : [];
+      const onSequences = words.includes('all') ? privilegesFrom(['all'], 'sequence', version) : ['usage'];
+      for (const sequence of sequences) yield* on(sequence, onSequences);
+      yield* toCome('tables', onTables);
+      if (inserts) yield* toCome('sequences', onSequences);
+      return;
+    }
+    case 'tables':
+      yield* usage;
+      for (const relation of objects.relations)
+        if (
+          (target.name === undefined || relation.name === target.name) &&
+          carriesGrants(catalog, domain, relation)
+        )
+          yield* onRelation(relation, onTables);
+      if (target.name === undefined) yield* toCome('tables', onTables);
+      return;
+    case 'table':
+    case 'columns': {
+      const named = objects.relations.find(({ name }) => name === target.table);
+      if (named === undefined) return;
+      yield* usage;
+      const relations = [named, ...partitionsOf(catalog, domain, objects, named)];
+      for (const relation of relations)
+        if (target.kind === 'table') yield* onRelation(relation, onTables);
+        else
+          for (const column of columnsOf(catalog, relation, target.columns))
+            yield* on(column, privilegesFrom(words, 'column', version));
+      if (target.kind === 'table' ? inserts : privilegesFrom(words, 'column', version).includes('insert'))
+        for (const sequence of sequencesFor(catalog, named)) yield* on(sequence, ['usage']);
+      return;
+    }
+    case 'sequences':
+      yield* usage;
+      for (const sequence of objects.sequences)
+        if (target.name === undefined || sequence.name === target.name)
+          yield* on(sequence, privilegesFrom(words, 'sequence', version));
+      if (target.name === undefined) yield* toCome('sequences', privilegesFrom(words, 'sequence', version));
+      return;
+    case 'types':
+      yield* usage;
+      for (const type of objects.enums)
+        if (target.name === undefined || type.name === target.name)
+          yield* on(type, privilegesFrom(words, 'enum', version));
+      if (target.name === undefined) yield* toCome('types', ['usage']);
+      return;
+    case 'functions':
+      // Functions are not entries yet: the introspection names those it meets as not analysed.
+      yield* usage;
+      if (target.name === undefined) yield* toCome('functions', ['execute']);
+      return;
+  }
+
+  function* onRelation(relation: Relation, privileges: readonly string[]): Generator<Expected> {
+    const parent = parentOf(catalog, relation);
+    yield* on(relation, privileges, grantOption, parent && keyOf(parent));
+  }
+}
+
+/** Default privileges in a schema hold for all of it: where domains share one, they would reach the others' tables. */
+function canForesee(domain: Domain): domain is Domain & { readonly owner: string } {
+  return domain.owner !== undefined && domain.prefix === undefined;
+}
+
+function* expectFuture(
+  domain: Domain,
+  kinds: DefaultPrivilegeId['objects'],
+  to: string,
+  privileges: readonly string[],
+  grantable: boolean,
+  because: GrantReason,
+): Generator<Expected> {
+  if (!canForesee(domain) || domain.owner === to) return;
+  const { owner, schema } = domain;
+  for (const privilege of privileges)
+    yield {
+      entry: {
+        id: { kind: 'default-privilege', role: owner, schema, objects: kinds, to, privilege },
+        attrs: { grantable },
+      },
+      because,
+    };
+}
+
+/** A partition carries its parent's grants unless its partition set says `grants: none`. */
+function carriesGrants(catalog: Catalog, domain: Domain, relation: Relation): boolean {
+  const root = rootOf(catalog, relation);
+  if (root === relation) return true;
+  return domain.partitions.find(({ table }) => table === root.name)?.grants !== 'none';
+}
+
+/** The partitions that carry a grant on a named table: those of a declared partition set. */
+function partitionsOf(
+  catalog: Catalog,
+  domain: Domain,
+  { relations }: DomainObjects,
+  table: Relation,
+): Relation[] {
+  if (domain.partitions.find((set) => set.table === table.name)?.grants !== 'parent') return [];
+  return relations.filter(
+    (relation) => relation !== table && keyOf(rootOf(catalog, relation)) === keyOf(table),
+  );
+}
+
+const sequencesByTable = new WeakMap<Catalog, ReadonlyMap<string, readonly SequenceId[]>>();
+function sequencesFor(catalog: Catalog, relation: Relation): readonly SequenceId[] {
+  let known = sequencesByTable.get(catalog);
+  if (known === undefined) sequencesByTable.set(catalog, (known = sequencesOfInserts(catalog)));
+  return known.get(keyOf(relation)) ?? [];
+}
+
+/** A view's columns are no entries: those that a grant names are taken at its word. */
+function columnsOf(
+  catalog: Catalog,
+  { kind, schema, name: table }: Relation,
+  names: readonly string[],
+): ColumnId[] {
+  const columns = names.map((name): ColumnId => ({ kind: 'column', schema, table, name }));
+  return kind === 'view' ? columns : columns.filter((column) => find(catalog, column) !== undefined);
+}

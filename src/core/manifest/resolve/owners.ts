@@ -1,0 +1,40 @@
+/** Who owns a domain's objects, and what ownership brings with it. */
+import { type OwnerAttributes, owner as ownerKind } from '../../kinds/owner.ts';
+import { publicPrivileges } from '../../kinds/privileges.ts';
+import { type Catalog, find } from '../../model/catalog.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { ObjectId, OwnerId } from '../../model/id.ts';
+import type { DomainObjects } from './domain-objects.ts';
+import type { Expected } from './expected.ts';
+
+/**
+ * @returns the owner of the domain's schema and of every object in it, when the manifest names one, and in any case
+ * the privileges that the owner (declared, or else the one there is) and PUBLIC hold without any GRANT.
+ */
+export function* expectOwners(catalog: Catalog, objects: DomainObjects): Generator<Expected> {
+  const { domain } = objects;
+  for (const on of ownable(objects)) {
+    const declared = domain.owner;
+    const role = declared ?? find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
+    if (role !== undefined) {
+      const owner: Entry<OwnerId, OwnerAttributes> = { id: { kind: 'owner', on }, attrs: { role } };
+      if (declared !== undefined)
+        yield {
+          entry: { id: owner.id, attrs: { role } },
+          because: { as: 'owner', domain: domain.name, path: ['domains', domain.name, 'owner'] },
+        };
+      for (const entry of ownerKind.implies?.(owner, catalog.serverVersion) ?? [])
+        yield { entry, because: { as: 'default', domain: domain.name } };
+    }
+    for (const privilege of publicPrivileges(on.kind))
+      yield {
+        entry: { id: { kind: 'grant', on, to: 'public', privilege }, attrs: { grantable: false } },
+        because: { as: 'default', domain: domain.name },
+      };
+  }
+}
+
+/** The schema first: its new owner needs to be able to create there. */
+function ownable({ schema, relations, sequences, enums }: DomainObjects): readonly ObjectId[] {
+  return [...(schema === undefined ? [] : [schema]), ...relations, ...sequences, ...enums];
+}

@@ -1,0 +1,33 @@
+/** What the words under `privileges:` mean on each kind of object: presets written out, names taken as they are. */
+import { privilegesOn } from '../../kinds/privileges.ts';
+
+type Grantable = 'table' | 'column' | 'sequence' | 'schema' | 'enum';
+
+const presets: Readonly<Record<string, Partial<Record<Grantable, readonly string[]>>>> = {
+  read: { table: ['select'], column: ['select'], sequence: ['select'], schema: ['usage'], enum: ['usage'] },
+  write: {
+    table: ['insert', 'update', 'delete'],
+    column: ['insert', 'update'],
+    sequence: ['usage', 'update'],
+    schema: ['usage'],
+    enum: ['usage'],
+  },
+  append: { table: ['insert'], column: ['insert'], sequence: ['usage'], schema: ['usage'], enum: ['usage'] },
+};
+
+/**
+ * @returns the privileges on one kind of object that a declaration's words stand for, in the manual's order. Words
+ * that name no privilege of that kind on this server give nothing (`maintain` before 17).
+ */
+export function privilegesFrom(words: readonly string[], kind: Grantable, serverVersion: number): string[] {
+  const known = privilegesOn(kind, serverVersion);
+  const meant = new Set(
+    words.flatMap((word) => {
+      if (word === 'all') return known;
+      if (word === 'read-write')
+        return [...(presets['read']![kind] ?? []), ...(presets['write']![kind] ?? [])];
+      return presets[word]?.[kind] ?? [word];
+    }),
+  );
+  return known.filter((privilege) => meant.has(privilege));
+}

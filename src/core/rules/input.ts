@@ -1,0 +1,27 @@
+/** What a rule over a live database is given. Made once per database, with what several rules derive from it. */
+import { type Access, accessOf } from '../access/effective.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import type { Expected } from '../manifest/resolve/expected.ts';
+import { expectations } from '../manifest/resolve.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { Key } from '../model/id.ts';
+
+export interface LiveInput {
+  readonly manifest: Manifest;
+  /** Key into the manifest's `databases`: which of them `live` was read from. */
+  readonly database: string;
+  readonly live: Catalog;
+  /** What the manifest wants of roles, owners and privileges, given the live objects; each with its reason. */
+  readonly expected: ReadonlyMap<Key, Expected>;
+  /** Who effectively may do what in `live`. */
+  readonly access: Access;
+  readonly now: Date;
+}
+
+export function liveInput(given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'now'>): LiveInput {
+  return {
+    ...given,
+    expected: expectations(given.manifest, given.live, given.database),
+    access: accessOf(given.live),
+  };
+}
