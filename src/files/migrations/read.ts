@@ -28,7 +28,10 @@ export async function readMigrations(
     if (folder.name.startsWith('.')) continue;
     const path = join(directory, folder.name);
     if (!folder.isDirectory()) {
-      if (folder.name.endsWith('.sql')) problems.push(atFile(path, 'a migration that lies in no domain', 'Move it into the folder of its domain.'));
+      if (folder.name.endsWith('.sql'))
+        problems.push(
+          atFile(path, 'a migration that lies in no domain', 'Move it into the folder of its domain.'),
+        );
       continue;
     }
     const inFolder = (await list(path)).filter(({ name }) => name.endsWith('.sql') && !name.startsWith('.'));
@@ -39,7 +42,9 @@ export async function readMigrations(
           atFile(
             join(path, inFolder[0]!.name),
             `migrations of ${folder.name}, which is no domain of the manifest`,
-            near === undefined ? 'Declare the domain in the manifest, or delete the folder.' : `Rename the folder to ${near}, or declare the domain.`,
+            near === undefined
+              ? 'Declare the domain in the manifest, or delete the folder.'
+              : `Rename the folder to ${near}, or declare the domain.`,
           ),
         );
       continue;
@@ -64,33 +69,59 @@ async function readMigration(
   const file = join(folder, fileName);
   const parts = /^(\d+)_(.+)\.sql$/.exec(fileName);
   if (parts === null || !isVersion(parts[1]!) || !/^[a-z0-9_-]+$/.test(parts[2]!))
-    return { problems: [atFile(file, badName(fileName), 'Rename it to <yyyymmddhhmmssmmm>_<name>.sql, the name in a-z, 0-9, _ and -.')] };
+    return {
+      problems: [
+        atFile(
+          file,
+          badName(fileName),
+          'Rename it to <yyyymmddhhmmssmmm>_<name>.sql, the name in a-z, 0-9, _ and -.',
+        ),
+      ],
+    };
   const bytes = await readFile(file);
   const text = bytes.toString('utf8');
   const problems: Problem[] = [];
-  const at = (offset: number, message: string, help: string) => problems.push(atOffset(file, text, offset, message, help));
+  const at = (offset: number, message: string, help: string) =>
+    problems.push(atOffset(file, text, offset, message, help));
   if (!Buffer.from(text).equals(bytes)) at(0, 'the file is not UTF-8', 'Save it in UTF-8.');
   const parsed = parseMigration(text);
   for (const { offset, message, help } of parsed.problems) at(offset, message, help);
   if (parsed.domain !== undefined && parsed.domain !== domain)
-    at(0, `the header says domain ${parsed.domain}, the folder says ${domain}`, 'Move the file, or correct its first line.');
+    at(
+      0,
+      `the header says domain ${parsed.domain}, the folder says ${domain}`,
+      'Move the file, or correct its first line.',
+    );
   if (parsed.up === undefined)
-    at(0, 'the file has no Up section', 'Write a line `-- Up Migration` before its SQL, and `-- Down Migration` before what takes it back.');
+    at(
+      0,
+      'the file has no Up section',
+      'Write a line `-- Up Migration` before its SQL, and `-- Down Migration` before what takes it back.',
+    );
   for (const section of [parsed.up, parsed.down])
     for (const { text: sql, start, verb } of section?.statements ?? []) {
       const { error } = await inspectStatement(sql);
       if (error !== undefined)
         at(start + offsetOfCharacter(sql, error.offset + 1), error.message, 'Correct the statement.');
       else if (parsed.transaction === 'on' && isTransactionControl(verb))
-        at(start, `${verb.split(' ', 1)[0]!.toUpperCase()} in a migration that runs in a transaction`, 'Remove it: dbctl opens and closes the transaction. Or write `-- transaction: off` in the header.');
+        at(
+          start,
+          `${verb.split(' ', 1)[0]!.toUpperCase()} in a migration that runs in a transaction`,
+          'Remove it: dbctl opens and closes the transaction. Or write `-- transaction: off` in the header.',
+        );
     }
   const checksum = createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
-  return { problems, migration: { domain, version: parts[1]!, name: parts[2]!, file, text, checksum, parsed } };
+  return {
+    problems,
+    migration: { domain, version: parts[1]!, name: parts[2]!, file, text, checksum, parsed },
+  };
 }
 
 /** Savepoints nest in our transaction; these end it. */
 function isTransactionControl(verb: string): boolean {
-  return /^(begin|start transaction|commit|end|abort|prepare transaction|rollback(?!( work| transaction)? to))\b/.test(verb);
+  return /^(begin|start transaction|commit|end|abort|prepare transaction|rollback(?!( work| transaction)? to))\b/.test(
+    verb,
+  );
 }
 
 function badName(fileName: string): string {
@@ -109,7 +140,13 @@ function duplicates(files: readonly MigrationFile[]): Problem[] {
       seen.set(key, migration);
       return [];
     }
-    return [atFile(migration.file, `version ${migration.version} stands twice in domain ${migration.domain}; the other is ${first.version}_${first.name}.sql`, 'Give one of them another version.')];
+    return [
+      atFile(
+        migration.file,
+        `version ${migration.version} stands twice in domain ${migration.domain}; the other is ${first.version}_${first.name}.sql`,
+        'Give one of them another version.',
+      ),
+    ];
   });
 }
 
@@ -126,14 +163,25 @@ async function list(directory: string): Promise<Dirent[]> {
   }
 }
 
-const atFile = (file: string, message: string, help: string): Problem => ({ message, help, location: pointAt(file, 1, 1) });
+const atFile = (file: string, message: string, help: string): Problem => ({
+  message,
+  help,
+  location: pointAt(file, 1, 1),
+});
 
 function atOffset(file: string, text: string, offset: number, message: string, help: string): Problem {
   const { line, column } = placeAt(text, offset);
   return { message, help, location: pointAt(file, line, column), frame: frameAt(text, offset) };
 }
 
-const pointAt = (file: string, line: number, column: number) => ({ file: relative(process.cwd(), file), line, column, endLine: line, endColumn: column });
+const pointAt = (file: string, line: number, column: number) => ({
+  file: relative(process.cwd(), file),
+  line,
+  column,
+  endLine: line,
+  endColumn: column,
+});
 
 const byPlace = (a: Problem, b: Problem) =>
-  (a.location!.file < b.location!.file ? -1 : a.location!.file > b.location!.file ? 1 : 0) || a.location!.line - b.location!.line;
+  (a.location!.file < b.location!.file ? -1 : a.location!.file > b.location!.file ? 1 : 0) ||
+  a.location!.line - b.location!.line;
