@@ -16,7 +16,7 @@ export function createPartition(
   set: Pick<PartitionSet, 'grants'>,
   keyType: KeyType,
   name: string,
-  span: Span,
+  bound: Span | 'default',
 ): readonly string[] {
   const parent = qualified(table.schema, table.name);
   const partition = qualified(table.schema, name);
@@ -25,7 +25,7 @@ export function createPartition(
     `CREATE TABLE ${partition} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)`,
     ...(table.owner === '' ? [] : [`ALTER TABLE ${partition} OWNER TO ${identifier(table.owner)}`]),
     ...(set.grants === 'parent' ? grantsOn(partition, table.grants) : []),
-    `ALTER TABLE ${parent} ATTACH PARTITION ${partition} ${boundClause(span, keyType)}`,
+    `ALTER TABLE ${parent} ATTACH PARTITION ${partition} ${bound === 'default' ? 'DEFAULT' : boundClause(bound, keyType)}`,
   ];
 }
 

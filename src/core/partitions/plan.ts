@@ -29,6 +29,8 @@ export interface PartitionPlan {
   readonly missing: readonly NewPartition[];
   /** Holes that are no whole periods, each to be filled by one partition. */
   readonly gaps: readonly NewPartition[];
+  /** The DEFAULT partition, where the set wants one and there is none. */
+  readonly missingDefault: NewPartition | null;
   /** Never in a real server; told all the same. */
   readonly overlaps: readonly Span[];
   /** Names of partitions that ended more than `retain` ago. */
@@ -84,10 +86,10 @@ export function planPartitions(
     to: requiredTo(set, current, zone),
   };
   const taken = new Set(table.takenNames);
-  const made = (span: Span, name: string): NewPartition => {
+  const made = (span: Span, name: string, bound: Span | 'default' = span): NewPartition => {
     const nameTaken = taken.has(name);
     taken.add(name);
-    return { ...span, name, nameTaken, sql: createPartition(table, set, keyType, name, span) };
+    return { ...span, name, nameTaken, sql: createPartition(table, set, keyType, name, bound) };
   };
   const missing: NewPartition[] = [];
   const gaps: NewPartition[] = [];
@@ -106,6 +108,10 @@ export function planPartitions(
     defaultPartition,
     missing,
     gaps,
+    missingDefault:
+      set.default && defaultPartition === null
+        ? made({ from: -Infinity, to: Infinity }, `${set.table}_default`, 'default')
+        : null,
     overlaps: overlaps(partitions),
     expired: partitions.filter(({ to }) => to <= keptFrom).map(({ name }) => name),
     runwayDays: runway(partitions, at),
@@ -191,6 +197,11 @@ function runway(spans: readonly Span[], at: Time): number | null {
   let reached = at;
   for (const { from, to } of spans) if (from <= reached) reached = Math.max(reached, to);
   return reached === Infinity ? null : Math.floor((reached - at) / day);
+}
+
+/** @returns what is to be made, in this order: a DEFAULT partition last, for attaching the others would lock it. */
+export function toMake({ missing, gaps, missingDefault }: PartitionPlan): readonly NewPartition[] {
+  return [...missing, ...gaps, ...(missingDefault === null ? [] : [missingDefault])];
 }
 
 /** @returns a span for people: `2025-01-01 00:00:00+00 to 2025-02-01 00:00:00+00`. */
