@@ -1,0 +1,157 @@
+/** Complete changes → drafts: what is absorbed by another statement is left out, what can be folded or merged is. */
+import { kindOf } from '../kinds/kinds.ts';
+import type { Draft, Sides } from '../kinds/kind.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { equal } from '../diff/diff.ts';
+import { type Id, type Key, keyOf } from '../model/id.ts';
+import type { Expanded } from './expand.ts';
+
+/** A draft and the entry it is about. */
+export interface Planned {
+  readonly about: Id;
+  readonly draft: Draft;
+}
+
+/** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
+export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Planned[] {
+  const planned: Planned[] = [];
+  const implied = impliedBy(creates, drops, alters, sides);
+  for (const [key, entry] of creates) {
+    if (implied.made.has(key) || (entry.id.kind === 'partition' && creates.has(tableKey(entry.id)))) continue;
+    for (const made of kindOf(entry.id).create(entry, sides))
+      planned.push({ about: entry.id, draft: withRequirements(made, key, sides.to) });
+  }
+  for (const entry of implied.unwanted)
+    for (const made of kindOf(entry.id).drop(entry, sides))
+      planned.push({
+        about: entry.id,
+        draft: { ...made, requires: [...made.requires, ...targetsOf(entry)] },
+      });
+  for (const [key, list] of alters) {
+    const { id } = sides.to.entries.get(key)!;
+    for (const made of list)
+      planned.push({
+        about: id,
+        draft: withRequirements({ ...made, produces: [...new Set([...made.produces, key])] }, key, sides.to),
+      });
+  }
+  tellImplied(planned, implied);
+  const carrier = carriers(drops, sides.from);
+  const carried = new Map<Key, Key[]>();
+  for (const key of drops.keys()) {
+    const by = carrier(key);
+    if (by === undefined) continue;
+    const list = carried.get(by);
+    if (list === undefined) carried.set(by, [key]);
+    else list.push(key);
+  }
+  for (const [key, entry] of drops) {
+    if (carrier(key) !== undefined || implied.gone.has(key)) continue;
+    for (const made of kindOf(entry.id).drop(entry, sides))
+      planned.push({
+        about: entry.id,
+        draft: { ...made, destroys: [...made.destroys, ...(carried.get(key) ?? [])] },
+      });
+  }
+  return planned;
+}
+
+function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {
+  const groups = new Map<Key, Key[]>();
+  for (const [key, owner] of by) {
+    const list = groups.get(owner);
+    if (list === undefined) groups.set(owner, [key]);
+    else list.push(key);
+  }
+  return groups;
+}
+
+const tableKey = ({ schema, name }: { schema: string; name: string }) =>
+  keyOf({ kind: 'table', schema, name });
+const targetsOf = (entry: Entry) =>
+  kindOf(entry.id)
+    .references(entry)
+    .map(({ to }) => keyOf(to));
+
+/** What an entry needs, by the catalog in which it is: every edge but `owned`. */
+function withRequirements(made: Draft, key: Key, to: Catalog): Draft {
+  const requires = new Set(made.requires);
+  for (const { referenced, type } of edgeIndex(to).byDependent.get(key) ?? [])
+    if (type !== 'owned' && made.produces.includes(key)) requires.add(referenced);
+  for (const own of made.produces) requires.delete(own);
+  return { ...made, requires: [...requires] };
+}
+
+interface Implied {
+  /** Entries that come by themselves, with the key of what brings them. */
+  readonly made: ReadonlyMap<Key, Key>;
+  readonly gone: ReadonlyMap<Key, Key>;
+  readonly unwanted: readonly Entry[];
+}
+
+/** Says of the statement that brings or takes entries by itself that it does. */
+function tellImplied(planned: Planned[], { made, gone }: Implied): void {
+  const [broughtBy, takenBy] = [grouped(made), grouped(gone)];
+  planned.forEach(({ about, draft }, at) => {
+    const key = keyOf(about);
+    if (!draft.produces.includes(key)) return;
+    const [brought, taken] = [broughtBy.get(key) ?? [], takenBy.get(key) ?? []];
+    if (brought.length + taken.length === 0) return;
+    planned[at] = {
+      about,
+      draft: {
+        ...draft,
+        produces: [...draft.produces, ...brought],
+        destroys: [...draft.destroys, ...taken],
+      },
+    };
+  });
+}
+
+/**
+ * What comes and goes by itself. An owner's privileges come with the owner: those that are wanted need no GRANT,
+ * those that are not need a REVOKE after it.
+ */
+function impliedBy(
+  creates: ReadonlyMap<Key, Entry>,
+  drops: ReadonlyMap<Key, Entry>,
+  alters: ReadonlyMap<Key, unknown>,
+  { from, to }: Sides,
+): Implied {
+  const made = new Map<Key, Key>();
+  const gone = new Map<Key, Key>();
+  const unwanted: Entry[] = [];
+  const impliedEntries = (key: Key, side: Catalog): readonly Entry[] => {
+    const entry = side.entries.get(key);
+    return entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, side.serverVersion) ?? []);
+  };
+  for (const key of [...creates.keys(), ...alters.keys()])
+    for (const entry of impliedEntries(key, to)) {
+      const wanted = to.entries.get(keyOf(entry.id));
+      if (wanted === undefined) unwanted.push(entry);
+      else if (equal(wanted.attrs, entry.attrs)) made.set(keyOf(entry.id), key);
+    }
+  for (const key of [...drops.keys(), ...alters.keys()])
+    for (const entry of impliedEntries(key, from))
+      if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
+  return { made, gone, unwanted };
+}
+
+/** @returns for a dropped entry the dropped entry whose own statement takes it along, or undefined if it needs its own. */
+function carriers(drops: ReadonlyMap<Key, Entry>, from: Catalog): (key: Key) => Key | undefined {
+  const known = new Map<Key, Key | undefined>();
+  const { byDependent } = edgeIndex(from);
+  const carrier = (key: Key): Key | undefined => {
+    if (known.has(key)) return known.get(key);
+    known.set(key, undefined);
+    for (const { referenced, type } of byDependent.get(key) ?? [])
+      if (type !== 'normal' && drops.has(referenced)) {
+        const found = carrier(referenced) ?? referenced;
+        known.set(key, found);
+        break;
+      }
+    return known.get(key);
+  };
+  return carrier;
+}
