@@ -1,0 +1,128 @@
+/** What `generate` would write: per database the two states, compared and cut into migrations. */
+import { resolve } from 'node:path';
+import { domainOf, domainsIn } from '../core/manifest/domain-of.ts';
+import type { Manifest } from '../core/manifest/manifest.ts';
+import type { MigrationFile } from '../core/migration/migration-file.ts';
+import { domainOrder } from '../core/migration/order.ts';
+import { clusterDomain, compareVersions, isVersion, versionOf } from '../core/migration/version.ts';
+import type { IndexAttributes } from '../core/kinds/table-index.ts';
+import { type Catalog, find } from '../core/model/catalog.ts';
+import { type Id, type IndexId, nameOf, objectOf } from '../core/model/id.ts';
+import { inputError, type Problem } from '../core/model/problem.ts';
+import { migrations, type NumberedDraft } from '../core/plan/migrations.ts';
+import { readMigrations } from '../files/migrations/read.ts';
+import type { Context } from './context.ts';
+import { desiredState, replayedState, requireModelled } from './states.ts';
+import type { Project } from './target.ts';
+
+/** @param given `--version-stamp`. @returns the migrations that are missing, for all databases, in the order in which they run. */
+export async function pendingMigrations(
+  context: Context,
+  project: Project,
+  given: string | undefined,
+): Promise<NumberedDraft[]> {
+  const { manifest } = project;
+  const directory = resolve(project.directory, manifest.migrations);
+  const existing = await readMigrations(directory, domainOrder(manifest));
+  let stamp = stampOf(given, existing, context.now());
+  const newest = new Map<string, string>();
+  for (const { domain, version } of existing) newest.set(domain, version);
+  const all: NumberedDraft[] = [];
+  for (const database of manifest.databases.keys()) {
+    const began = performance.now();
+    if (domainsIn(manifest, database).length === 0) continue;
+    const replayed = replayedState(context, project, existing, database);
+    const [from, to] = await Promise.all([replayed, desiredState(context, project, replayed, database)]);
+    requireModelled(from);
+    requireModelled(to);
+    const placed = placement(manifest, database, [to, from]);
+    requireDomains(to, placed);
+    const drafts = migrations(
+      from,
+      to,
+      {
+        domainOf: (id) => placed(id) ?? clusterDomain,
+        // The runner makes a domain's schema and takes it away again, because the history lies in it.
+        leaveOut: (change) => change.op === 'drop' && isHome(manifest, change.entry.id),
+      },
+      stamp,
+      newest,
+    );
+    all.push(...drafts);
+    stamp = new Date(stamp.getTime() + drafts.length);
+    context.debug(
+      `${database}: compared ${to.entries.size} entries in ${Math.round(performance.now() - began)} ms`,
+    );
+  }
+  return all;
+}
+
+/** Now, or as given; but later than every version there is, so that what is generated runs last. */
+function stampOf(given: string | undefined, existing: readonly MigrationFile[], now: Date): Date {
+  const latest = existing.at(-1)?.version;
+  if (given !== undefined) {
+    if (!isVersion(given))
+      throw inputError({
+        message: `--version-stamp ${given} is no version`,
+        help: 'Write a UTC time as 17 digits: 20261121093000000.',
+      });
+    if (latest !== undefined && compareVersions(given, latest) <= 0)
+      throw inputError({
+        message: `--version-stamp ${given} is not later than ${latest}, which is there already`,
+        help: 'Give a later time.',
+      });
+    return timeOf(given);
+  }
+  if (latest === undefined || compareVersions(versionOf(now), latest) > 0) return now;
+  return new Date(timeOf(latest).getTime() + 1);
+}
+
+function timeOf(version: string): Date {
+  const [year, month, day, hour, minute, second, millisecond] = version
+    .padEnd(17, '0')
+    .match(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/)!
+    .slice(1);
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
+}
+
+type Placement = (id: Id) => string | undefined;
+
+/** Where an entry belongs: its domain, `_cluster` for what lies in no schema, undefined for what nobody claims. */
+function placement(manifest: Manifest, database: string, catalogs: readonly Catalog[]): Placement {
+  return (id) => {
+    const object = objectOf(id);
+    switch (object.kind) {
+      case 'role':
+      case 'membership':
+      case 'database':
+      case 'extension':
+        return clusterDomain;
+      case 'schema':
+        return domainOf(manifest, database, object)?.name ?? clusterDomain;
+      case 'default-privilege':
+        return object.schema === null ? clusterDomain : domainOf(manifest, database, object)?.name;
+      case 'index': {
+        // An index follows its table, whatever it is called.
+        const index = catalogs.map((each) => find<IndexId, IndexAttributes>(each, object)).find(Boolean);
+        const table = index && ({ kind: 'table', schema: object.schema, name: index.attrs.table } as const);
+        return domainOf(manifest, database, table ?? object)?.name;
+      }
+      default:
+        return domainOf(manifest, database, object)?.name;
+    }
+  };
+}
+
+const isHome = (manifest: Manifest, id: Id): boolean =>
+  id.kind === 'schema' && [...manifest.domains.values()].some(({ schema }) => schema === id.name);
+
+function requireDomains(state: Catalog, placed: Placement): void {
+  const problems: Problem[] = [];
+  for (const { id } of state.entries.values())
+    if (objectOf(id) === id && placed(id) === undefined)
+      problems.push({
+        message: `${id.kind} ${nameOf(id)}, in ${state.source}, lies in no domain`,
+        help: 'Put it into a domain’s schema (or give it the domain’s prefix), or declare a domain for its schema.',
+      });
+  if (problems.length > 0) throw inputError(...problems);
+}

@@ -1,0 +1,140 @@
+/** The two states that `generate` compares: what the migrations make, and what the manifest wants. */
+import { readFile } from 'node:fs/promises';
+import { glob } from 'tinyglobby';
+import { desiredCatalog } from '../core/manifest/desired.ts';
+import { domainsIn } from '../core/manifest/domain-of.ts';
+import type { Domain } from '../core/manifest/manifest.ts';
+import { tableSql } from '../core/manifest/tables.ts';
+import { frameAt, placeAt } from '../core/migration/frame.ts';
+import type { MigrationFile } from '../core/migration/migration-file.ts';
+import type { Catalog } from '../core/model/catalog.ts';
+import { inputError, type Problem } from '../core/model/problem.ts';
+import { withoutSuperuser } from '../core/model/scope.ts';
+import { connect, type Connection } from '../db/connect.ts';
+import { introspect } from '../db/introspect/introspect.ts';
+import { type DesiredStatement, loadInAnyOrder, prepareShadow, replay } from '../db/load.ts';
+import { openShadow } from '../db/shadow.ts';
+import { splitStatements } from '../sql/split.ts';
+import type { Context } from './context.ts';
+import type { Project } from './target.ts';
+
+/** @returns the catalog that the migrations of one database make, replayed on a shadow. */
+export async function replayedState(
+  context: Context,
+  { manifest }: Pick<Project, 'manifest'>,
+  migrations: readonly MigrationFile[],
+  database: string,
+): Promise<Catalog> {
+  const domains = domainsIn(manifest, database);
+  const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
+  return onShadow(context, async (connection) => {
+    const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
+    const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
+    await prepareShadow(connection, [], begun);
+    await replay(connection, here, schemaOf);
+    return introspect(connection, 'the migrations');
+  });
+}
+
+/** @returns the catalog that the manifest wants of one database: its SQL and tables loaded on a shadow, its roles and grants written out. */
+export async function desiredState(
+  context: Context,
+  project: Project,
+  current: Promise<Catalog>,
+  database: string,
+): Promise<Catalog> {
+  const { manifest } = project;
+  const domains = domainsIn(manifest, database);
+  const statements = (await Promise.all(domains.map((domain) => statementsOf(domain, project)))).flat();
+  const loaded = await onShadow(context, async (connection) => {
+    await prepareShadow(connection, manifest.roles.keys(), schemasOf(domains));
+    await loadInAnyOrder(connection, statements);
+    return introspect(connection, 'the desired state');
+  });
+  return desiredCatalog(manifest, loaded, await current, database);
+}
+
+const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);
+
+async function onShadow(
+  context: Context,
+  use: (connection: Connection) => Promise<Catalog>,
+): Promise<Catalog> {
+  const shadow = await openShadow({ signal: context.signal, log: context.debug });
+  try {
+    const connection = await connect(shadow.address, { applicationName: 'dbctl shadow' });
+    try {
+      return withoutSuperuser(await use(connection), shadow.address.user);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await shadow.close();
+  }
+}
+
+/** What a domain's desired state is made of: its SQL files and the tables of the manifest. */
+async function statementsOf(domain: Domain, project: Project): Promise<DesiredStatement[]> {
+  const statements: DesiredStatement[] = tableSql(domain).map(({ sql, path }) => {
+    const { file, line } = project.locate(path);
+    const text = `${'\n'.repeat(line - 1)}${sql}`;
+    return { sql, schema: domain.schema, source: { file, text, offset: line - 1 } };
+  });
+  for (const pattern of domain.sql) {
+    const files = await glob(pattern, { cwd: domain.sqlBase, absolute: true });
+    if (files.length === 0)
+      throw inputError({
+        message: `domain ${domain.name}: sql: ${pattern} matches no file`,
+        help: 'Write a path or a glob relative to the file that declares the domain.',
+        location: project.locate(['domains', domain.name, 'sql']),
+      });
+    for (const file of files.sort())
+      statements.push(...readStatements(file, await readFile(file, 'utf8'), domain));
+  }
+  return statements;
+}
+
+/** Data is a migration's business: a desired state has none. */
+const changesData = /^(insert|update|delete|merge|truncate|copy|select|with|call|do)\b/;
+const setsPath =
+  /^\s*(set\s+(session\s+|local\s+)?search_path|select\s+(pg_catalog\.)?set_config\s*\(\s*'search_path')/i;
+
+function readStatements(file: string, whole: string, domain: Domain): DesiredStatement[] {
+  // pg_dump writes these for psql; they mean nothing to a server.
+  const text = whole.replaceAll(/^\\(un)?restrict .*$/gm, (line) => ' '.repeat(line.length));
+  const problems: Problem[] = [];
+  const statements: DesiredStatement[] = [];
+  let setting: string | undefined;
+  for (const { text: sql, start, verb } of splitStatements(text)) {
+    if (setsPath.test(sql)) setting = sql;
+    else if (/^set\b/.test(verb)) continue;
+    else if (changesData.test(verb)) {
+      const { line, column } = placeAt(text, start);
+      problems.push({
+        message: `${verb.split(' ', 1)[0]!.toUpperCase()} is not part of a desired state`,
+        help: 'Write it in a migration of its own: a desired state says what there is, not what to do.',
+        location: { file, line, column, endLine: line, endColumn: column },
+        frame: frameAt(text, start),
+      });
+    } else
+      statements.push({
+        sql,
+        schema: domain.schema,
+        ...(setting === undefined ? {} : { setting }),
+        source: { file, text, offset: start },
+      });
+  }
+  if (problems.length > 0) throw inputError(...problems);
+  return statements;
+}
+
+/** @throws KnownError (2) naming every object that no kind models, and every one that lies in no domain. */
+export function requireModelled(state: Catalog): void {
+  if (state.notAnalysed.length === 0) return;
+  throw inputError(
+    ...state.notAnalysed.map(({ object, why }) => ({
+      message: `${object}, in ${state.source}: ${why}`,
+      help: 'Take it out of the desired state and the migrations; generate writes nothing it does not understand.',
+    })),
+  );
+}

@@ -1,0 +1,52 @@
+/** The desired state: what the desired SQL made on a shadow, and what the manifest says of roles, owners and grants. */
+import { ownEdges } from '../kinds/kinds.ts';
+import { type Catalog, catalog, find } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Key, keyOf } from '../model/id.ts';
+import type { Manifest } from './manifest.ts';
+import { resolve } from './resolve.ts';
+
+/**
+ * @param loaded the catalog of the shadow that the desired SQL was loaded into, without its superuser.
+ * @param current the catalog to be changed: what the manifest leaves to the server stays as it is there.
+ * @param database key into the manifest's `databases`.
+ */
+export function desiredCatalog(
+  manifest: Manifest,
+  loaded: Catalog,
+  current: Catalog,
+  database: string,
+): Catalog {
+  const entries = new Map<Key, Entry>();
+  const put = (entry: Entry) => entries.set(keyOf(entry.id), entry);
+  for (const entry of loaded.entries.values()) if (!isManifests(entry)) put(entry);
+  for (const domain of manifest.domains.values()) {
+    if (domain.description === undefined || domain.database !== database || domain.isolation !== 'schema')
+      continue;
+    const on = { kind: 'schema', name: domain.schema } as const;
+    if (find(loaded, on) !== undefined)
+      put({ id: { kind: 'comment', on }, attrs: { text: domain.description } });
+  }
+  for (const { name, comment } of manifest.roles.values())
+    if (comment !== undefined)
+      put({ id: { kind: 'comment', on: { kind: 'role', name } }, attrs: { text: comment } });
+  for (const entry of resolve(manifest, loaded, database)) put(leftToServer(entry, current));
+  const all = [...entries.values()];
+  const edges = [...loaded.edges, ...all.flatMap(ownEdges)];
+  return catalog('the desired state', loaded.serverVersion, all, edges, loaded.notAnalysed);
+}
+
+/** Roles exist on the shadow only so that the SQL may name them: what they are like, the manifest says. */
+const isManifests = ({ id }: Entry): boolean =>
+  id.kind === 'role' || id.kind === 'role-setting' || id.kind === 'membership';
+
+/** A membership option that the manifest does not set is no difference. */
+function leftToServer(entry: Entry, current: Catalog): Entry {
+  if (entry.id.kind !== 'membership') return entry;
+  const now = find(current, entry.id)?.attrs ?? {};
+  const { inherit, set } = entry.attrs;
+  return {
+    ...entry,
+    attrs: { ...entry.attrs, inherit: inherit ?? now['inherit'] ?? null, set: set ?? now['set'] ?? null },
+  };
+}

@@ -1,0 +1,32 @@
+/** What of a catalog is a project's business: not the facts about the superuser under whom a shadow was filled. */
+import { type Catalog, catalog } from './catalog.ts';
+import type { Entry } from './entry.ts';
+
+/**
+ * @param superuser the role that a shadow's objects belong to unless somebody says otherwise. Who owns such an object
+ * in a real database is whoever applies the migrations, so the catalog says nothing about it.
+ */
+export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
+  const about = ({ id, attrs }: Entry): boolean => {
+    switch (id.kind) {
+      case 'role':
+        return id.name === superuser;
+      case 'owner':
+        return attrs['role'] === superuser;
+      case 'grant':
+        return id.to === superuser;
+      case 'comment':
+        return id.on.kind === 'role' && id.on.name === superuser;
+      case 'role-setting':
+        return id.role === superuser;
+      case 'membership':
+        return id.member === superuser || id.role === superuser;
+      case 'default-privilege':
+        return id.role === superuser || id.to === superuser;
+      default:
+        return false;
+    }
+  };
+  const kept = [...of.entries.values()].filter((entry) => !about(entry));
+  return catalog(of.source, of.serverVersion, kept, of.edges, of.notAnalysed);
+}

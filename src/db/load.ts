@@ -1,0 +1,122 @@
+/** SQL into a shadow: migrations in their order, desired SQL in any order. */
+import { frameAt, offsetOfCharacter, placeAt } from '../core/migration/frame.ts';
+import type { MigrationFile } from '../core/migration/migration-file.ts';
+import { KnownError, type Problem } from '../core/model/problem.ts';
+import { identifier } from '../sql/quote.ts';
+import type { Connection } from './connect.ts';
+
+/** One statement of the desired state, and where it is written. */
+export interface DesiredStatement {
+  readonly sql: string;
+  /** The domain's schema: where unqualified names are. */
+  readonly schema: string;
+  /** `SET search_path …` of the same file before it, if any. */
+  readonly setting?: string;
+  readonly source: Source;
+}
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+  /** Where the statement begins in the text. */
+  readonly offset: number;
+}
+
+/** Makes the roles, bare, and the schemas that statements may name. */
+export async function prepareShadow(
+  { sql }: Connection,
+  roles: Iterable<string>,
+  schemas: Iterable<string>,
+): Promise<void> {
+  const statements = [
+    ...[...roles].map((name) => `CREATE ROLE ${identifier(name)}`),
+    ...[...new Set(schemas)].map((name) => `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`),
+    'SET check_function_bodies = off',
+  ];
+  await sql.unsafe(statements.join(';\n'));
+}
+
+/**
+ * Loads statements that are in any order: what fails is tried again after the others, as long as one more succeeds.
+ * @throws KnownError (2) with every statement that cannot be loaded, each at its place.
+ */
+export async function loadInAnyOrder(
+  connection: Connection,
+  statements: readonly DesiredStatement[],
+): Promise<void> {
+  let waiting = statements;
+  const path = searchPath(connection);
+  for (;;) {
+    const failed: DesiredStatement[] = [];
+    const problems: Problem[] = [];
+    for (const statement of waiting) {
+      await path(statement.setting ?? pathOf(statement.schema));
+      try {
+        await connection.sql.unsafe(statement.sql);
+      } catch (error) {
+        failed.push(statement);
+        problems.push(problemOf(error, statement.source));
+      }
+    }
+    if (failed.length === 0) return;
+    if (failed.length === waiting.length) throw new KnownError(problems, 2);
+    waiting = failed;
+  }
+}
+
+/**
+ * Applies the Up sections of migrations, in order, without any history.
+ * @param schemaOf the schema of a domain, where its unqualified names are; undefined for `_cluster`.
+ * @throws KnownError (2) at the statement that fails.
+ */
+export async function replay(
+  connection: Connection,
+  migrations: readonly MigrationFile[],
+  schemaOf: (domain: string) => string | undefined,
+): Promise<void> {
+  const path = searchPath(connection);
+  for (const { domain, file, text, parsed } of migrations) {
+    const schema = schemaOf(domain);
+    await path(schema === undefined ? pathOf('public') : pathOf(schema));
+    for (const statement of parsed.up?.statements ?? [])
+      try {
+        await connection.sql.unsafe(statement.text);
+      } catch (error) {
+        throw new KnownError([problemOf(error, { file, text, offset: statement.start })], 2, {
+          cause: error,
+        });
+      }
+  }
+}
+
+const pathOf = (schema: string) =>
+  `SET search_path = ${[...new Set([schema, 'public'])].map(identifier).join(', ')}`;
+
+/** Sets the search_path when it is another than before. */
+function searchPath({ sql }: Connection): (setting: string) => Promise<void> {
+  let current: string | undefined;
+  return async (setting) => {
+    if (setting === current) return;
+    await sql.unsafe(setting);
+    current = setting;
+  };
+}
+
+interface ServerError extends Error {
+  readonly position?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+/** The server's error at its place in the file. */
+function problemOf(error: unknown, { file, text, offset }: Source): Problem {
+  const { message, position, detail, hint } = error as ServerError;
+  const at =
+    position === undefined ? offset : offset + offsetOfCharacter(text.slice(offset), Number(position));
+  const { line, column } = placeAt(text, at);
+  return {
+    message: [message, detail].filter(Boolean).join(': '),
+    location: { file, line, column, endLine: line, endColumn: column },
+    frame: frameAt(text, at),
+    ...(hint ? { help: hint } : {}),
+  };
+}
