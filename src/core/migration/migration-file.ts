@@ -7,7 +7,7 @@ export interface MigrationFile {
   readonly version: string;
   /** What follows the version in the file's name, without `.sql`: `add_invoices`. */
   readonly name: string;
-  /** Absolute. */
+  /** Its path, relative to the working directory of the process when it lies below that. */
   readonly file: string;
   readonly text: string;
   /** SHA-256 of the text with LF line ends, in hexadecimal. */

@@ -30,7 +30,7 @@ export async function readMigrations(
     if (!folder.isDirectory()) {
       if (folder.name.endsWith('.sql'))
         problems.push(
-          atFile(path, 'a migration that lies in no domain', 'Move it into the folder of its domain.'),
+          atFile(shown(path), 'a migration that lies in no domain', 'Move it into the folder of its domain.'),
         );
       continue;
     }
@@ -40,7 +40,7 @@ export async function readMigrations(
       if (inFolder.length > 0)
         problems.push(
           atFile(
-            join(path, inFolder[0]!.name),
+            shown(join(path, inFolder[0]!.name)),
             `migrations of ${folder.name}, which is no domain of the manifest`,
             near === undefined
               ? 'Declare the domain in the manifest, or delete the folder.'
@@ -66,7 +66,7 @@ async function readMigration(
   domain: string,
   fileName: string,
 ): Promise<{ problems: Problem[]; migration?: MigrationFile }> {
-  const file = join(folder, fileName);
+  const file = shown(join(folder, fileName));
   const parts = /^(\d+)_(.+)\.sql$/.exec(fileName);
   if (parts === null || !isVersion(parts[1]!) || !/^[a-z0-9_-]+$/.test(parts[2]!))
     return {
@@ -163,6 +163,12 @@ async function list(directory: string): Promise<Dirent[]> {
   }
 }
 
+/** A path as a person in the working directory would write it. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}
+
 const atFile = (file: string, message: string, help: string): Problem => ({
   message,
   help,
@@ -175,7 +181,7 @@ function atOffset(file: string, text: string, offset: number, message: string, h
 }
 
 const pointAt = (file: string, line: number, column: number) => ({
-  file: relative(process.cwd(), file),
+  file,
   line,
   column,
   endLine: line,
