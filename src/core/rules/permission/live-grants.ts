@@ -1,0 +1,44 @@
+/** The live grants that the permission rules judge: on the domains' objects, to roles that are not left alone. */
+import type { GrantAttributes } from '../../kinds/grant.ts';
+import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
+import { isHistoryTable } from '../../manifest/history-table.ts';
+import type { Domain } from '../../manifest/manifest.ts';
+import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
+import { entriesOf, find } from '../../model/catalog.ts';
+import type { EntryOf } from '../../model/entry.ts';
+import { type GrantId, type ObjectId, schemaOf } from '../../model/id.ts';
+import type { LiveInput } from '../input.ts';
+import { standingOf } from './who.ts';
+
+export interface LiveGrant {
+  readonly entry: EntryOf<'grant', GrantAttributes>;
+  /** undefined: a schema that domains share. */
+  readonly domain: Domain | undefined;
+}
+
+/** @returns grants on the domains' objects, without an owner's own, which are not granted but owned. */
+export function* liveGrants(input: LiveInput): Generator<LiveGrant> {
+  const { manifest, database, live, access } = input;
+  const schemas = new Set(
+    domainsIn(manifest, database)
+      .map(({ schema }) => schema)
+      .filter((schema) => !isUnmanagedSchema(manifest, schema)),
+  );
+  for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
+    const { on, to } = entry.id;
+    if (!schemas.has(schemaOf(on) ?? '') || isHistoryTable(tableOrSelf(on))) continue;
+    if (standingOf(input, to) === 'unmanaged' || to === access.ownerOf(on)) continue;
+    const domain = domainOf(manifest, database, on);
+    if (domain !== undefined || on.kind === 'schema') yield { entry, domain };
+  }
+}
+
+/** @returns the relation that a column's grant is about, or the object itself. */
+export function relationOf({ live }: Pick<LiveInput, 'live'>, on: ObjectId): ObjectId {
+  if (on.kind !== 'column') return on;
+  const view = { kind: 'view', schema: on.schema, name: on.table } as const;
+  return find(live, view) === undefined ? { kind: 'table', schema: on.schema, name: on.table } : view;
+}
+
+const tableOrSelf = (on: GrantId['on']): ObjectId =>
+  on.kind === 'column' ? { kind: 'table', schema: on.schema, name: on.table } : on;

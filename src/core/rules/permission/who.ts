@@ -1,0 +1,33 @@
+/** Whom a permission rule speaks of: declared roles, PUBLIC, roles of nobody's, and those that are left alone. */
+import type { Severity } from '../../model/finding.ts';
+import { isUnmanagedRole } from '../../manifest/unmanaged.ts';
+import { find } from '../../model/catalog.ts';
+import type { LiveInput } from '../input.ts';
+
+export type Standing = 'declared' | 'public' | 'unmanaged' | 'other';
+
+export function standingOf({ manifest }: Pick<LiveInput, 'manifest'>, role: string): Standing {
+  if (role === 'public') return 'public';
+  if (isUnmanagedRole(manifest, role)) return 'unmanaged';
+  return manifest.roles.has(role) ? 'declared' : 'other';
+}
+
+/** @returns how bad an undeclared privilege or membership of this role is, or undefined: nothing to say of it. */
+export function severityFor(input: Pick<LiveInput, 'manifest'>, role: string): Severity | undefined {
+  switch (standingOf(input, role)) {
+    case 'declared':
+    case 'public':
+      return 'error';
+    case 'unmanaged':
+      return undefined;
+    case 'other':
+      return { ignore: undefined, report: 'warning' as const, revoke: 'error' as const }[
+        input.manifest.unmanaged.otherRoles
+      ];
+  }
+}
+
+/** @returns whether the server has the role (PUBLIC it always has). */
+export function exists({ live }: Pick<LiveInput, 'live'>, role: string): boolean {
+  return role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
+}
