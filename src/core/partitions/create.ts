@@ -10,9 +10,9 @@ import { type KeyType, boundClause } from './bound.ts';
 import type { ParentGrant, PartitionedTable } from './partitioned-table.ts';
 import type { Span } from './period.ts';
 
-/** @returns the statements, to be run in one transaction: table, owner, the parent's grants (unless the set says `grants: none`), and the attaching. Indexes, keys and triggers come with it. */
+/** @returns the statements, to be run in one transaction: table, owner, row security, the parent's grants (unless the set says `grants: none`), and the attaching. Indexes, keys and triggers come with it. */
 export function createPartition(
-  table: Pick<PartitionedTable, 'schema' | 'name' | 'owner' | 'grants'>,
+  table: Pick<PartitionedTable, 'schema' | 'name' | 'owner' | 'rowSecurity' | 'grants'>,
   set: Pick<PartitionSet, 'grants'>,
   keyType: KeyType,
   name: string,
@@ -24,6 +24,8 @@ export function createPartition(
     // Not INCLUDING IDENTITY: an identity belongs to the parent. Not INCLUDING INDEXES: attaching makes them.
     `CREATE TABLE ${partition} (LIKE ${parent} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION)`,
     ...(table.owner === '' ? [] : [`ALTER TABLE ${partition} OWNER TO ${identifier(table.owner)}`]),
+    // The parent's policies do not hold for who reads the partition itself: with none of its own, it shows nothing.
+    ...(table.rowSecurity ? [`ALTER TABLE ${partition} ENABLE ROW LEVEL SECURITY`] : []),
     ...(set.grants === 'parent' ? grantsOn(partition, table.grants) : []),
     `ALTER TABLE ${parent} ATTACH PARTITION ${partition} ${bound === 'default' ? 'DEFAULT' : boundClause(bound, keyType)}`,
   ];

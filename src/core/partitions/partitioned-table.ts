@@ -16,6 +16,7 @@ export interface PartitionedTable {
   /** The key column's type as format_type prints it; null when the key is not one column. */
   readonly keyColumnType: string | null;
   readonly owner: string;
+  readonly rowSecurity: boolean;
   readonly grants: readonly ParentGrant[];
   readonly partitions: readonly Partition[];
   /** Names in the table's schema that a new partition cannot have. */
@@ -44,8 +45,9 @@ export function keyColumn(key: string | null): string | null {
 /** @returns the table with its partitions, or undefined when the catalog has no such table. */
 export function partitionedTable(live: Catalog, schema: string, name: string): PartitionedTable | undefined {
   const id: TableId = { kind: 'table', schema, name };
-  const key = find<TableId, TableAttributes>(live, id)?.attrs.partitionKey;
-  if (key === undefined) return undefined;
+  const attrs = find<TableId, TableAttributes>(live, id)?.attrs;
+  if (attrs === undefined) return undefined;
+  const key = attrs.partitionKey;
   const column = keyColumn(key);
   const columnId: ColumnId | null =
     column === null ? null : { kind: 'column', schema, table: name, name: column };
@@ -73,6 +75,7 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
     keyColumnType:
       columnId === null ? null : (find<ColumnId, ColumnAttributes>(live, columnId)?.attrs.type ?? null),
     owner,
+    rowSecurity: attrs.rowSecurity,
     grants,
     partitions,
     takenNames,

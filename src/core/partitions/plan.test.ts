@@ -35,6 +35,7 @@ function table(
     key: 'RANGE (at)',
     keyColumnType: columnType[type],
     owner: 'app_owner',
+    rowSecurity: false,
     grants: [
       { to: 'reader', privilege: 'select', column: null, grantable: false },
       { to: 'writer', privilege: 'insert', column: null, grantable: false },
@@ -145,6 +146,8 @@ describe('planning a partition set', () => {
       'GRANT INSERT, SELECT (id, "At") ON app.events_2025_06 TO writer',
       "ALTER TABLE app.events ATTACH PARTITION app.events_2025_06 FOR VALUES FROM ('2025-06-01 00:00:00+00') TO ('2025-07-01 00:00:00+00')",
     ]);
+    const [secured] = plan({ ...table([]), rowSecurity: true }).missing;
+    expect(secured!.sql).toContain('ALTER TABLE app.events_2025_06 ENABLE ROW LEVEL SECURITY');
     const [bare] = plan(table([]), { grants: 'none' }).missing;
     expect(bare!.sql.join('\n')).not.toContain('GRANT');
   });
