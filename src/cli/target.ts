@@ -113,8 +113,8 @@ function placesOf({ domains, databases }: Manifest, selected: readonly string[])
   return places;
 }
 
-/** Roles belong to a whole server, their history to one database: `main`, or else the first. */
-function clusterHome(databases: Manifest['databases']): string | undefined {
+/** @returns the database that keeps the history of roles, which belong to a whole server: `main`, or else the first. */
+export function clusterHome(databases: Manifest['databases']): string | undefined {
   return databases.has('main') ? 'main' : databases.keys().next().value;
 }
 

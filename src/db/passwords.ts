@@ -41,7 +41,10 @@ function prepared(password: string): string {
   if (/^[\u0000-\u007f]*$/.test(password)) return password;
   const mapped = password
     .replaceAll(/[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/g, ' ')
-    .replaceAll(/[\u00ad\u034f\u1806\u180b-\u180d\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]/g, '')
+    .replaceAll(
+      /\u00ad|\u034f|\u1806|[\u{180b}-\u{180d}]|\u200c|\u200d|\u2060|[\u{fe00}-\u{fe0f}]|\ufeff/gu,
+      '',
+    )
     .normalize('NFKC');
   const forbidden =
     /[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u0340\u0341\u06dd\u070f\u180e\u200e\u200f\u2028-\u202e\u2061-\u2063\u206a-\u206f\u2ff0-\u2ffb\ufff9-\ufffd\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/u;

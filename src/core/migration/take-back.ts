@@ -32,6 +32,17 @@ export function reversals(
   const rows = histories
     .flatMap(({ domain, database, applied }) => applied.map((row) => ({ domain, database, row })))
     .toSorted((a, b) => order({ ...b.row, domain: b.domain }, { ...a.row, domain: a.domain }));
+  if (
+    'to' in reach &&
+    reach.to !== '0' &&
+    !histories.some(({ files, applied }) =>
+      [...files, ...applied].some(({ version }) => compareVersions(version, reach.to) === 0),
+    )
+  )
+    throw inputError({
+      message: `--to ${reach.to}: no migration has this version`,
+      help: 'Name the version of a migration, as dbctl status shows it, or 0 to take back everything.',
+    });
   const taken =
     'steps' in reach
       ? rows.slice(0, reach.steps)

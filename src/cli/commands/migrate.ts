@@ -1,0 +1,82 @@
+/** `dbctl migrate`: applies what is pending, then sets passwords and makes the partitions that are due. */
+import { randomBytes } from 'node:crypto';
+import { scriptOf } from '../../core/migration/script.ts';
+import { connect } from '../../db/connect.ts';
+import { migrate as migrateDatabases, planMigrate, type Source } from '../../db/migrate/migrate.ts';
+import { ensurePartitions } from '../../db/partitions.ts';
+import { type RolePassword, setPasswords } from '../../db/passwords.ts';
+import type { Context, ExitStatus } from '../context.ts';
+import { named, readSource, runOptions, sitesOf, versionOption } from '../migration-run.ts';
+import { type Project, type Target, withTargets } from '../target.ts';
+
+export async function migrate(
+  context: Context,
+  options: Readonly<Record<string, unknown>>,
+): Promise<ExitStatus> {
+  const to = versionOption(options['to']);
+  return withTargets(context, async (targets, project) => {
+    const source = await readSource(project);
+    if (options['dryRun'] === true) return dryRun(context, targets, project, source, to);
+    const { done, remaining } = await migrateDatabases(
+      sitesOf(targets, project),
+      source,
+      to,
+      runOptions(context, source, options['allowDestructive'] === true),
+    );
+    for (const target of targets) await finish(context, target, project);
+    if (context.global.format === 'json')
+      context.out(JSON.stringify({ version: 1, command: 'migrate', applied: done, remaining }, null, 2));
+    else if (done.length === 0 && remaining.length === 0)
+      context.out('Nothing to do: every migration is applied.');
+    else context.out(`Applied ${done.length}, ${remaining.length} pending.`);
+    return 0;
+  });
+}
+
+/** What the manifest wants and no migration can hold: passwords, and partitions that come with time. */
+async function finish(context: Context, target: Target, { manifest }: Project): Promise<void> {
+  const connection = await connect(target.address, { applicationName: 'dbctl migrate' });
+  try {
+    if (target.cluster) {
+      const set = await setPasswords(
+        connection,
+        passwordsOf(context, manifest),
+        () => randomBytes(16),
+        context.log,
+      );
+      if (set.length > 0) context.log(`passwords set: ${set.join(', ')}`);
+    }
+    await ensurePartitions(connection, manifest, target.database, context.now(), {
+      dryRun: false,
+      log: context.log,
+      debug: context.debug,
+      domains: new Set(target.domains.map(({ name }) => name)),
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+function passwordsOf({ env }: Context, { roles }: Project['manifest']): RolePassword[] {
+  return [...roles.values()].flatMap(({ name, passwordEnv }) =>
+    passwordEnv === undefined ? [] : [{ role: name, variable: passwordEnv, password: env[passwordEnv] }],
+  );
+}
+
+/** Prints the SQL that would run; touches nothing. */
+async function dryRun(
+  context: Context,
+  targets: readonly Target[],
+  project: Project,
+  source: Source,
+  to: string | undefined,
+): Promise<ExitStatus> {
+  const planned = await planMigrate(sitesOf(targets, project), source, to);
+  const scripts = planned.map((step) => scriptOf(step, 'up'));
+  if (context.global.format === 'json') {
+    const remaining = planned.map(({ database, file }) => named({ ...file, database }));
+    const report = { version: 1, command: 'migrate', applied: [], remaining, dryRun: true, sql: scripts };
+    context.out(JSON.stringify(report, null, 2));
+  } else context.out(scripts.length === 0 ? '-- Nothing is pending.' : scripts.join('\n'));
+  return 0;
+}

@@ -1,0 +1,33 @@
+/** Asks a person before data is lost. */
+import { createInterface } from 'node:readline/promises';
+import { KnownError, type Problem } from '../core/model/problem.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Goes on when consent is given: beforehand by `--allow-destructive`, or now, on a terminal.
+ * @param losses what would be lost, a line each.
+ * @throws KnownError (2) otherwise, with every loss.
+ */
+export async function consentTo(context: Context, losses: readonly string[], given: boolean): Promise<void> {
+  const { logColour: colour } = context;
+  if (given) {
+    for (const loss of losses) context.log(`${colour.yellow('loses data')}: ${loss}`);
+    return;
+  }
+  if (context.interactive) {
+    for (const loss of losses) process.stderr.write(`${colour.red('loses data')}: ${loss}\n`);
+    const asked = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      const answer = await asked.question('Go on? [y/N] ', { signal: context.signal });
+      if (/^y(es)?$/i.test(answer.trim())) return;
+    } finally {
+      asked.close();
+    }
+  }
+  const problems: Problem[] = losses.map((loss) => ({ message: `would lose data: ${loss}` }));
+  const last = problems.pop()!;
+  throw new KnownError(
+    [...problems, { ...last, help: 'Look at it with --dry-run; if it is meant, say --allow-destructive.' }],
+    2,
+  );
+}
