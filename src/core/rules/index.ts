@@ -5,24 +5,35 @@ import { defaultValue } from './boundary/default.ts';
 import { dropCascade } from './boundary/drop-cascade.ts';
 import { foreignKey } from './boundary/foreign-key.ts';
 import { inheritance } from './boundary/inheritance.ts';
-import { missingSchema } from './boundary/missing-schema.ts';
 import { referenceType } from './boundary/reference-type.ts';
 import { type } from './boundary/type.ts';
 import { unclaimed } from './boundary/unclaimed.ts';
 import { undeclaredReference } from './boundary/undeclared-reference.ts';
 import { view } from './boundary/view.ts';
-import { viewRights } from './boundary/view-rights.ts';
+import { notAnalysed } from './catalog/not-analysed.ts';
+import { schemaMissing } from './design/schema-missing.ts';
 import type { LiveInput } from './input.ts';
 import { gap } from './partition/gap.ts';
 import { key } from './partition/key.ts';
-import { missing } from './partition/missing.ts';
+import { missing as missingPartition } from './partition/missing.ts';
 import { noPolicy } from './partition/no-policy.ts';
+import { insertReturning } from './permission/insert-returning.ts';
+import { membership } from './permission/membership.ts';
+import { missing as missingPrivilege } from './permission/missing.ts';
+import { objectMissing } from './permission/object-missing.ts';
+import { owner } from './permission/owner.ts';
+import { roleAttribute } from './permission/role-attribute.ts';
+import { roleMissing } from './permission/role-missing.ts';
+import { unexpected } from './permission/unexpected.ts';
+import { unreachableDomain } from './permission/unreachable-domain.ts';
+import { unusableGrant } from './permission/unusable-grant.ts';
+import { ownerRightsView } from './security/owner-rights-view.ts';
 
+/** One fact, one rule: a domain without its schema is `design/schema-missing`, a view with its owner's rights `security/owner-rights-view`. */
 export const liveRules: readonly Rule<LiveInput>[] = [
-  missingSchema,
+  schemaMissing,
   foreignKey,
   view,
-  viewRights,
   defaultValue,
   type,
   inheritance,
@@ -31,8 +42,20 @@ export const liveRules: readonly Rule<LiveInput>[] = [
   referenceType,
   unclaimed,
   undeclaredReference,
-  missing,
+  missingPartition,
   gap,
   key,
   noPolicy,
+  roleMissing,
+  roleAttribute,
+  membership,
+  owner,
+  objectMissing,
+  missingPrivilege,
+  unexpected,
+  unusableGrant,
+  insertReturning,
+  unreachableDomain,
+  ownerRightsView,
+  notAnalysed,
 ];

@@ -1,7 +1,8 @@
 /** How findings word lists of names and privileges. */
 import { privilegesOn } from '../kinds/privileges.ts';
-import { type GrantId, nameOf } from '../model/id.ts';
+import { type DefaultPrivilegeId, type GrantId, nameOf, schemaOf } from '../model/id.ts';
 import { identifier, qualified } from '../../sql/quote.ts';
+import { groupBy } from './group-by.ts';
 
 /** @returns `a`, `a and b`, `a, b and c`; beyond `most` names, how many more there are. */
 export function listOf(names: readonly string[], most = 8): string {
@@ -65,4 +66,26 @@ export function privilegesInWords(
   const known = privilegesOn(kind, serverVersion);
   if (known.length > 2 && known.every((name) => privileges.includes(name))) return 'all privileges';
   return known.filter((name) => privileges.includes(name)).join(', ') || privileges.join(', ');
+}
+
+/** @returns default privileges in words: `select, insert on the tables that llmproxy_admin makes in auth from now on`. */
+export function describeFuture(ids: readonly DefaultPrivilegeId[]): string {
+  return groupBy(ids, ({ role, schema, objects }) => JSON.stringify([role, schema, objects]))
+    .map((group) => {
+      const { role, schema, objects } = group[0]!;
+      const where = schema === null ? '' : ` in ${identifier(schema)}`;
+      return `${group.map(({ privilege }) => privilege).join(', ')} on the ${objects} that ${identifier(role)} makes${where} from now on`;
+    })
+    .join('; ');
+}
+
+/** @returns what a finding about these grants is about: the one object, else their schema. A column's grant is about its table. */
+export function subjectOf(ids: readonly (GrantId | DefaultPrivilegeId)[]): string {
+  const names = new Set<string>();
+  for (const id of ids)
+    if (id.kind === 'grant' && id.on.kind !== 'schema')
+      names.add(id.on.kind === 'column' ? qualified(id.on.schema, id.on.table) : nameOf(id.on));
+  if (names.size === 1) return [...names][0]!;
+  const schema = ids.map(schemaOf).find((each) => each !== undefined);
+  return schema === undefined ? 'database' : identifier(schema);
 }

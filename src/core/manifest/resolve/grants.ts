@@ -5,6 +5,7 @@ import {
   type ColumnId,
   type DefaultPrivilegeId,
   type ObjectId,
+  type SchemaId,
   type SequenceId,
   keyOf,
 } from '../../model/id.ts';
@@ -61,7 +62,9 @@ function* expectTarget(
   };
   const toCome = (kinds: DefaultPrivilegeId['objects'], privileges: readonly string[]) =>
     future ? expectFuture(domain, kinds, to, privileges, grantOption, because) : [];
-  const usage = objects.schema === undefined ? [] : on(objects.schema, ['usage'], false);
+  // Where domains share a schema, each brings USAGE on it; the schema itself is granted by none.
+  const schema = find<SchemaId>(catalog, { kind: 'schema', name: domain.schema })?.id;
+  const usage = schema === undefined ? [] : on(schema, ['usage'], false);
   const onTables = privilegesFrom(words, 'table', version);
   const inserts = onTables.includes('insert');
 
@@ -70,12 +73,9 @@ function* expectTarget(
       if (objects.schema !== undefined) yield* on(objects.schema, privilegesFrom(words, 'schema', version));
       return;
     case 'domain': {
-      if (objects.schema !== undefined) {
-        // CREATE would make it an owner of objects here: never meant by `all`, only by its name.
-        const named = words.includes('create') ? ['create'] : [];
-        yield* on(objects.schema, ['usage'], false);
-        yield* on(objects.schema, named);
-      }
+      yield* usage;
+      // CREATE would make it an owner of objects here: never meant by `all`, only by its name.
+      if (objects.schema !== undefined && words.includes('create')) yield* on(objects.schema, ['create']);
       for (const relation of objects.relations)
         if (carriesGrants(catalog, domain, relation)) yield* onRelation(relation, onTables);
       const everySequence = words.includes('all') || (inserts && future && canForesee(domain));

@@ -1,0 +1,116 @@
+import type { MembershipAttributes } from '../../kinds/membership.ts';
+import type { RoleAttributes } from '../../kinds/role.ts';
+import { entriesOf, find } from '../../model/catalog.ts';
+import type { Entry, EntryOf } from '../../model/entry.ts';
+import type { Found, Rule } from '../../model/finding.ts';
+import { type GrantId, type MembershipId, type RoleId, keyOf } from '../../model/id.ts';
+import { identifier } from '../../../sql/quote.ts';
+import { sqlToAlter, sqlToCreate } from '../fix.ts';
+import type { LiveInput } from '../input.ts';
+import { describeGrants } from '../wording.ts';
+import { revokeMembership } from './revoke.ts';
+import { exists, severityFor } from './who.ts';
+
+type Membership = EntryOf<'membership', MembershipAttributes>;
+
+export const membership: Rule<LiveInput> = {
+  name: 'permission/membership',
+  severity: 'error',
+  summary: 'a role is in other groups than the manifest declares',
+  why: 'A member uses its group’s privileges as its own: one membership too many gives all of them, one too few none.',
+  *check(input) {
+    for (const { entry, because } of input.expected.values()) {
+      const { id } = entry;
+      if (id.kind !== 'membership' || !exists(input, id.member) || !groupExists(input, id.role)) continue;
+      const found = compare(input, entry as unknown as Membership);
+      if (found !== undefined) yield { ...found, ...(because.as === 'role' ? { path: because.path } : {}) };
+    }
+    for (const entry of entriesOf<'membership', MembershipAttributes>(input.live, 'membership'))
+      yield* stray(input, entry);
+  },
+};
+
+/** Predefined roles (`pg_read_all_data`) are no entries: the server has them. */
+const groupExists = (input: LiveInput, role: string): boolean =>
+  role.startsWith('pg_') || exists(input, role);
+
+function compare(input: LiveInput, wanted: Membership): Found | undefined {
+  const { live } = input;
+  const { id } = wanted;
+  const held = find<MembershipId, MembershipAttributes>(live, id);
+  const [member, role] = [identifier(id.member), identifier(id.role)];
+  const about = { domain: null, subject: member, discriminator: role };
+  if (held === undefined)
+    return {
+      ...about,
+      message: `${member} is not a member of ${role}${consequence(input, id)}`,
+      help: 'Grant the membership, or take it out of the manifest.',
+      fix: sqlToCreate([plain(wanted)], live),
+    };
+  const is = plain(held);
+  const should: Entry = {
+    id,
+    attrs: {
+      admin: wanted.attrs.admin,
+      inherit: wanted.attrs.inherit ?? held.attrs.inherit,
+      set: wanted.attrs.set ?? held.attrs.set,
+    },
+  };
+  const different = ['admin', 'inherit', 'set'].filter((name) => is.attrs[name] !== should.attrs[name]);
+  if (different.length === 0) return undefined;
+  const list = (entry: Entry) =>
+    different.map((name) => `${name.toUpperCase()} ${String(entry.attrs[name]).toUpperCase()}`).join(', ');
+  return {
+    ...about,
+    discriminator: `${role} ${different.join(', ')}`,
+    message: `${member} is a member of ${role} with ${list(is)}; the manifest declares ${list(should)}`,
+    help: 'Grant the membership again with the declared options, or declare what it is.',
+    fix: sqlToAlter(is, should, live),
+  };
+}
+
+/** What the role cannot do for want of it: what the manifest grants to the group. */
+function consequence(input: LiveInput, { role, member }: MembershipId): string {
+  const lost: GrantId[] = [];
+  for (const { entry, because } of input.expected.values())
+    if (
+      entry.id.kind === 'grant' &&
+      because.as === 'grant' &&
+      because.to === role &&
+      entry.id.on.kind !== 'schema'
+    )
+      if (!input.access.holds(member, entry.id.privilege, entry.id.on)) lost.push(entry.id);
+  return lost.length === 0 ? '' : `, and so lacks ${describeGrants(lost, input.live.serverVersion)}`;
+}
+
+function* stray(input: LiveInput, entry: Membership): Generator<Found> {
+  const { id, attrs } = entry;
+  const { manifest } = input;
+  if (input.expected.has(keyOf(id))) return;
+  // Of groups that the manifest does not declare, only what our own roles are in is our business.
+  if (!manifest.roles.has(id.role) && !manifest.roles.has(id.member)) return;
+  const severity = severityFor(input, id.member);
+  if (severity === undefined || isCreators(input, entry)) return;
+  const [member, role] = [identifier(id.member), identifier(id.role)];
+  yield {
+    domain: null,
+    subject: member,
+    discriminator: `stray ${role}`,
+    message: `${member} is a member of ${role}, which the manifest does not declare${attrs.admin ? '; it may add others (ADMIN OPTION)' : ''}`,
+    help: manifest.roles.has(id.member)
+      ? `Revoke it, or declare it under roles.${id.member}.memberOf.`
+      : 'Revoke it, declare the role, or list it under unmanaged.roles.',
+    severity,
+    fix: revokeMembership(input, { ...entry, attrs }),
+    ...(manifest.roles.has(id.member) ? { path: manifest.roles.get(id.member)!.path } : {}),
+  };
+}
+
+/** From 16 on, who creates a role without being a superuser is made its administrator, and nothing more. */
+function isCreators({ live }: LiveInput, { id, attrs }: Membership): boolean {
+  if (live.serverVersion < 160000 || !attrs.admin || attrs.inherit === true || attrs.set === true)
+    return false;
+  return find<RoleId, RoleAttributes>(live, { kind: 'role', name: id.member })?.attrs.createRole === true;
+}
+
+const plain = ({ id, attrs }: Membership): Entry => ({ id, attrs: { ...attrs } });

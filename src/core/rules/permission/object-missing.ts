@@ -1,0 +1,79 @@
+import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
+import { domainsIn } from '../../manifest/domain-of.ts';
+import { find } from '../../model/catalog.ts';
+import type { GrantDeclaration, GrantTarget } from '../../manifest/manifest.ts';
+import type { Rule } from '../../model/finding.ts';
+import { qualified } from '../../../sql/quote.ts';
+import type { LiveInput } from '../input.ts';
+import { granteeName } from '../wording.ts';
+
+export const objectMissing: Rule<LiveInput> = {
+  name: 'permission/object-missing',
+  severity: 'error',
+  summary: 'the manifest grants on a table, column or sequence that the database does not have',
+  why: 'The grant means nothing as it is; most often a name was changed on one side.',
+  *check(input) {
+    const { manifest } = input;
+    for (const role of manifest.roles.values()) yield* ofDeclarations(input, role.grants, role.name);
+    yield* ofDeclarations(input, manifest.public, 'public');
+  },
+};
+
+function* ofDeclarations(input: LiveInput, declarations: readonly GrantDeclaration[], to: string) {
+  const { manifest, database, live } = input;
+  const objects = objectsByDomain(manifest, live, database, domainsIn(manifest, database));
+  for (const { targets, path } of declarations)
+    for (const target of targets) {
+      const here = objects.get(target.domain);
+      // Without its schema nothing of the domain is there: that is told by itself.
+      if (here === undefined || find(live, { kind: 'schema', name: here.domain.schema }) === undefined)
+        continue;
+      const named = nameIn(target);
+      if (named === undefined) continue;
+      const { schema } = here.domain;
+      const among: readonly { readonly name: string }[] =
+        target.kind === 'sequences' ? here.sequences : target.kind === 'types' ? here.enums : here.relations;
+      const absent = among.some(({ name }) => name === named)
+        ? target.kind === 'columns'
+          ? missingColumns(input, schema, target)
+          : []
+        : [qualified(schema, named)];
+      for (const subject of absent)
+        yield {
+          domain: target.domain,
+          subject,
+          discriminator: granteeName(to),
+          message: `the manifest grants ${granteeName(to)} privileges on ${subject}, which the database does not have`,
+          help: 'Write the name as the database has it, or make the object: dbctl generate, dbctl migrate.',
+          path,
+        };
+    }
+}
+
+/** The one object that a target names; undefined: all of a class. Functions are no entries yet. */
+function nameIn(target: GrantTarget): string | undefined {
+  switch (target.kind) {
+    case 'table':
+    case 'columns':
+      return target.table;
+    case 'tables':
+    case 'sequences':
+    case 'types':
+      return target.name;
+    case 'domain':
+    case 'schema':
+    case 'functions':
+      return undefined;
+  }
+}
+
+function missingColumns(
+  { live }: LiveInput,
+  schema: string,
+  { table, columns }: Extract<GrantTarget, { kind: 'columns' }>,
+): string[] {
+  if (find(live, { kind: 'table', schema, name: table }) === undefined) return [];
+  return columns
+    .filter((name) => find(live, { kind: 'column', schema, table, name }) === undefined)
+    .map((name) => qualified(schema, table, name));
+}

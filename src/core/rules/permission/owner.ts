@@ -1,0 +1,54 @@
+import { owningColumn } from '../../manifest/resolve/domain-objects.ts';
+import { find } from '../../model/catalog.ts';
+import type { Entry } from '../../model/entry.ts';
+import type { Rule } from '../../model/finding.ts';
+import { nameOf } from '../../model/id.ts';
+import { identifier } from '../../../sql/quote.ts';
+import { sqlToCreate } from '../fix.ts';
+import { groupBy } from '../group-by.ts';
+import type { LiveInput } from '../input.ts';
+import { counted, grantedOn, listOf } from '../wording.ts';
+import { exists } from './who.ts';
+
+export const owner: Rule<LiveInput> = {
+  name: 'permission/owner',
+  severity: 'error',
+  summary: 'an object belongs to another role than its domain’s owner',
+  why: 'An owner may do anything with its object and give it away; and the declared owner can neither alter it nor migrate it.',
+  *check(input) {
+    const wrong: { entry: Entry & { id: { kind: 'owner' } }; domain: string; is: string }[] = [];
+    for (const { entry, because } of input.expected.values()) {
+      const { id } = entry;
+      if (id.kind !== 'owner' || because.as !== 'owner' || !exists(input, entry.attrs['role'] as string))
+        continue;
+      const is = find(input.live, id)?.attrs['role'];
+      if (typeof is === 'string' && is !== entry.attrs['role'])
+        wrong.push({ entry: { ...entry, id }, domain: because.domain, is });
+    }
+    for (const group of groupBy(wrong, ({ domain, is }) => `${domain}\0${is}`)) {
+      const { domain, entry, is } = group[0]!;
+      const should = identifier(entry.attrs['role'] as string);
+      const objects = group.map((each) => each.entry.id.on);
+      // A serial column's sequence cannot be given away: it follows its table.
+      const given = group.filter(
+        ({ entry: { id } }) => id.on.kind !== 'sequence' || owningColumn(input.live, id.on) === undefined,
+      );
+      const { schema } = input.manifest.domains.get(domain)!;
+      yield {
+        domain,
+        subject: objects.length === 1 ? nameOf(objects[0]!) : identifier(schema),
+        discriminator: identifier(is),
+        message:
+          objects.length === 1
+            ? `${grantedOn(objects[0]!)} belongs to ${identifier(is)}, not to ${should}, the domain's owner`
+            : `${counted(objects.length, 'object')} of domain ${domain} belong to ${identifier(is)}, not to ${should}, the domain's owner: ${listOf(objects.map(grantedOn))}`,
+        help: `Give ${objects.length === 1 ? 'it' : 'them'} to ${should}, or declare another owner.`,
+        fix: sqlToCreate(
+          given.map((each) => each.entry),
+          input.live,
+        ),
+        path: ['domains', domain, 'owner'],
+      };
+    }
+  },
+};

@@ -1,0 +1,49 @@
+/** Privileges that no declaration asks for and that are yet as the manifest wants them: they follow from what it declares. */
+import { objectsByDomain, parentOf, rootOf } from '../../manifest/resolve/domain-objects.ts';
+import { expectGrant } from '../../manifest/resolve/grants.ts';
+import type { DefaultPrivilegeId, GrantId, Id } from '../../model/id.ts';
+import { keyOf } from '../../model/id.ts';
+import type { LiveInput } from '../input.ts';
+import { relationOf } from './live-grants.ts';
+
+/** @returns whether a grant follows from a declared one: a partition's from its parent's, a sequence's from the default privileges. */
+export function followsFromDeclared(input: LiveInput, id: GrantId): boolean {
+  const { on, to, privilege } = id;
+  const declared = (wanted: Id) => input.expected.has(keyOf(wanted));
+  // Every database begins so (initdb); who takes it away says so in SQL of his own.
+  if (on.kind === 'schema') return on.name === 'public' && to === 'public' && privilege === 'usage';
+  const relation = relationOf(input, on);
+  if (relation.kind === 'table') {
+    if (parentOf(input.live, relation) === undefined) return false;
+    const root = rootOf(input.live, relation);
+    const above = on.kind === 'column' ? { ...on, schema: root.schema, table: root.name } : root;
+    return declared({ kind: 'grant', on: above, to, privilege });
+  }
+  if (relation.kind !== 'sequence') return false;
+  const owner = input.access.ownerOf(relation);
+  return (
+    owner !== undefined &&
+    declared({
+      kind: 'default-privilege',
+      role: owner,
+      schema: relation.schema,
+      objects: 'sequences',
+      to,
+      privilege,
+    })
+  );
+}
+
+/** @returns whether default privileges of another role than the declared owner give what a declaration gives: its objects are then granted alike. */
+export function foreseenFor(input: LiveInput, id: DefaultPrivilegeId): boolean {
+  const { manifest, database, live } = input;
+  const declarations = (id.to === 'public' ? undefined : manifest.roles.get(id.to)?.grants) ?? [];
+  const domains = [...manifest.domains.values()]
+    .filter((domain) => domain.schema === id.schema && domain.database === database)
+    .map((domain) => ({ ...domain, owner: id.role }));
+  const objects = objectsByDomain(manifest, live, database, domains);
+  for (const declaration of id.to === 'public' ? manifest.public : declarations)
+    for (const { entry } of expectGrant({ catalog: live, objects }, declaration, id.to))
+      if (keyOf(entry.id) === keyOf(id)) return true;
+  return false;
+}

@@ -1,0 +1,47 @@
+import { domainsIn } from '../../manifest/domain-of.ts';
+import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
+import { entriesOf, find } from '../../model/catalog.ts';
+import type { Rule } from '../../model/finding.ts';
+import { type SchemaId, keyOf } from '../../model/id.ts';
+import { identifier } from '../../../sql/quote.ts';
+import type { LiveInput } from '../input.ts';
+
+export const unreachableDomain: Rule<LiveInput> = {
+  name: 'permission/unreachable-domain',
+  severity: 'warning',
+  summary: 'nobody but its owner and superusers can use a domain’s schema',
+  why: 'Either an application fails at its first statement, or it runs as the owner or a superuser.',
+  *check(input) {
+    const { manifest, database, live, access, expected } = input;
+    const domains = domainsIn(manifest, database);
+    const objects = objectsByDomain(manifest, live, database, domains);
+    const roles = [...entriesOf(live, 'role')].map(({ id }) => id.name);
+    for (const domain of domains) {
+      const on: SchemaId = { kind: 'schema', name: domain.schema };
+      if (find(live, on) === undefined) continue;
+      // What the manifest grants and the database lacks is told as missing.
+      const granted = [...expected.values()].some(
+        ({ entry: { id }, because }) =>
+          because.as === 'grant' &&
+          id.kind === 'grant' &&
+          id.privilege === 'usage' &&
+          keyOf(id.on) === keyOf(on),
+      );
+      const owner = access.ownerOf(on);
+      const usable = [...roles, 'public'].some(
+        (role) => role !== owner && !access.isSuperuser(role) && access.holds(role, 'usage', on),
+      );
+      if (granted || usable) continue;
+      const empty = objects.get(domain.name)!.relations.length === 0;
+      yield {
+        domain: domain.name,
+        subject: identifier(domain.schema),
+        message: `nobody but ${owner === undefined ? 'superusers' : `${identifier(owner)}, its owner, and superusers`} can use schema ${identifier(domain.schema)}: no role is granted anything there`,
+        help: `Declare who may use it, under roles.<name>.grants: { on: ${domain.name}, privileges: read }.`,
+        // Before its first table a domain has nothing that anybody could miss.
+        ...(empty ? { severity: 'info' as const } : {}),
+        path: ['domains', domain.name],
+      };
+    }
+  },
+};
