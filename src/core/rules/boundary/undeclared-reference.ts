@@ -90,6 +90,7 @@ function isDeclared(domain: Domain, { schema, table, name }: ColumnId): boolean 
   };
   return (
     domain.references.some(({ from }) => meant(from)) ||
+    domain.crossings.some(({ as, from }) => as === 'foreign-key' && meant(from)) ||
     domain.copies.some(({ column }) => meant(column) || column === qualified(schema, table, name))
   );
 }
