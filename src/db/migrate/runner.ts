@@ -14,6 +14,7 @@ import { identifier, literal, qualified } from '../../sql/quote.ts';
 import type { Address } from '../connect.ts';
 
 export type Direction = 'up' | 'down';
+type Action = (pgm: { noTransaction(): void }) => Promise<void>;
 
 /** The session that holds the locks and applies the migrations. */
 export interface Session {
@@ -102,7 +103,7 @@ async function run(client: Client, step: Step): Promise<void> {
     await client.query('RESET ROLE');
     if (file.parsed.transaction === 'off') await client.query('BEGIN');
   };
-  const action = async (pgm: { noTransaction(): void }) => {
+  const action: Action = async (pgm) => {
     pgm.noTransaction();
     await execute();
   };
@@ -120,7 +121,7 @@ async function run(client: Client, step: Step): Promise<void> {
       migrationLoaderStrategies: [
         {
           extensions: ['.sql'],
-          loader: async () => [{ id: path, filePaths: [path], actions: { up: action, down: action } }],
+          loader: async () => [{ id: path, filePaths: [path], actions: actionsFor(direction, action) }],
         },
       ],
       file: name,
@@ -142,6 +143,14 @@ async function run(client: Client, step: Step): Promise<void> {
   } finally {
     await client.query('RESET ROLE; RESET ALL').catch(() => {});
   }
+}
+
+/** Two different functions: one for both ways means «reverse the commands» to node-pg-migrate. */
+function actionsFor(direction: Direction, action: Action): { up: Action; down: Action } {
+  const other: Action = async () => {
+    throw new Error(`asked for the other way than ${direction}`);
+  };
+  return direction === 'up' ? { up: action, down: other } : { up: other, down: action };
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -196,10 +205,11 @@ async function record(
   { file, history, dbctlVersion }: Step,
   milliseconds: number,
 ): Promise<void> {
-  await client.query(
+  const { rowCount } = await client.query(
     `UPDATE ${qualified(history.schema, history.table)}
      SET run_on = now() AT TIME ZONE 'UTC', version = $1, checksum = $2, applied_by = session_user, duration_ms = $3, dbctl_version = $4
      WHERE name = $5`,
     [file.version, file.checksum, Math.round(milliseconds), dbctlVersion, fullName(file)],
   );
+  if (rowCount !== 1) throw new Error(`the history has ${rowCount} rows of ${fullName(file)}`);
 }
