@@ -16,7 +16,7 @@ export const defaultValue: Rule<LiveInput> = {
         verb: 'uses',
         plural: 'defaults across domains',
         remedy: 'Drop the default, or give the domain an object of its own for it',
-        instead: 'Give the domain a sequence or type of its own.',
+        instead: 'Or let the application give the value.',
       },
       ({ dependent }) => sqlToDrop([dependent], input.live),
     ),

@@ -41,7 +41,7 @@ export function* undeclared(
       discriminator: nameOf(referenced),
       ...say(dependency, verdict, wording),
       fix: fix(dependency, verdict),
-      ...('crossing' in verdict ? { path: verdict.crossing.path } : {}),
+      path: 'crossing' in verdict ? verdict.crossing.path : ['domains', from.name],
     };
   }
 }

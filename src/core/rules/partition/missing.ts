@@ -1,5 +1,6 @@
 import type { Rule } from '../../model/finding.ts';
-import { type NewPartition, spanText, toMake } from '../../partitions/plan.ts';
+import { formatTime } from '../../partitions/bound.ts';
+import { type NewPartition, toMake } from '../../partitions/plan.ts';
 import { qualified } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { counted, listOf } from '../wording.ts';
@@ -15,18 +16,16 @@ export const missing: Rule<LiveInput> = {
       const due = toMake(plan).filter((partition) => !plan.gaps.includes(partition));
       if (due.length === 0) continue;
       const table = qualified(domain.schema, set.table);
-      const [first, last] = [plan.missing[0], plan.missing.at(-1)];
-      const spans =
-        first === undefined || last === undefined
-          ? ''
-          : `, ${spanText({ from: first.from, to: last.to }, plan.keyType)}`;
+      const [first] = plan.missing;
+      const since =
+        first === undefined ? '' : `; the first begins at ${formatTime(first.from, plan.keyType)}`;
       const taken = due
         .filter(({ nameTaken }) => nameTaken)
         .map(({ name }) => qualified(domain.schema, name));
       yield {
         domain: domain.name,
         subject: table,
-        message: `${table} lacks ${counted(due.length, 'partition')}: ${listOf(due.map(({ name }) => name))}${spans}`,
+        message: `${table} lacks ${counted(due.length, 'partition')}: ${listOf(due.map(({ name }) => name))}${since}`,
         help:
           taken.length === 0
             ? 'Run dbctl partitions ensure, or the fix.'
