@@ -4,11 +4,13 @@
  * a privilege on a table says nothing about USAGE on its schema: `reachable` tells that.
  */
 import { type Catalog, entriesOf, find } from '../model/catalog.ts';
+import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { GrantAttributes } from '../kinds/grant.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import {
+  type DatabaseId,
   type GrantId,
   type Key,
   type ObjectId,
@@ -57,11 +59,11 @@ export function accessOf(catalog: Catalog): Access {
   const aclOf = (on: ObjectId) => acls.get(keyOf(on)) ?? none;
   const isSuperuser = (role: string) =>
     find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.superuser === true;
-  const ownerOf = (on: ObjectId) =>
-    find<OwnerId, OwnerAttributes>(catalog, {
-      kind: 'owner',
-      on: on.kind === 'column' ? tableOf(catalog, on) : on,
-    })?.attrs.role;
+  const ownerOf = (on: ObjectId) => {
+    if (on.kind === 'database') return find<DatabaseId, DatabaseAttributes>(catalog, on)?.attrs.owner;
+    const owned = on.kind === 'column' ? tableOf(catalog, on) : on;
+    return find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: owned })?.attrs.role;
+  };
 
   function via(role: string, privilege: string, on: ObjectId): Via | undefined {
     if (isSuperuser(role)) return { via: 'superuser' };

@@ -1,9 +1,9 @@
 /** Whose privileges a role has without SET ROLE: its memberships, followed as has_privs_of_role() follows them. */
 import { type Catalog, entriesOf, find } from '../model/catalog.ts';
 import type { MembershipAttributes } from '../kinds/membership.ts';
-import type { OwnerAttributes } from '../kinds/owner.ts';
+import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
-import type { OwnerId } from '../model/id.ts';
+import type { DatabaseId } from '../model/id.ts';
 
 export interface Memberships {
   /** The roles whose privileges `role` uses as its own, nearest first, itself not included. */
@@ -28,9 +28,10 @@ export function membershipsOf(catalog: Catalog): Memberships {
   };
   for (const { id, attrs } of entriesOf<'membership', MembershipAttributes>(catalog, 'membership'))
     if (attrs.inherit ?? inherits.get(id.member) ?? true) join(id.member, id.role);
-  const owner = find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: { kind: 'database' } })?.attrs
-    .role;
-  if (owner !== undefined) join(owner, 'pg_database_owner');
+  const owner = find<DatabaseId, DatabaseAttributes>(catalog, { kind: 'database' })?.attrs.owner;
+  // Implicit, and until 15 like any other: not for NOINHERIT.
+  const implicit = owner !== undefined && (catalog.serverVersion >= 160000 || inherits.get(owner) !== false);
+  if (implicit) join(owner, 'pg_database_owner');
 
   const known = new Map<string, readonly string[]>();
   function inheritedBy(role: string): readonly string[] {

@@ -2,7 +2,12 @@
 import type { DatabaseId } from '../model/id.ts';
 import type { Kind } from './kind.ts';
 
-export const database: Kind<DatabaseId> = {
+export interface DatabaseAttributes {
+  /** An implicit member of pg_database_owner. Whoever makes the database: no plan changes it. */
+  readonly owner: string;
+}
+
+export const database: Kind<DatabaseId, DatabaseAttributes> = {
   name: 'database',
   rank: 0,
   references: () => [],

@@ -12,8 +12,8 @@ import {
 export async function readSchemas(reading: Reading): Promise<void> {
   const { sql } = reading;
   const [[database], schemas, extensions] = await Promise.all([
-    sql<Carried[]>`
-      select coalesce(datacl, acldefault('d', datdba))::text[] as acl,
+    sql<(Omit<Carried, 'owner'> & { databaseOwner: string })[]>`
+      select pg_get_userbyid(datdba) as "databaseOwner", coalesce(datacl, acldefault('d', datdba))::text[] as acl,
         shobj_description(oid, 'pg_database') as comment
       from pg_database where datname = current_database()`,
     sql<({ oid: number; name: string } & Carried)[]>`
@@ -27,8 +27,9 @@ export async function readSchemas(reading: Reading): Promise<void> {
           from pg_depend d where d.refclassid = 'pg_extension'::regclass and d.refobjid = x.oid and d.deptype = 'e') as members
       from pg_extension x join pg_namespace n on n.oid = extnamespace`,
   ]);
-  add(reading, { id: { kind: 'database' }, attrs: {} });
-  addCarried(reading, { kind: 'database' }, database!);
+  const { databaseOwner, ...carriedByDatabase } = database!;
+  add(reading, { id: { kind: 'database' }, attrs: { owner: databaseOwner } });
+  addCarried(reading, { kind: 'database' }, carriedByDatabase);
   for (const { oid, name, ...carried } of schemas) {
     const id = { kind: 'schema', name } as const;
     add(reading, { id, attrs: {} }, address('pg_namespace', oid));

@@ -59,7 +59,9 @@ function compare(input: LiveInput, wanted: Membership): Found | undefined {
   const different = ['admin', 'inherit', 'set'].filter((name) => is.attrs[name] !== should.attrs[name]);
   if (different.length === 0) return undefined;
   const list = (entry: Entry) =>
-    different.map((name) => `${name.toUpperCase()} ${String(entry.attrs[name]).toUpperCase()}`).join(', ');
+    different
+      .map((name) => `${name.toUpperCase()} ${entry.attrs[name] === true ? 'TRUE' : 'FALSE'}`)
+      .join(', ');
   return {
     ...about,
     discriminator: `${role} ${different.join(', ')}`,

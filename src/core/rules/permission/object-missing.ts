@@ -60,9 +60,7 @@ function nameIn(target: GrantTarget): string | undefined {
     case 'sequences':
     case 'types':
       return target.name;
-    case 'domain':
-    case 'schema':
-    case 'functions':
+    default:
       return undefined;
   }
 }

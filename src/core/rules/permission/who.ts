@@ -14,17 +14,11 @@ export function standingOf({ manifest }: Pick<LiveInput, 'manifest'>, role: stri
 
 /** @returns how bad an undeclared privilege or membership of this role is, or undefined: nothing to say of it. */
 export function severityFor(input: Pick<LiveInput, 'manifest'>, role: string): Severity | undefined {
-  switch (standingOf(input, role)) {
-    case 'declared':
-    case 'public':
-      return 'error';
-    case 'unmanaged':
-      return undefined;
-    case 'other':
-      return { ignore: undefined, report: 'warning' as const, revoke: 'error' as const }[
-        input.manifest.unmanaged.otherRoles
-      ];
-  }
+  const standing = standingOf(input, role);
+  if (standing === 'unmanaged') return undefined;
+  if (standing !== 'other') return 'error';
+  const { otherRoles } = input.manifest.unmanaged;
+  return ({ ignore: undefined, report: 'warning', revoke: 'error' } as const)[otherRoles];
 }
 
 /** @returns whether the server has the role (PUBLIC it always has). */
