@@ -7,7 +7,11 @@ export interface DefaultPrivilegeAttributes {
   readonly grantable: boolean;
 }
 
-function alterDefault(verb: 'GRANT' | 'REVOKE', id: DefaultPrivilegeId, grantable: boolean): Draft {
+function alterDefault(
+  verb: 'GRANT' | 'REVOKE' | 'REVOKE GRANT OPTION FOR',
+  id: DefaultPrivilegeId,
+  grantable: boolean,
+): Draft {
   const where = id.schema === null ? '' : ` IN SCHEMA ${identifier(id.schema)}`;
   const head = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(id.role)}${where}`;
   const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
@@ -44,7 +48,9 @@ export const defaultPrivilege: Kind<DefaultPrivilegeId, DefaultPrivilegeAttribut
   ],
   drop: ({ id }) => [{ ...alterDefault('REVOKE', id, false), destroys: [keyOf(id)] }],
   alter: (_changes, _before, { id, attrs }) => [
-    ...(attrs.grantable ? [] : [{ ...alterDefault('REVOKE', id, false), produces: [] }]),
-    { ...alterDefault('GRANT', id, attrs.grantable), produces: [keyOf(id)] },
+    {
+      ...alterDefault(attrs.grantable ? 'GRANT' : 'REVOKE GRANT OPTION FOR', id, attrs.grantable),
+      produces: [keyOf(id)],
+    },
   ],
 };

@@ -50,7 +50,9 @@ export const membership: Kind<MembershipId, MembershipAttributes> = {
             }),
           ]
         : []),
-      draft(grantRole(id, attrs), { produces: [keyOf(id)], hazards: [access(id)] }),
+      ...(taken && before.attrs.inherit === attrs.inherit && before.attrs.set === attrs.set
+        ? []
+        : [draft(grantRole(id, attrs), { produces: [keyOf(id)], hazards: [access(id)] })]),
     ];
   },
 };

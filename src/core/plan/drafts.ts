@@ -1,5 +1,6 @@
 /** Complete changes → drafts: what is absorbed by another statement is left out, what can be folded or merged is. */
 import { kindOf } from '../kinds/kinds.ts';
+import type { ConstraintAttributes } from '../kinds/constraint.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
@@ -37,7 +38,8 @@ export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Plan
       });
   }
   tellImplied(planned, implied);
-  const carrier = carriers(drops, sides.from);
+  const apart = foreignKeysInCircles(drops);
+  const carrier = carriers(drops, sides.from, apart);
   const carried = new Map<Key, Key[]>();
   for (const key of drops.keys()) {
     const by = carrier(key);
@@ -132,19 +134,24 @@ function impliedBy(
       if (wanted === undefined) unwanted.push(entry);
       else if (equal(wanted.attrs, entry.attrs)) made.set(keyOf(entry.id), key);
     }
-  for (const key of [...drops.keys(), ...alters.keys()])
+  for (const key of alters.keys())
     for (const entry of impliedEntries(key, from))
       if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
   return { made, gone, unwanted };
 }
 
 /** @returns for a dropped entry the dropped entry whose own statement takes it along, or undefined if it needs its own. */
-function carriers(drops: ReadonlyMap<Key, Entry>, from: Catalog): (key: Key) => Key | undefined {
+function carriers(
+  drops: ReadonlyMap<Key, Entry>,
+  from: Catalog,
+  apart: ReadonlySet<Key>,
+): (key: Key) => Key | undefined {
   const known = new Map<Key, Key | undefined>();
   const { byDependent } = edgeIndex(from);
   const carrier = (key: Key): Key | undefined => {
     if (known.has(key)) return known.get(key);
     known.set(key, undefined);
+    if (apart.has(key)) return undefined;
     for (const { referenced, type } of byDependent.get(key) ?? [])
       if (type !== 'normal' && drops.has(referenced)) {
         const found = carrier(referenced) ?? referenced;
@@ -154,4 +161,31 @@ function carriers(drops: ReadonlyMap<Key, Entry>, from: Catalog): (key: Key) => 
     return known.get(key);
   };
   return carrier;
+}
+
+/** Foreign keys between tables that go and reference each other in a circle: each needs a DROP of its own, before the tables. */
+function foreignKeysInCircles(drops: ReadonlyMap<Key, Entry>): Set<Key> {
+  const keys: { key: Key; from: Key; to: Key }[] = [];
+  const targets = new Map<Key, Set<Key>>();
+  for (const [key, { id, attrs }] of drops) {
+    const references = (attrs as Partial<ConstraintAttributes>).references ?? null;
+    if (id.kind !== 'constraint' || references === null) continue;
+    const from = keyOf({ kind: 'table', schema: id.schema, name: id.table });
+    const to = keyOf({ kind: 'table', schema: references.schema, name: references.table });
+    if (from === to || !drops.has(from) || !drops.has(to)) continue;
+    keys.push({ key, from, to });
+    targets.set(from, (targets.get(from) ?? new Set()).add(to));
+  }
+  const reaches = (start: Key, goal: Key): boolean => {
+    const seen = new Set<Key>();
+    const queue = [start];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      if (at === goal) return true;
+      if (seen.has(at)) continue;
+      seen.add(at);
+      queue.push(...(targets.get(at) ?? []));
+    }
+    return false;
+  };
+  return new Set(keys.filter(({ from, to }) => reaches(to, from)).map(({ key }) => key));
 }

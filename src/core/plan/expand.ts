@@ -32,14 +32,12 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     }
   }
   const alters = new Map<Key, readonly Draft[]>();
-  const replaced: Key[] = [];
   const replace = (key: Key): void => {
     const [before, after] = [sides.from.entries.get(key), sides.to.entries.get(key)];
     if (before === undefined || drops.has(key)) return;
     drops.set(key, before);
     if (after !== undefined) creates.set(key, after);
     alters.delete(key);
-    replaced.push(key);
   };
   for (const [key, list] of altered) {
     const [before, after] = [sides.from.entries.get(key)!, sides.to.entries.get(key)!];
@@ -55,9 +53,16 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       if (!sides.to.entries.has(key) && entry === sides.from.entries.get(key)) continue;
       replace(keyOf(other));
     }
-  // Everything that hangs on what is replaced goes and comes with it.
+  // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;
-  for (let key = replaced.pop(); key !== undefined; key = replaced.pop())
-    for (const { dependent } of dependents.get(key) ?? []) replace(dependent);
+  const gone = [...drops.keys()];
+  for (let key = gone.pop(); key !== undefined; key = gone.pop())
+    for (const { dependent } of dependents.get(key) ?? []) {
+      const letsGo = alters.has(dependent) && !creates.has(key);
+      // A table outlives what it was a partition of: it is detached, never made anew.
+      if (letsGo || drops.has(dependent) || sides.from.entries.get(dependent)?.id.kind === 'table') continue;
+      replace(dependent);
+      gone.push(dependent);
+    }
   return { creates, drops, alters };
 }
