@@ -8,7 +8,7 @@ export interface Shadow {
   /** server_version_num: 180004. */
   readonly serverVersion: number;
   /** Stops it and deletes its files. May be called again. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface ShadowOptions {
@@ -25,10 +25,11 @@ export async function openShadow(options: ShadowOptions = {}): Promise<Shadow> {
   const from = Date.now();
   const { address, close } = await openThrowAway(cluster);
   try {
-    const { sql, serverVersion, close: disconnect } = await connect(address('template1'));
+    const connection = await connect(address('template1'));
+    const { sql, serverVersion } = connection;
     // Renamed, since another database would be three hundred files more to write.
     await sql`alter database postgres rename to shadow`;
-    await disconnect();
+    await connection.close();
     log?.(`shadow PostgreSQL ${Math.floor(serverVersion / 10_000)} ready in ${Date.now() - from} ms`);
     return { address: address('shadow'), serverVersion, close };
   } catch (error) {

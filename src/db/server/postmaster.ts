@@ -71,20 +71,19 @@ export async function startPostmaster(launch: Launch): Promise<Postmaster> {
   });
   closeSync(log);
   child.unref();
-  let ended = false;
-  child.on('error', () => (ended = true));
-  child.on('exit', () => (ended = true));
-  const deadline = Date.now() + 60_000;
-  while (!ended && Date.now() < deadline) {
+  const ended = new Promise<true>((resolve) => {
+    child.on('error', () => resolve(true));
+    child.on('exit', () => resolve(true));
+  });
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
+    if (await Promise.race([ended, pause(10)])) throw new StartFailed(await logTail(launch.logFile));
     const found = await readPostmaster(data);
     if (found?.status === 'ready' && found.pid === child.pid) return found;
     if (signal?.aborted === true) {
       child.kill('SIGQUIT');
       signal.throwIfAborted();
     }
-    await pause(10);
   }
-  if (ended) throw new StartFailed(await logTail(launch.logFile));
   child.kill('SIGQUIT');
   throw operationalError({
     message: 'the embedded PostgreSQL was not ready after 60 s',
@@ -108,7 +107,8 @@ function serverOptions({ data, socketDirectory, port, loopback, settings }: Laun
 async function removeStalePidFile(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
-  if (pid > 0 && isAlive(pid) && !(await isPostmasterOf(pid, data))) await unlink(file).catch(() => undefined);
+  if (pid > 0 && isAlive(pid) && !(await isPostmasterOf(pid, data)))
+    await unlink(file).catch(() => undefined);
 }
 
 async function logTail(file: string): Promise<string> {

@@ -40,7 +40,7 @@ export function isShortSocketDirectory(path: string): boolean {
 /** Removes a socket directory, and the short one behind it. */
 export async function removeSocketDirectory(wanted: string): Promise<void> {
   const linked = await readlink(wanted).catch(() => undefined);
-  if (linked !== undefined && isShortSocketDirectory(linked)) await rm(linked, { recursive: true, force: true });
+  if (linked !== undefined && isShortSocketDirectory(linked))
+    await rm(linked, { recursive: true, force: true });
   await rm(wanted, { recursive: true, force: true });
 }
-

@@ -9,14 +9,19 @@ import { ownPlace } from './places.ts';
 import { StartFailed, startPostmaster } from './postmaster.ts';
 import { socketDirectory } from './sockets.ts';
 import { clusterTemplate } from './template.ts';
-import { newThrowAwayFolder, removeThrowAway, removeThrowAwayNow, sweepThrowAway } from './throw-away-folder.ts';
+import {
+  newThrowAwayFolder,
+  removeThrowAway,
+  removeThrowAwayNow,
+  sweepThrowAway,
+} from './throw-away-folder.ts';
 import { copyTree } from './tree.ts';
 
 export interface ThrowAwayCluster {
-  address(database: string): Address;
+  readonly address: (database: string) => Address;
   readonly major: number;
   /** Stops the server at once and deletes its files. May be called again. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Durability is nothing to a cluster that ends with us; its planner and its pool are kept small. */
@@ -64,7 +69,8 @@ export async function openThrowAway(
   process.on('exit', onExit);
   try {
     copyTree(template.data, data, { owner: binaries.user, mode: (mode) => mode });
-    const sockets = process.platform === 'win32' ? undefined : await socketDirectory(join(folder, 'run'), binaries.user);
+    const sockets =
+      process.platform === 'win32' ? undefined : await socketDirectory(join(folder, 'run'), binaries.user);
     const port = sockets === undefined ? await freePort() : 5432;
     await startPostmaster({
       binaries,
@@ -80,7 +86,14 @@ export async function openThrowAway(
     signal?.throwIfAborted();
     const { password } = template;
     return {
-      address: (database) => ({ host: sockets ?? '127.0.0.1', port, user: superuser, password, database, ssl: false }),
+      address: (database) => ({
+        host: sockets ?? '127.0.0.1',
+        port,
+        user: superuser,
+        password,
+        database,
+        ssl: false,
+      }),
       major: binaries.major,
       close,
     };
