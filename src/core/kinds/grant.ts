@@ -31,9 +31,12 @@ function target(on: GrantId['on']): string {
 
 function statement(verb: Verb, id: GrantId, all: readonly string[], grantable: boolean): Draft {
   const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
+  const place = (each: string) => all.indexOf(each.split(' (', 1)[0]!);
   const render = (items: readonly string[]) => {
-    const every = all.length > 0 && all.every((name) => items.includes(name));
-    const list = every ? 'ALL' : gather(items);
+    const every = id.on.kind !== 'column' && all.length > 0 && all.every((name) => items.includes(name));
+    // In the manual's order, as people write them.
+    const sorted = items.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+    const list = every ? 'ALL' : gather(sorted);
     const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : '';
     const tail = `${toOrFrom} ${grantee(id.to)}${option}`;
     return id.on.kind === 'database'
@@ -108,4 +111,4 @@ export const grant: Kind<GrantId, GrantAttributes> = {
 
 /** Every privilege of the object, so that a whole set reads ALL, and means the same on a server that knows one more. */
 const all = (id: GrantId, serverVersion: number) =>
-  id.on.kind === 'column' ? [] : privilegesOn(id.on.kind, serverVersion).map((name) => name.toUpperCase());
+  privilegesOn(id.on.kind, serverVersion).map((name) => name.toUpperCase());

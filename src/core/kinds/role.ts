@@ -76,9 +76,8 @@ BEGIN
 END
 `;
     return [
-      draft(`DO ${dollarQuoted(body)};\nALTER ROLE ${name} WITH ${[...all, ...rare, ...rest].join(' ')}`, {
-        produces: [keyOf(id)],
-      }),
+      draft(`DO ${dollarQuoted(body)}`, { produces: [keyOf(id)] }),
+      draft(`ALTER ROLE ${name} WITH ${[...all, ...rare, ...rest].join(' ')}`, { requires: [keyOf(id)] }),
     ];
   },
   /** Other databases of the cluster may still use it: then it stays, and the server says so. */

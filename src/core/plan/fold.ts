@@ -1,7 +1,7 @@
 /** Drafts → statements: clauses go into the statement that takes them, privileges of one grant gather in one. */
 import { kindOf } from '../kinds/kinds.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
-import { type Id, type Key, keyOf, nameOf } from '../model/id.ts';
+import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 import type { Planned } from './drafts.ts';
 import { graph } from './graph.ts';
@@ -25,7 +25,7 @@ export function fold(planned: readonly Planned[], sides: Sides): PlannedStatemen
       .sort((a, b) => a.fold.rank - b.fold.rank || compare(planned[a.child]!, planned[b.child]!))
       .map(({ child, fold: { clause } }) => clause(clauses(child)));
   const members = (at: number): number[] => [at, ...(inner.get(at) ?? []).flatMap(members)];
-  const created = createdRelations(planned);
+  const created = createdObjects(planned);
   const whole: PlannedStatement[] = [];
   const groups = new Map<string, { first: Planned; drafts: Draft[] }>();
   planned.forEach((each, at) => {
@@ -101,13 +101,13 @@ function join(sql: string, parts: readonly Draft[], created: ReadonlySet<string>
     requires: [...new Set(parts.flatMap(({ requires }) => requires))].filter((key) => !produces.has(key)),
     destroys: [...new Set(parts.flatMap(({ destroys }) => destroys))],
     transaction: parts.some(({ transaction }) => transaction === 'outside') ? 'outside' : 'inside',
-    // Nobody waits for a relation that is not there yet.
+    // Nobody waits for what is not there yet.
     locks: unique(parts.flatMap(({ locks }) => locks)).filter(({ relation }) => !created.has(relation)),
     hazards: unique(parts.flatMap(({ hazards }) => hazards)).filter(({ object }) => !created.has(object)),
   };
 }
 
-function createdRelations(planned: readonly Planned[]): Set<string> {
+function createdObjects(planned: readonly Planned[]): Set<string> {
   const created = new Set<string>();
   const dropped = new Set<string>();
   for (const { about, draft } of planned)

@@ -6,7 +6,7 @@ import { diff } from '../diff/diff.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { Sides } from '../kinds/kind.ts';
 import type { Change } from '../model/change.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
 import type { Statement } from '../model/statement.ts';
@@ -33,11 +33,32 @@ export interface PlanOptions {
 /** @returns the steps from one catalog to the other, in the order in which they can run; none if they are equal. @throws KnownError (2) when statements need each other in a circle. */
 export function plan(from: Catalog, to: Catalog, { domainOf, leaveOut }: PlanOptions): Step[] {
   const sides: Sides = { from, to };
-  const changes = diff(from, to).filter((change) => leaveOut?.(change) !== true);
+  const changes = withoutLeftOut(diff(from, to), from, leaveOut);
   const statements = fold(drafts(expand(changes, sides), sides), sides);
   statements.sort(byPlace);
   const before = statementGraph(statements, sides);
   return steps(statements, before, (at) => domainOf(statements[at]!.about));
+}
+
+/** What is somebody else's to drop takes along what goes with it: a schema its comment, owner and grants. */
+function withoutLeftOut(
+  changes: readonly Change[],
+  from: Catalog,
+  leaveOut: PlanOptions['leaveOut'],
+): readonly Change[] {
+  if (leaveOut === undefined) return changes;
+  const left = new Set<Key>();
+  for (const change of changes)
+    if (leaveOut(change) && change.op === 'drop') left.add(keyOf(change.entry.id));
+  const { byDependent } = edgeIndex(from);
+  return changes.filter((change) => {
+    if (change.op !== 'drop') return !leaveOut(change);
+    const key = keyOf(change.entry.id);
+    if (left.has(key)) return false;
+    return !(byDependent.get(key) ?? []).some(
+      ({ referenced, type }) => type !== 'normal' && left.has(referenced),
+    );
+  });
 }
 
 /** The same four reasons as among drafts, over whole statements. */
@@ -70,15 +91,18 @@ function steps(
   const stepOf = new Map<number, number>();
   const result: Step[] = [];
   while (done.size < statements.length) {
-    let best: { domain: string; order: number[]; left: number } | undefined;
+    let best: { domain: string; order: number[]; left: number; frees: number } | undefined;
     for (const domain of names) {
       const open = byDomain.get(domain)!.filter((at) => !done.has(at));
       if (open.length === 0) continue;
       const order = runnable(open, waiting, after);
       const left = open.length - order.length;
-      // A domain that can be finished first; then the one that gets furthest.
-      if (order.length > 0 && (best === undefined || left < best.left)) best = { domain, order, left };
-      if (best?.left === 0) break;
+      if (order.length === 0) continue;
+      // A domain that can be finished first; then the one that others wait for most; then the one that gets furthest.
+      const frees = left === 0 ? Number.POSITIVE_INFINITY : freedBy(order, waiting, after, domainOf, domain);
+      if (best === undefined || frees > best.frees || (frees === best.frees && left < best.left))
+        best = { domain, order, left, frees };
+      if (left === 0) break;
     }
     if (best === undefined) throw circle(statements, before, done);
     const at = result.length;
@@ -97,6 +121,25 @@ function steps(
     });
   }
   return result;
+}
+
+/** @returns how many statements of other domains could run once these have. */
+function freedBy(
+  order: readonly number[],
+  waiting: readonly number[],
+  after: readonly number[][],
+  domainOf: (at: number) => string,
+  domain: string,
+): number {
+  const left = new Map<number, number>();
+  let freed = 0;
+  for (const at of order)
+    for (const follower of after[at]!) {
+      const count = (left.get(follower) ?? waiting[follower]!) - 1;
+      left.set(follower, count);
+      if (count === 0 && domainOf(follower) !== domain) freed += 1;
+    }
+  return freed;
 }
 
 /** @returns which of the open statements can run one after the other, in place order. */

@@ -1,4 +1,4 @@
-/** Indexes that neither a constraint nor a partitioned parent brings with it. */
+/** Indexes that neither a constraint nor a partitioned parent brings with it. That of a partitioned table is on its partitions too: ONLY would leave it invalid. */
 import { type Reading, add, addCarried, address, notOfExtension, userNamespace } from './reading.ts';
 
 export async function readIndexes(reading: Reading): Promise<void> {
@@ -6,7 +6,7 @@ export async function readIndexes(reading: Reading): Promise<void> {
     { oid: number; schema: string; name: string; table: string; definition: string; comment: string | null }[]
   >`
     select i.indexrelid::int8::float8 as oid, n.nspname as schema, x.relname as name, c.relname as table,
-      pg_get_indexdef(i.indexrelid) as definition, obj_description(i.indexrelid, 'pg_class') as comment
+      case x.relkind when 'I' then replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') else pg_get_indexdef(i.indexrelid) end as definition, obj_description(i.indexrelid, 'pg_class') as comment
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
     join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p') and c.relpersistence <> 't' and not x.relispartition and ${reading.sql.unsafe(userNamespace)}
