@@ -67,7 +67,8 @@ function compare(input: LiveInput, wanted: Membership): Found | undefined {
     discriminator: `${role} ${different.join(', ')}`,
     message: `${member} is a member of ${role} with ${list(is)}; the manifest declares ${list(should)}`,
     help: 'Grant the membership again with the declared options, or declare what it is.',
-    fix: sqlToAlter(is, should, live),
+    // Whom it has let in by its ADMIN OPTION goes with that.
+    fix: sqlToAlter(is, should, live).map((sql) => (sql.startsWith('REVOKE') ? `${sql} CASCADE` : sql)),
   };
 }
 

@@ -5,7 +5,7 @@
 import type { GrantAttributes } from '../../kinds/grant.ts';
 import type { MembershipAttributes } from '../../kinds/membership.ts';
 import { entriesOf } from '../../model/catalog.ts';
-import type { EntryOf } from '../../model/entry.ts';
+import type { Entry, EntryOf } from '../../model/entry.ts';
 import { type GrantId, type MembershipId, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToDrop } from '../fix.ts';
@@ -15,58 +15,62 @@ type Granted = EntryOf<'grant', GrantAttributes>;
 
 /** @returns the statements that take these grants away, whoever made them. */
 export function revoke(input: LiveInput, grants: readonly Granted[]): string[] {
-  const drop = (some: readonly Granted[]) =>
-    sqlToDrop(
-      some.map(({ id, attrs }) => ({ id, attrs: { ...attrs } })),
-      input.live,
-    );
   const cascade = grants.some(({ attrs }) => attrs.grantable) ? ' CASCADE' : '';
-  const byGrantor = new Map<string, Granted[]>();
-  for (const each of grants)
-    for (const grantor of grantorsBesidesOwner(input, each.id))
-      byGrantor.set(grantor, [...(byGrantor.get(grantor) ?? []), each]);
+  const drop = (some: readonly Granted[]) =>
+    sqlToDrop(some.map(plain), input.live).map((sql) => `${sql}${cascade}`);
   return [
-    ...drop(grants).map((sql) => `${sql}${cascade}`),
-    ...[...byGrantor].flatMap(([grantor, some]) =>
-      as(
-        grantor,
-        drop(some).map((sql) => `${sql}${cascade}`),
-      ),
-    ),
+    ...drop(grants),
+    ...byGrantor(input, grants).flatMap((some) => takenBack(input, some, () => drop(some.grants))),
   ];
 }
 
 /** @returns the statements that leave the privilege and take the right to pass it on, with what was passed on by it. */
-export function revokeGrantOption(input: LiveInput, { id, attrs }: Granted): string[] {
-  const sql = sqlToAlter({ id, attrs: { ...attrs } }, { id, attrs: { grantable: false } }, input.live).map(
-    (each) => `${each} CASCADE`,
-  );
-  return [...sql, ...grantorsBesidesOwner(input, id).flatMap((grantor) => as(grantor, sql))];
+export function revokeGrantOption(input: LiveInput, grants: readonly Granted[]): string[] {
+  const statements = (some: readonly Granted[]) => grantOptionFrom(input, some);
+  return [
+    ...statements(grants),
+    ...byGrantor(input, grants).flatMap((some) => takenBack(input, some, () => statements(some.grants))),
+  ];
 }
 
-/** Who else may have made the grant: every other holder of the grant option, of the column's table too. */
-function grantorsBesidesOwner({ live, access }: LiveInput, { on, to, privilege }: GrantId): string[] {
-  const owner = access.ownerOf(on);
-  const places = new Set([keyOf(on), ...(on.kind === 'column' ? [tableKey(on)] : [])]);
-  const grantors: string[] = [];
-  for (const { id, attrs } of entriesOf<'grant', GrantAttributes>(live, 'grant'))
-    if (
-      attrs.grantable &&
-      id.privilege === privilege &&
-      places.has(keyOf(id.on)) &&
-      id.to !== owner &&
-      id.to !== to
-    )
-      grantors.push(id.to);
-  return [...new Set(grantors)].sort();
+interface Passed {
+  readonly grantor: Granted;
+  readonly grants: Granted[];
 }
+
+/** Who else may have made these grants: every other holder of the grant option, of a column's table too. */
+function byGrantor({ live, access }: LiveInput, grants: readonly Granted[]): Passed[] {
+  const passed: Passed[] = [];
+  for (const grantor of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
+    if (!grantor.attrs.grantable || grantor.id.to === access.ownerOf(grantor.id.on)) continue;
+    const its = grants.filter(
+      ({ id }) =>
+        id.privilege === grantor.id.privilege &&
+        id.to !== grantor.id.to &&
+        (keyOf(id.on) === keyOf(grantor.id.on) ||
+          (id.on.kind === 'column' && tableKey(id.on) === keyOf(grantor.id.on))),
+    );
+    if (its.length > 0) passed.push({ grantor, grants: its });
+  }
+  return passed;
+}
+
+/** In the grantor's name, if it is to keep its grant option; else that goes, and with it all that it passed on. */
+function takenBack(input: LiveInput, { grantor }: Passed, statements: () => string[]): string[] {
+  const keeps = input.expected.get(keyOf(grantor.id))?.entry.attrs['grantable'] === true;
+  if (!keeps) return grantOptionFrom(input, [grantor]);
+  return [`SET ROLE ${identifier(grantor.id.to)}`, ...statements(), 'RESET ROLE'];
+}
+
+const grantOptionFrom = ({ live }: LiveInput, grants: readonly Granted[]): string[] =>
+  grants
+    .flatMap((each) => sqlToAlter(plain(each), { id: each.id, attrs: { grantable: false } }, live))
+    .map((sql) => `${sql} CASCADE`);
+
+const plain = ({ id, attrs }: Granted): Entry => ({ id, attrs: { ...attrs } });
 
 const tableKey = ({ schema, table }: Extract<GrantId['on'], { kind: 'column' }>) =>
   keyOf({ kind: 'table', schema, name: table });
-
-function as(role: string, statements: readonly string[]): string[] {
-  return [`SET ROLE ${identifier(role)}`, ...statements, 'RESET ROLE'];
-}
 
 /**
  * @returns the statements that end a membership, whoever granted it. From 16 on a membership has grantors, and each

@@ -100,7 +100,10 @@ function* passesOn(input: LiveInput, group: readonly LiveGrant[]): Generator<Fou
     message: `${granteeName(to)} may pass on ${describeGrants(ids, input.live.serverVersion)}, which the manifest grants without that right`,
     help: 'Take the grant option away, or declare it: grantOption: true.',
     severity,
-    fix: group.flatMap(({ entry }) => revokeGrantOption(input, entry)),
+    fix: revokeGrantOption(
+      input,
+      group.map(({ entry }) => entry),
+    ),
     ...pathOf(input, to),
   };
 }
