@@ -47,7 +47,7 @@ function statement(verb: Verb, id: GrantId, all: readonly string[], grantable: b
     hazards: [
       {
         name: 'access-change',
-        object: nameOf(id.on),
+        object: nameOf(onWhole(id.on)),
         detail: `${verb === 'GRANT' ? 'gives' : 'takes'} ${item(id)} ${verb === 'GRANT' ? 'to' : 'from'} ${grantee(id.to)}`,
       },
     ],

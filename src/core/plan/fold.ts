@@ -111,12 +111,7 @@ function createdObjects(planned: readonly Planned[]): Set<string> {
   const created = new Set<string>();
   const dropped = new Set<string>();
   for (const { about, draft } of planned)
-    if (
-      about.kind === 'table' ||
-      about.kind === 'view' ||
-      about.kind === 'sequence' ||
-      about.kind === 'index'
-    ) {
+    if (objectOf(about) === about) {
       if (
         draft.produces.includes(keyOf(about)) &&
         draft.locks.every(({ relation }) => relation !== nameOf(about))

@@ -99,7 +99,7 @@ function steps(
       const left = open.length - order.length;
       if (order.length === 0) continue;
       // A domain that can be finished first; then the one that others wait for most; then the one that gets furthest.
-      const frees = left === 0 ? Number.POSITIVE_INFINITY : freedBy(order, waiting, after, domainOf, domain);
+      const frees = left === 0 ? Number.POSITIVE_INFINITY : freedBy(order, after, domainOf, domain);
       if (best === undefined || frees > best.frees || (frees === best.frees && left < best.left))
         best = { domain, order, left, frees };
       if (left === 0) break;
@@ -123,23 +123,14 @@ function steps(
   return result;
 }
 
-/** @returns how many statements of other domains could run once these have. */
+/** @returns how many statements of other domains wait for one of these. */
 function freedBy(
   order: readonly number[],
-  waiting: readonly number[],
   after: readonly number[][],
   domainOf: (at: number) => string,
   domain: string,
 ): number {
-  const left = new Map<number, number>();
-  let freed = 0;
-  for (const at of order)
-    for (const follower of after[at]!) {
-      const count = (left.get(follower) ?? waiting[follower]!) - 1;
-      left.set(follower, count);
-      if (count === 0 && domainOf(follower) !== domain) freed += 1;
-    }
-  return freed;
+  return new Set(order.flatMap((at) => after[at]!).filter((follower) => domainOf(follower) !== domain)).size;
 }
 
 /** @returns which of the open statements can run one after the other, in place order. */
