@@ -1,0 +1,77 @@
+/** Real servers for tests, of every supported major: throw-away clusters, the same that shadows are made of. */
+import { afterAll, beforeAll, describe } from 'vitest';
+import { connect, type Address } from '../../src/db/connect.ts';
+import { openThrowAway } from '../../src/db/server/throw-away.ts';
+import { identifier } from '../../src/sql/quote.ts';
+
+export const majors = [15, 16, 17, 18] as const;
+export type Major = (typeof majors)[number];
+
+export interface TestServer {
+  readonly major: Major;
+  /** Database `postgres`, as the superuser. */
+  readonly address: Address;
+  /** The same as a URL, for a database of it. */
+  readonly url: (database?: string) => string;
+  /** Makes an empty database; default name: a new one each time. @returns its address. */
+  readonly createDatabase: (name?: string) => Promise<Address>;
+  /** Stops it and deletes its files. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a server. @throws KnownError (3) when the major's package is not installed. */
+export async function startServer(major: Major = 18): Promise<TestServer> {
+  const cluster = await openThrowAway({ major });
+  const address = cluster.address('postgres');
+  let made = 0;
+  return {
+    major,
+    address,
+    url: (database = 'postgres') => urlOf({ ...address, database }),
+    createDatabase: async (name = `test_${++made}`) => {
+      const connection = await connect(address);
+      try {
+        await connection.sql.unsafe(`create database ${identifier(name)}`);
+      } finally {
+        await connection.close();
+      }
+      return cluster.address(name);
+    },
+    stop: cluster.close,
+  };
+}
+
+/** An address as a URL that dbctl, psql and node-postgres read. */
+export function urlOf({ host, port, user, password, database }: Address): string {
+  const at = `${user}:${encodeURIComponent(password ?? '')}@`;
+  return host.startsWith('/')
+    ? `postgresql://${at}/${encodeURIComponent(database)}?host=${encodeURIComponent(host)}&port=${port}`
+    : `postgresql://${at}${host}:${port}/${encodeURIComponent(database)}`;
+}
+
+/** The older majors come from npm packages that exist for this platform only; elsewhere their tests are skipped, and say so. */
+const olderMajors = process.platform === 'linux' && process.arch === 'x64';
+
+/**
+ * Describes the same tests for every major, each with one server for all of them.
+ * @param define gets a function that returns the server, to be called within a test or hook
+ */
+export function describeEachMajor(
+  name: string,
+  define: (server: () => TestServer, major: Major) => void,
+): void {
+  for (const major of majors)
+    describe.skipIf(major !== 18 && !olderMajors)(`${name}, PostgreSQL ${major}`, () => {
+      let server: TestServer | undefined;
+      beforeAll(async () => {
+        server = await startServer(major);
+      });
+      afterAll(async () => {
+        await server?.stop();
+      });
+      define(() => {
+        if (server === undefined) throw new Error('the server is there within tests and hooks only');
+        return server;
+      }, major);
+    });
+}
