@@ -78,15 +78,21 @@ export async function openSession(address: Address, applicationName: string): Pr
   client.on('error', () => {});
   await client.connect();
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // So that the statement of a killed dbctl ends too. Not every operating system can tell.
+  const notices = 'SET client_connection_check_interval = 1000';
+  const own = await client.query(notices).then(
+    () => [notices],
+    () => [],
+  );
   return {
     pid: rows[0]!.pid,
     query: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows,
-    step: (step) => run(client, step),
+    step: (step) => run(client, step, own),
     close: () => client.end().catch(() => {}),
   };
 }
 
-async function run(client: Client, step: Step): Promise<void> {
+async function run(client: Client, step: Step, own: readonly string[]): Promise<void> {
   const { file, direction, history, elapsed } = step;
   const started = elapsed();
   let current: number | undefined;
@@ -110,7 +116,7 @@ async function run(client: Client, step: Step): Promise<void> {
   const path = resolve(file.file);
   const name = fullName(file);
   try {
-    for (const sql of settings(history, step.lockTimeout)) await client.query(sql);
+    for (const sql of [...settings(history, step.lockTimeout), ...own]) await client.query(sql);
     if (file.parsed.transaction === 'on') await client.query('BEGIN');
     for (const sql of await missing(client, history)) await client.query(sql);
     const done = await runner({
