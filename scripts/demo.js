@@ -2,7 +2,7 @@
 // faults planted, found and put right. Works on a copy in a temporary folder with a server of its own, so that a
 // developer's database is never touched, and leaves neither behind.
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,8 @@ import postgres from 'postgres';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dbctl = join(root, 'bin', 'dbctl.js');
 const project = await mkdtemp(join(tmpdir(), 'dbctl-demo-'));
+// PostgreSQL does not run as root: the user it runs as instead must get through to its data.
+await chmod(project, 0o711);
 
 // The demo must not reach a database that the caller's environment happens to name.
 const env = Object.fromEntries(

@@ -11,7 +11,7 @@ import { keyOf } from '../../src/core/model/id.ts';
 import { type Connection, connect } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { type ThrowAwayCluster, openThrowAway } from '../../src/db/server/throw-away.ts';
-import { urlOf } from '../support/server.ts';
+import { urlOf } from '../support/servers.ts';
 
 interface Finding {
   readonly rule: string;

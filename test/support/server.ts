@@ -1,7 +1,7 @@
 /** Real servers for tests: one throw-away cluster per test file and major, closed when the file is through; a database per test. */
 import { randomBytes } from 'node:crypto';
 import { afterAll } from 'vitest';
-import { type Address, type Connection, connect } from '../../src/db/connect.ts';
+import { type Connection, connect } from '../../src/db/connect.ts';
 import { type ThrowAwayCluster, openThrowAway } from '../../src/db/server/throw-away.ts';
 
 const clusters = new Map<number, Promise<ThrowAwayCluster>>();
@@ -33,13 +33,4 @@ export async function withDatabase<T>(use: (connection: Connection) => Promise<T
   } finally {
     await admin.close();
   }
-}
-
-/** @returns the URL of an address, for the command line of a child process. */
-export function urlOf({ host, port, user, password, database }: Address): string {
-  const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
-  const [place, query] = host.startsWith('/')
-    ? ['', `?host=${encodeURIComponent(host)}&port=${port}`]
-    : [`${host}:${port}`, ''];
-  return `postgresql://${user}${secret}@${place}/${database}${query}`;
 }
