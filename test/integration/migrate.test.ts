@@ -21,7 +21,6 @@ const historyIn = (domain: string): HistoryTable => ({
   domain,
   schema: domain,
   table: 'dbctl_migrations',
-  ownSchema: true,
 });
 
 describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
@@ -469,6 +468,59 @@ INSERT INTO tenants.tenants
     expect(performance.now() - killed).toBeLessThan(10_000);
     expect(next.told[0]).toMatch(/^waiting for pid \d+/);
     expect(await relations()).toEqual(['tenants.a', 'tenants.dbctl_migrations']);
+  });
+
+  test('domains that share a schema have a history each; the last one out takes the schema along', async () => {
+    const histories = ['tenants', 'auth'].map((domain) => ({
+      domain,
+      schema: 'app',
+      table: `${domain}_dbctl_migrations`,
+    }));
+    for (const domain of ['tenants', 'auth'])
+      await write(
+        `${domain}/20260101000000000_init`,
+        `-- Up Migration\nCREATE TABLE ${domain}_a (a int);\n-- Down Migration\nDROP TABLE ${domain}_a;`,
+      );
+    const shared: Site = { database: 'main', address: server.address(database), histories, others: [] };
+    await migrate([shared], await source(), undefined, options());
+    expect(await relations()).toEqual([
+      'app.auth_a',
+      'app.auth_dbctl_migrations',
+      'app.tenants_a',
+      'app.tenants_dbctl_migrations',
+    ]);
+    await rollback([shared], await source(), { steps: 1 }, options());
+    expect(await relations()).toEqual(['app.tenants_a', 'app.tenants_dbctl_migrations']);
+    await rollback([shared], await source(), { to: '0' }, options());
+    expect(await relations()).toEqual([]);
+  });
+
+  test('what is not ours in a schema stays, and the schema with it', async () => {
+    await tenants();
+    await up();
+    await live(({ sql }) => sql`CREATE TABLE tenants.mine (a int)`);
+    await down(1);
+    expect(await relations()).toEqual(['tenants.mine']);
+  });
+
+  test('--to stops after a version, and takes back to one', async () => {
+    await tenants();
+    await auth();
+    await write('shop/20260101000000002_last', '-- Up Migration\nSELECT 1;\n-- Down Migration\n');
+    const files = await source();
+    const { remaining } = await migrate([site()], files, '20260101000000001', options());
+    expect(remaining.map(({ domain }) => domain)).toEqual(['shop']);
+    await up();
+    const back = await rollback([site()], files, { to: '20260101000000000' }, options());
+    expect(back.done.map(({ domain }) => domain)).toEqual(['shop', 'auth']);
+    for (const version of ['20260101000000009', '20250101000000000']) {
+      await expect(migrate([site()], files, version, options())).rejects.toThrow(
+        /no migration has this version/,
+      );
+      await expect(rollback([site()], files, { to: version }, options())).rejects.toThrow(
+        /no migration has this/,
+      );
+    }
   });
 
   describe('consent', () => {

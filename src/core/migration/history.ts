@@ -7,8 +7,6 @@ export interface HistoryTable {
   readonly domain: string;
   readonly schema: string;
   readonly table: string;
-  /** Whether the schema is the domain's alone, so that it goes when the last migration is taken back. */
-  readonly ownSchema: boolean;
 }
 
 /** The history table's name; in a schema that domains share, the domain's prefix goes before it. */
@@ -20,7 +18,6 @@ export function historyOf(domain: Domain): HistoryTable {
     domain: domain.name,
     schema: domain.schema,
     table: `${domain.isolation === 'prefix' ? (domain.prefix ?? '') : ''}${historyTableName}`,
-    ownSchema: domain.isolation === 'schema' && domain.schema !== 'public',
   };
 }
 
@@ -29,7 +26,6 @@ export const clusterHistory: HistoryTable = {
   domain: clusterDomain,
   schema: 'dbctl',
   table: historyTableName,
-  ownSchema: true,
 };
 
 /** One row of a history table. */

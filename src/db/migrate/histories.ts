@@ -69,8 +69,8 @@ interface HistoryRow {
 }
 
 /**
- * Drops a history table that has no rows, and then the schema, if it is the domain's own and nothing is left in it:
- * after a rollback to nothing, nothing is there.
+ * Drops a history table that has no rows, and then its schema, if nothing is left in it: after a rollback to nothing,
+ * nothing is there. Of domains that share a schema, the last one out takes it along; `public` stays.
  */
 export async function dropEmptyHistory(session: Session, history: HistoryTable): Promise<void> {
   const name = qualified(history.schema, history.table);
@@ -79,7 +79,7 @@ export async function dropEmptyHistory(session: Session, history: HistoryTable):
   const [row] = await session.query(`SELECT EXISTS (SELECT FROM ${name}) AS yes`);
   if (row!['yes'] === true) return;
   await session.query(`DROP TABLE ${name}`);
-  if (!history.ownSchema) return;
+  if (history.schema === 'public') return;
   await session.query(`DROP SCHEMA ${identifier(history.schema)}`).catch((error: { code?: string }) => {
     // Something else lies in it, or it is somebody else's: then it stays.
     if (error.code !== '2BP01' && error.code !== '42501') throw error;

@@ -34,7 +34,11 @@ export async function lossesOf(
     for (const { object, detail } of losses) found.set(`${object}\0${detail}`, { migration, object, detail });
     for (const { object, detail } of (await inspectStatement(statement.text)).losses)
       if (!said.has(relationOf(object, schema)?.join('.')))
-        found.set(`${object}\0${detail}`, { migration, object, detail });
+        found.set(`${object}\0${detail}`, {
+          migration,
+          object: qualified(...(relationOf(object, schema) ?? [object])),
+          detail,
+        });
   }
   const real: Loss[] = [];
   for (const loss of found.values())

@@ -239,7 +239,13 @@ async function runAll(
     const tidy = () => dropEmptyHistory(place.session, history);
     try {
       const milliseconds = await apply(place, history, file, direction, done.length, options);
-      done.push({ domain: file.domain, database, version: file.version, name: file.name, milliseconds });
+      done.push({
+        domain: file.domain,
+        database,
+        version: file.version,
+        name: file.name,
+        milliseconds: Math.round(milliseconds),
+      });
     } catch (error) {
       // A first migration outside a transaction leaves its history behind; the failure is what counts.
       await tidy().catch(() => {});
