@@ -10,8 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyOf } from '../../src/core/model/id.ts';
 import { type Connection, connect } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
-import { type ThrowAwayCluster, openThrowAway } from '../../src/db/server/throw-away.ts';
-import { urlOf } from '../support/servers.ts';
+import { type Major, type TestServer, startServer } from '../support/servers.ts';
 
 interface Finding {
   readonly rule: string;
@@ -77,23 +76,22 @@ const measured = [
   `, gen_random_uuid(), 'm', 'p', 1, 1, 1, 'ok'`,
 ] as const;
 
-describe.each([15, 18])('S0 on PostgreSQL %i', (major) => {
+describe.each([15, 18] satisfies Major[])('S0 on PostgreSQL %i', (major) => {
   describe('the system at the root', () => {
-    let server: ThrowAwayCluster;
+    let server: TestServer;
     let connection: Connection;
     let sql: Sql;
     let url: string;
     beforeAll(async () => {
-      server = await openThrowAway({ major });
-      const address = server.address('postgres');
-      url = urlOf(address);
-      connection = await connect(address);
+      server = await startServer(major);
+      url = server.url();
+      connection = await connect(server.address);
       sql = connection.sql;
       await must([0], url, 'migrate');
     });
     afterAll(async () => {
       await connection?.close();
-      await server?.close();
+      await server?.stop();
     });
 
     it('is what the manifest says', async () => {
@@ -292,16 +290,16 @@ describe.each([15, 18])('S0 on PostgreSQL %i', (major) => {
         ].map((file) => readFile(file, 'utf8')),
       );
       expect(written.join('\n')).not.toMatch(/PASSWORD\s+'/i);
-      const login = { ...server.address('postgres'), user: 'llmproxy_gateway' };
+      const login = { ...server.address, user: 'llmproxy_gateway' };
       const own = await connect({ ...login, password: passwords.LLMPROXY_GATEWAY_PASSWORD });
       await own.close();
       await expect(connect({ ...login, password: 'wrong' })).rejects.toThrow(/password/);
     });
 
     it('S0-25: columns, types, defaults, unique constraints and indexes are the document’s', async () => {
-      const other = await openThrowAway({ major });
+      const other = await startServer(major);
       try {
-        const plain = await connect(other.address('postgres'));
+        const plain = await connect(other.address);
         await plain.sql.unsafe(document);
         const [wanted, have] = [await shapes(plain.sql), await shapes(sql)];
         await plain.close();
@@ -310,7 +308,7 @@ describe.each([15, 18])('S0 on PostgreSQL %i', (major) => {
         const { stdout } = await dbctl(url, 'generate', 'nothing', '--check');
         expect(stdout).not.toContain('CREATE');
       } finally {
-        await other.close();
+        await other.stop();
       }
     });
 
@@ -340,14 +338,14 @@ describe.each([15, 18])('S0 on PostgreSQL %i', (major) => {
   });
 
   describe('the document as written: each fault is real, and reported by name', () => {
-    let server: ThrowAwayCluster;
+    let server: TestServer;
     let connection: Connection;
     let sql: Sql;
     let findings: readonly Finding[];
     const manifest = ['-m', 'fixtures/seeds/000/dbctl.yaml'];
     beforeAll(async () => {
-      server = await openThrowAway({ major });
-      connection = await connect(server.address('postgres'));
+      server = await startServer(major);
+      connection = await connect(server.address);
       sql = connection.sql;
       await sql.unsafe(`set timezone = 'UTC'`);
       await sql.unsafe(document);
@@ -358,11 +356,11 @@ describe.each([15, 18])('S0 on PostgreSQL %i', (major) => {
         create table metrics.llm_requests_2025_03 partition of metrics.llm_requests_partitioned for values from ('2025-03-01') to ('2025-04-01');
         set timezone = 'UTC';
         create table metrics.llm_requests_2025_04 partition of metrics.llm_requests_partitioned for values from ('2025-04-01') to ('2025-05-01');`);
-      findings = await lint(urlOf(server.address('postgres')), ...manifest);
+      findings = await lint(server.url(), ...manifest);
     });
     afterAll(async () => {
       await connection?.close();
-      await server?.close();
+      await server?.stop();
     });
     const reported = (rule: string, text: RegExp) =>
       findings.filter(
