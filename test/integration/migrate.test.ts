@@ -566,16 +566,16 @@ INSERT INTO tenants.tenants
     );
     await write(
       'tenants/20260101000000000_sets',
-      `-- Up Migration\nSET search_path = nowhere;\nSET TimeZone = 'Europe/Berlin';\nSET lock_timeout = 1;\nSET ROLE migrate_test_role;`,
+      `-- Up Migration\nSET search_path = nowhere;\nSET TimeZone = 'Europe/Berlin';\nSET lock_timeout = 1;\nSET work_mem = '77MB';\nSET ROLE migrate_test_role;`,
     );
     await write(
       'shop/20260101000000001_reads',
       `-- Up Migration
-CREATE TABLE settings AS SELECT current_setting('search_path') AS path, current_setting('TimeZone') AS zone, current_setting('lock_timeout') AS lock, current_user::text AS "user";`,
+CREATE TABLE settings AS SELECT current_setting('search_path') AS path, current_setting('TimeZone') AS zone, current_setting('lock_timeout') AS lock, current_setting('work_mem') AS memory, current_user::text AS "user";`,
     );
     await up();
     expect(await live(({ sql }) => sql`SELECT * FROM shop.settings`)).toEqual([
-      { path: 'shop, public', zone: 'UTC', lock: '400ms', user: 'postgres' },
+      { path: 'shop, public', zone: 'UTC', lock: '400ms', memory: '4MB', user: 'postgres' },
     ]);
   });
 

@@ -116,7 +116,8 @@ async function run(client: Client, step: Step, own: readonly string[]): Promise<
   const path = resolve(file.file);
   const name = fullName(file);
   try {
-    for (const sql of [...settings(history, step.lockTimeout), ...own]) await client.query(sql);
+    const lockTimeout = `SET lock_timeout = ${Math.round(step.lockTimeout)}`;
+    for (const sql of [...migrationSettings(history.schema), lockTimeout, ...own]) await client.query(sql);
     if (file.parsed.transaction === 'on') await client.query('BEGIN');
     for (const sql of await missing(client, history)) await client.query(sql);
     const done = await runner({
@@ -147,6 +148,7 @@ async function run(client: Client, step: Step, own: readonly string[]): Promise<
     await client.query('ROLLBACK').catch(() => {});
     throw new StatementError(current, error as Error);
   } finally {
+    // Nothing that one migration sets reaches the next.
     await client.query('RESET ROLE; RESET ALL').catch(() => {});
   }
 }
@@ -160,15 +162,6 @@ function actionsFor(direction: Direction, action: Action): { up: Action; down: A
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-/** Nothing that an earlier migration has set reaches the next. */
-function settings({ schema }: HistoryTable, lockTimeout: number): string[] {
-  return [
-    'RESET ROLE; RESET ALL',
-    ...migrationSettings(schema),
-    `SET lock_timeout = ${Math.round(lockTimeout)}`,
-  ];
-}
 
 /** An index is built CONCURRENTLY under a lock that blocks nobody's reads or writes: it may wait as long as it takes. */
 function waitsForOthers({ verb, text }: SqlStatement): boolean {
