@@ -55,14 +55,6 @@ describeEachMajor('pg_dump', (server) => {
     expect(dumpStatements(await pgDump(to))).toEqual(statements);
   });
 
-  test('a query that libpq writes in parts is answered', async () => {
-    const address = await server().createDatabase();
-    const patterns = ['--table=pg_catalog.pg_am', `--table=${'x'.repeat(12_000)}`];
-    expect(dumpStatements(await pgDump(address, ['--schema-only', ...patterns])).join()).toMatch(
-      /^CREATE TABLE pg_catalog.pg_am /,
-    );
-  });
-
   test('what pg_dump says against it is thrown', async () => {
     const { address } = server();
     await expect(pgDump({ ...address, password: 'wrong' })).rejects.toThrow(/password authentication failed/);
