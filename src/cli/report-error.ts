@@ -1,4 +1,5 @@
 /** Says what went wrong: a known error as message, place and advice; an unknown one as a bug. */
+import { relative } from 'node:path';
 import { KnownError, type Problem } from '../core/model/problem.ts';
 import type { Context } from './context.ts';
 
@@ -18,7 +19,7 @@ export function reportError(error: unknown, context: Context): number {
         message,
         help: help ?? null,
         path: path ?? null,
-        location: location ?? null,
+        location: location === undefined ? null : { ...location, file: shown(location.file) },
       }));
       context.out(JSON.stringify({ version: 1, command: 'error', problems }, null, 2));
     }
@@ -31,13 +32,26 @@ export function reportError(error: unknown, context: Context): number {
 }
 
 /** One problem as people read it: place, message, frame, advice. */
-export function problemText(problem: Problem, context: Pick<Context, 'logColour'>): string {
+export function problemText(
+  problem: Problem,
+  context: Pick<Context, 'logColour'>,
+  level: 'error' | 'warning' = 'error',
+): string {
   const { logColour: colour } = context;
   const place = problem.location;
-  const where = place === undefined ? '' : `${colour.cyan(`${place.file}:${place.line}:${place.column}`)} `;
+  const where =
+    place === undefined ? '' : `${colour.cyan(`${shown(place.file)}:${place.line}:${place.column}`)} `;
   const path = problem.path === undefined ? '' : colour.dim(` (${problem.path})`);
-  const lines = [`${where}${colour.red('error')}: ${problem.message}${path}`];
+  const lines = [
+    `${where}${level === 'error' ? colour.red(level) : colour.yellow(level)}: ${problem.message}${path}`,
+  ];
   if (problem.frame !== undefined) lines.push(problem.frame);
   if (problem.help !== undefined) lines.push(`  ${colour.green('help')}: ${problem.help}`);
   return lines.join('\n');
+}
+
+/** A path as people open it: from where they are. */
+export function shown(file: string): string {
+  const near = relative(process.cwd(), file);
+  return near.startsWith('..') ? file : near;
 }

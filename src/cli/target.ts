@@ -11,6 +11,7 @@ import { useEmbedded } from '../db/server/embedded.ts';
 import { findManifest } from '../files/manifest/find.ts';
 import { readManifest } from '../files/manifest/read.ts';
 import type { Context } from './context.ts';
+import { problemText } from './report-error.ts';
 
 /** The manifest that the command works under, read and free of problems. */
 export type Project = Awaited<ReturnType<typeof readManifest>>;
@@ -28,11 +29,16 @@ export interface Target {
   readonly embedded: boolean;
 }
 
-/** Reads the project's manifest. @throws KnownError (2) with every problem there is in it. */
+/** Reads the project's manifest, and logs what may be a mistake in it. @throws KnownError (2) with every problem there is in it, or when there is no manifest. */
 export async function openProject(context: Context): Promise<Project> {
   const file = await findManifest(context.cwd, context.global.manifest);
+  if (file === undefined)
+    throw inputError({
+      message: `there is no dbctl.yaml in ${context.cwd} or above it`,
+      help: 'Write one with `dbctl init`, or name one with --manifest.',
+    });
   const project = await readManifest(file, context.env, context.now().toISOString().slice(0, 10));
-  if (project.problems.length > 0) throw inputError(...project.problems);
+  for (const warning of project.warnings) context.log(problemText(warning, context, 'warning'));
   return project;
 }
 

@@ -1,0 +1,57 @@
+/** `${NAME}`, `${NAME:-default}` and `{ env: NAME }`: what a manifest reads from the environment. */
+import type { ManifestPath } from '../../core/manifest/manifest.ts';
+import { isRaw } from './merge.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export interface Unset {
+  readonly path: ManifestPath;
+  readonly name: string;
+}
+
+const reference = /\$(\$\{|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
+
+/**
+ * @returns the data with every reference replaced, and the variables that are not set and have no default.
+ * `$${` stands for `${` itself. A password is left as it is: its variable is read when it is needed, and a database's
+ * URL may be unset, which means the embedded PostgreSQL.
+ */
+export function readEnvironment(data: unknown, env: Environment): { data: unknown; unset: Unset[] } {
+  const unset: Unset[] = [];
+  const resolve = (value: unknown, path: ManifestPath): unknown => {
+    if (typeof value === 'string') return replace(value, path);
+    if (Array.isArray(value)) return value.map((item, at) => resolve(item, [...path, at]));
+    if (!isRaw(value)) return value;
+    if (isPassword(path)) return value;
+    const keys = Object.keys(value);
+    if (keys.length === 1 && keys[0] === 'env' && typeof value['env'] === 'string' && path.length > 2)
+      return replace(`\${${value['env']}}`, path);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, resolve(item, [...path, name])]),
+    );
+  };
+  const replace = (text: string, path: ManifestPath): unknown => {
+    if (isPassword(path)) return text;
+    const result = text.replaceAll(reference, (_all, form: string, name?: string, fallback?: string) => {
+      if (form === '${' || name === undefined) return '${';
+      const value = env[name];
+      if (value !== undefined && value !== '') return value;
+      if (fallback !== undefined) return fallback;
+      if (!isDatabaseUrl(path)) unset.push({ path, name });
+      return '';
+    });
+    const whole = result !== text && /^\$\{[^}]*\}$/.test(text);
+    if (whole && /^-?\d+$/.test(result)) return Number(result);
+    return whole && /^(true|false)$/.test(result) ? result === 'true' : result;
+  };
+  return { data: resolve(data, []), unset };
+}
+
+const isPassword = (path: ManifestPath) => path.length === 3 && path[0] === 'roles' && path[2] === 'password';
+const isDatabaseUrl = (path: ManifestPath) =>
+  path.length === 3 && path[0] === 'databases' && path[2] === 'url';
+
+/** @returns the variable that a password names: `{ env: NAME }` or `${NAME}`; undefined for a literal. */
+export function passwordVariable(password: unknown): string | undefined {
+  if (isRaw(password)) return typeof password['env'] === 'string' ? password['env'] : undefined;
+  return /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/.exec(String(password))?.[1];
+}

@@ -1,0 +1,23 @@
+/** Where the manifest is: beside the working directory or above it. */
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const names = ['dbctl.yaml', 'dbctl.yml', 'dbctl.json'];
+
+/** @returns the manifest's path: as given, or the first found from the working directory upward; undefined: none. */
+export async function findManifest(cwd: string, given?: string): Promise<string | undefined> {
+  if (given !== undefined) return given;
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    for (const name of names) {
+      const file = join(folder, name);
+      if (
+        await access(file).then(
+          () => true,
+          () => false,
+        )
+      )
+        return file;
+    }
+    if (folder === dirname(folder)) return undefined;
+  }
+}

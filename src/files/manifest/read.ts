@@ -1,0 +1,173 @@
+/** The manifest, read: files merged, environment read, shape and meaning checked, every problem at its place. */
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { glob } from 'tinyglobby';
+import { checkManifest } from '../../core/manifest/check.ts';
+import type { Manifest, ManifestPath } from '../../core/manifest/manifest.ts';
+import type { Location } from '../../core/model/finding.ts';
+import { inputError, type Problem } from '../../core/model/problem.ts';
+import { passwordVariable, readEnvironment, type Environment } from './environment.ts';
+import { isRaw, merge, type Merged } from './merge.ts';
+import { normalise } from './normalise.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { place, readSource, type Source } from './source.ts';
+
+export interface ManifestFile {
+  readonly manifest: Manifest;
+  /** The root manifest: absolute. */
+  readonly file: string;
+  readonly directory: string;
+  /** @returns where a path of the manifest stands. */
+  readonly locate: (path: ManifestPath) => Location;
+  /** What is no error, but may be a mistake. */
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * @param today an ISO date: what has expired before it is a problem.
+ * @throws KnownError (2) with all problems at once, in the order of the files: first those of YAML and includes, since
+ * nothing can be said of what was not read; then those of shape; then those of meaning.
+ */
+export async function readManifest(file: string, env: Environment, today: string): Promise<ManifestFile> {
+  const { sources, problems: unreadable } = await readSources(file);
+  if (unreadable.length > 0) throw inputError(...unreadable);
+  const merged = merge(sources);
+  const problems: Problem[] = [...merged.problems];
+  const report = (path: ManifestPath, message: string, help: string, part: 'key' | 'value' = 'value') =>
+    problems.push({ ...merged.place(path, part), message, help, path: printPath(path) });
+  for (const key of ['version', 'name'])
+    if (merged.data[key] === undefined)
+      report(
+        [],
+        `the key \`${key}\` is missing`,
+        `Add \`${key === 'version' ? 'version: 1' : 'name: <your system>'}\` to ${file}.`,
+      );
+  refuseSecrets(merged, report);
+  const { data, unset } = readEnvironment(merged.data, env);
+  for (const { path, name } of unset)
+    report(
+      path,
+      `the environment variable ${name} is not set`,
+      `Set ${name}, or write a default: \${${name}:-…}.`,
+    );
+  for (const { path, part, message, help } of schemaProblems(data, merged.textAt))
+    report(path, message, help, part);
+  // What the schema refuses has no meaning to check.
+  if (problems.length > 0) throw inputError(...inOrder(problems, sources));
+  const manifest = normalise(
+    data as Record<string, unknown>,
+    (domain) => dirname(merged.sourceOf(['domains', domain]).file),
+    report,
+  );
+  const warnings: Problem[] = [];
+  for (const { path, message, help, severity } of await checkManifest(manifest, today))
+    if (severity === 'error') report(path, message, help);
+    else warnings.push({ ...merged.place(path), message, help, path: printPath(path) });
+  if (problems.length > 0) throw inputError(...inOrder(problems, sources));
+  return { manifest, file, directory: dirname(file), locate: (path) => merged.locate(path), warnings };
+}
+
+/** `['roles', 'app', 'grants', 0, 'on']` → `roles.app.grants[0].on`. */
+export function printPath(path: ManifestPath): string {
+  return path
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${step}`))
+    .join('');
+}
+
+/** The root and everything that it includes, each file once. */
+async function readSources(file: string): Promise<{ sources: Source[]; problems: Problem[] }> {
+  const sources: Source[] = [];
+  const problems: Problem[] = [];
+  const visit = async (path: string, above: readonly string[]): Promise<void> => {
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      problems.push({
+        message: `cannot read ${path}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+        help: 'Name a manifest with --manifest, or write one with dbctl init.',
+      });
+      return undefined;
+    });
+    if (text === undefined) return;
+    const read = readSource(path, text);
+    sources.push(read.source);
+    problems.push(...read.problems);
+    if (read.problems.length > 0) return;
+    const here = [...above, await realpath(path)];
+    const content: unknown = read.source.document.toJS();
+    const patterns = isRaw(content) && Array.isArray(content['include']) ? content['include'] : [];
+    for (const [at, pattern] of patterns.entries()) {
+      const where = () => ({ ...place(read.source, ['include', at]), path: `include[${at}]` });
+      if (typeof pattern !== 'string') continue;
+      const files = (await glob(pattern, { cwd: dirname(path), absolute: true })).sort();
+      if (files.length === 0)
+        problems.push({
+          ...where(),
+          message: `include: ${pattern} matches no file`,
+          help: 'Write a path or a glob relative to this file.',
+        });
+      for (const each of files) {
+        const real = await realpath(each);
+        if (here.includes(real))
+          problems.push({
+            ...where(),
+            message: `include: ${pattern} includes itself: ${[...here.slice(here.indexOf(real)), real].join(' → ')}`,
+            help: 'Take one of these includes out.',
+          });
+        else if (!sources.some((source) => source.file === each)) await visit(each, here);
+      }
+    }
+  };
+  await visit(file, []);
+  return { sources, problems };
+}
+
+type Report = (path: ManifestPath, message: string, help: string) => void;
+
+/** Secrets are never literal. The message does not repeat them, nor does the frame; the value is taken out. */
+function refuseSecrets({ data }: Merged, report: Report): void {
+  const { roles, databases } = data;
+  if (isRaw(roles))
+    for (const [name, role] of Object.entries(roles))
+      if (isRaw(role) && role['password'] !== undefined && passwordVariable(role['password']) === undefined) {
+        if (isRaw(role['password'])) continue;
+        report(
+          ['roles', name, 'password'],
+          `the password of ${name} stands in the manifest`,
+          'Write password: { env: NAME } and put it into that environment variable; and change it, since it was written down.',
+        );
+        delete role['password'];
+      } else if (isRaw(role) && typeof role['password'] === 'string')
+        role['password'] = { env: passwordVariable(role['password']) };
+  if (isRaw(databases))
+    for (const [name, database] of Object.entries(databases))
+      if (isRaw(database) && /:\/\/[^:@/]*:(?!\$\{)[^@]+@/.test(String(database['url']))) {
+        report(
+          ['databases', name, 'url'],
+          `the URL of database ${name} contains a password`,
+          'Write url: "${DATABASE_URL}", or take the password out and use PGPASSWORD or a password file.',
+        );
+        delete database['url'];
+      }
+}
+
+function inOrder(problems: readonly Problem[], sources: readonly Source[]): Problem[] {
+  const files = sources.map(({ file }) => file);
+  const place = ({ location }: Problem): [number, number, number] =>
+    location === undefined ? [-1, 0, 0] : [files.indexOf(location.file), location.line, location.column];
+  const unique = [
+    ...new Map(
+      problems.map((problem) => [
+        JSON.stringify([
+          problem.message,
+          problem.location?.file,
+          problem.location?.line,
+          problem.location?.column,
+        ]),
+        problem,
+      ]),
+    ).values(),
+  ];
+  return unique.sort((a, b) => {
+    const [left, right] = [place(a), place(b)];
+    return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
+  });
+}

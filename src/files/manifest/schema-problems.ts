@@ -1,0 +1,141 @@
+/** The manifest against its JSON Schema: ajv's errors, each as one sentence with what to write instead. */
+import { type ErrorObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import schema from '../../../schemas/manifest.schema.json' with { type: 'json' };
+import { closest } from '../../core/closest.ts';
+import type { ManifestPath } from '../../core/manifest/manifest.ts';
+import type { Part } from './source.ts';
+
+export interface SchemaProblem {
+  readonly path: ManifestPath;
+  readonly part: Part;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** @param textAt the value as written, so that no value from the environment is shown. */
+export function schemaProblems(
+  data: unknown,
+  textAt: (path: ManifestPath) => string | undefined,
+): SchemaProblem[] {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
+  const validate = ajv.compile(schema);
+  if (validate(data)) return [];
+  const errors = validate.errors!.filter(
+    ({ keyword }) => !['if', 'anyOf', 'oneOf', 'not', 'allOf'].includes(keyword),
+  );
+  const told = errors.length > 0 ? errors : validate.errors!;
+  return told.map((error) => problemOf(error, data, textAt));
+}
+
+function problemOf(
+  error: ErrorObject,
+  data: unknown,
+  textAt: (path: ManifestPath) => string | undefined,
+): SchemaProblem {
+  const path = pathOf(error.instancePath, data);
+  const name = path.at(-1);
+  const parent = error.parentSchema as {
+    properties?: Record<string, unknown>;
+    examples?: unknown[];
+    description?: string;
+    items?: unknown;
+  };
+  const example = parent.examples?.[0];
+  const forExample = example === undefined ? '' : ` For example: ${text(example)}.`;
+  const written = textAt(path);
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const key = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty']);
+      const known = Object.keys(parent.properties ?? {});
+      const near = closest(key, known);
+      return {
+        path: [...path, key],
+        part: 'key',
+        message: `unknown key \`${key}\`${near === undefined ? '' : ` — did you mean \`${near}\`?`}`,
+        help: near === undefined ? `Write one of: ${known.join(', ')}.` : `Write \`${near}\`.`,
+      };
+    }
+    case 'required': {
+      const key = String(error.params['missingProperty']);
+      return {
+        path,
+        part: 'key',
+        message: `the key \`${key}\` is missing`,
+        help: `Add \`${key}:\`.${describe(parent.properties?.[key])}`,
+      };
+    }
+    case 'enum': {
+      const allowed = (error.params['allowedValues'] as unknown[]).map(String);
+      const near = written === undefined ? undefined : closest(written, allowed);
+      return {
+        path,
+        part: 'value',
+        message: `\`${written ?? name}\` is no value of \`${name}\`${near === undefined ? '' : ` — did you mean \`${near}\`?`}`,
+        help:
+          near === undefined
+            ? `Write one of: ${allowed.join(', ')}.`
+            : `Write \`${near}\` (or one of: ${allowed.join(', ')}).`,
+      };
+    }
+    case 'const':
+      return {
+        path,
+        part: 'value',
+        message: `\`${name}\` must be ${text(error.params['allowedValue'])}`,
+        help: `Write \`${name}: ${text(error.params['allowedValue'])}\`.`,
+      };
+    case 'type': {
+      const wanted = ([] as string[]).concat(error.params['type'] as string | string[]);
+      return {
+        path,
+        part: 'value',
+        message: `\`${name ?? 'the manifest'}\` must be ${wanted.map((type) => typeNames[type] ?? type).join(' or ')}`,
+        help: `Write ${wanted.map((type) => typeNames[type] ?? type).join(' or ')} here.${forExample}`,
+      };
+    }
+    case 'pattern':
+      return {
+        path,
+        part: 'value',
+        message: `\`${written ?? name}\` is no value of \`${name}\``,
+        help: `${parent.description ?? `It must match ${String(error.params['pattern'])}.`}${forExample}`,
+      };
+    default:
+      return {
+        path,
+        part: 'value',
+        message: `\`${name ?? 'the manifest'}\` ${error.message ?? 'is not valid'}`,
+        help: `${parent.description ?? 'Change it.'}${forExample}`,
+      };
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'empty',
+};
+const text = (value: unknown): string => (typeof value === 'string' ? `\`${value}\`` : JSON.stringify(value));
+
+function describe(property: unknown): string {
+  const description = (property as { description?: string } | undefined)?.description;
+  return description === undefined ? '' : ` ${description}`;
+}
+
+/** A JSON pointer as a path: the steps through lists are numbers. */
+function pathOf(pointer: string, data: unknown): ManifestPath {
+  const path: (string | number)[] = [];
+  let value = data;
+  for (const part of pointer.split('/').slice(1)) {
+    const step = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(value) ? Number(step) : step);
+    value = (value as Record<string, unknown> | undefined)?.[step];
+  }
+  return path;
+}
