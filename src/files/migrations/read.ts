@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { closest } from '../../core/closest.ts';
 import { frameAt, offsetOfCharacter, placeAt } from '../../core/migration/frame.ts';
 import { parseMigration } from '../../core/migration/header.ts';
@@ -30,7 +30,7 @@ export async function readMigrations(
     if (!folder.isDirectory()) {
       if (folder.name.endsWith('.sql'))
         problems.push(
-          atFile(shown(path), 'a migration that lies in no domain', 'Move it into the folder of its domain.'),
+          atFile(path, 'a migration that lies in no domain', 'Move it into the folder of its domain.'),
         );
       continue;
     }
@@ -40,7 +40,7 @@ export async function readMigrations(
       if (inFolder.length > 0)
         problems.push(
           atFile(
-            shown(join(path, inFolder[0]!.name)),
+            (join(path, inFolder[0]!.name)),
             `migrations of ${folder.name}, which is no domain of the manifest`,
             near === undefined
               ? 'Declare the domain in the manifest, or delete the folder.'
@@ -66,7 +66,7 @@ async function readMigration(
   domain: string,
   fileName: string,
 ): Promise<{ problems: Problem[]; migration?: MigrationFile }> {
-  const file = shown(join(folder, fileName));
+  const file = (join(folder, fileName));
   const parts = /^(\d+)_(.+)\.sql$/.exec(fileName);
   if (parts === null || !isVersion(parts[1]!) || !/^[a-z0-9_-]+$/.test(parts[2]!))
     return {
@@ -161,12 +161,6 @@ async function list(directory: string): Promise<Dirent[]> {
       help: 'Make it a folder that you may read.',
     });
   }
-}
-
-/** A path as a person in the working directory would write it. */
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
 }
 
 const atFile = (file: string, message: string, help: string): Problem => ({
