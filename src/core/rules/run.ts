@@ -15,8 +15,8 @@ export interface RunOptions {
   readonly locate?: (path: ManifestPath) => Location | undefined;
   /** Fingerprints of the findings that stood when the gate was switched on: they count as waived. */
   readonly baseline?: ReadonlySet<string>;
-  /** Only findings of these domains, and those of none. Default: all. */
-  readonly domains?: ReadonlySet<string>;
+  /** Only findings of these domains; null stands for those of none (roles, the cluster). Default: all. */
+  readonly domains?: ReadonlySet<string | null>;
 }
 
 /**
@@ -40,8 +40,7 @@ export function runRules<Input>(
     const severity = lint.rules.get(rule.name);
     if (severity === 'off') continue;
     for (const found of rule.check(input)) {
-      if (options.domains !== undefined && found.domain !== null && !options.domains.has(found.domain))
-        continue;
+      if (options.domains?.has(found.domain) === false) continue;
       const waivers = waive(rule.name, found.subject);
       const valid = waivers.find(({ until }) => until === undefined || until >= today);
       if (valid === undefined)
@@ -52,7 +51,7 @@ export function runRules<Input>(
   }
   for (const finding of expiredFindings(expired, lint.rules, options))
     findings.set(finding.fingerprint, finding);
-  return [...findings.values()].sort(byUrgency);
+  return inOrder([...findings.values()]);
 }
 
 function findingOf(
@@ -117,6 +116,11 @@ function expiredFindings(
       options,
     ),
   );
+}
+
+/** @returns findings by severity, domain, subject and rule, each fingerprint once: of several databases on one server, a role is told once. */
+export function inOrder(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [finding.fingerprint, finding])).values()].sort(byUrgency);
 }
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };

@@ -53,6 +53,12 @@ function attributesOf(role: RoleDeclaration): RoleAttributes {
     replication: role.replication,
     bypassRls: role.bypassRls,
     connectionLimit: role.connectionLimit,
-    validUntil: role.validUntil ?? null,
+    validUntil: role.validUntil === undefined ? null : inUtc(role.validUntil),
   };
+}
+
+/** As the introspection reads it back: to the second, in UTC. */
+function inUtc(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

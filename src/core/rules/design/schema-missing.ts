@@ -24,7 +24,7 @@ export const schemaMissing: Rule<LiveInput> = {
       yield {
         domain: name,
         subject: identifier(schema),
-        message: `domain ${name} has no schema ${identifier(schema)} in the database`,
+        message: `domain ${name} has no schema: ${identifier(schema)} does not exist`,
         help: 'Run dbctl migrate; if no migration makes it, dbctl generate first.',
         fix: sqlToCreate(entries, live),
         path: ['domains', name],

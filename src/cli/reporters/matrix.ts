@@ -1,0 +1,179 @@
+/** `dbctl audit matrix` as JSON and as text. */
+import { privilegesOn } from '../../core/kinds/privileges.ts';
+import type { Via } from '../../core/access/effective.ts';
+import type { MatrixRow } from '../../core/access/matrix.ts';
+import { nameOf } from '../../core/model/id.ts';
+import { groupBy } from '../../core/rules/group-by.ts';
+import { granteeName, grantedOn } from '../../core/rules/wording.ts';
+import type { Chalk } from '../colour.ts';
+import { type Cell, tableText } from './table.ts';
+
+/** `owner`, `grant`, `member of llmproxy_app`, `public`, `superuser`. */
+const viaText = (by: Via): string => (by.via === 'member of' ? `member of ${granteeName(by.role)}` : by.via);
+
+export function matrixJson(rows: readonly MatrixRow[]): object {
+  return {
+    version: 1,
+    command: 'audit matrix',
+    rows: rows.map(({ role, domain, object, privilege, grantable, by, reachable }) => ({
+      role,
+      domain,
+      object: nameOf(object),
+      kind: object.kind,
+      privilege,
+      grantable,
+      via: viaText(by),
+      reachable,
+    })),
+  };
+}
+
+interface Summary {
+  /** `rw`, `ra~`, `own`, `-`. */
+  readonly what: string;
+  /** After it: `+`, `*`, `!`. */
+  readonly marks: string;
+}
+
+/**
+ * Roles down, domains across: what a role may do with the tables and views of a domain, in letters.
+ * @param relations how many tables and views each domain has: the columns, in this order.
+ */
+export function matrixText(
+  rows: readonly MatrixRow[],
+  roles: readonly string[],
+  relations: ReadonlyMap<string, number>,
+  serverVersion: number,
+  colour: Chalk,
+): string {
+  const cells = new Map(
+    groupBy(rows, ({ role, domain }) => `${role}\0${domain}`).map((group) => {
+      const [{ role, domain }] = group as [MatrixRow];
+      return [`${role}\0${domain}`, summarise(group, relations.get(domain) ?? 0, serverVersion)];
+    }),
+  );
+  const nothing: Summary = { what: '-', marks: '' };
+  const table = tableText(
+    ['role', ...relations.keys()],
+    roles.map((role) => [
+      granteeName(role),
+      ...[...relations.keys()].map((domain): Cell => {
+        const summary = cells.get(`${role}\0${domain}`) ?? nothing;
+        return { text: summary.what + summary.marks, style: styleOf(summary, colour) };
+      }),
+    ]),
+    colour,
+  );
+  const used = [...cells.values()];
+  return used.length === 0
+    ? table
+    : `${table}\n\n${legend(used)
+        .map((line) => colour.dim(line))
+        .join('\n')}`;
+}
+
+const words: Readonly<Record<string, string>> = {
+  own: 'owner of the schema',
+  su: 'superuser: everything, everywhere',
+  all: 'every privilege',
+  use: 'USAGE on the schema, and nothing in it',
+};
+const letters: Readonly<Record<string, string>> = {
+  r: 'read (select)',
+  w: 'write (insert, update, delete)',
+  a: 'append (insert)',
+  u: 'update',
+  d: 'delete',
+  x: 'other: truncate, references, trigger, maintain',
+  '~': 'the letter before it holds on some tables or columns only',
+  '+': 'through membership in a group',
+  '*': 'may pass on some of it',
+  '!': 'useless for want of USAGE on the schema',
+};
+
+/** What the words and letters stand for: those that occur. */
+function legend(summaries: readonly Summary[]): string[] {
+  const line = (sign: string, meaning: string) => `${sign.padEnd(4)} ${meaning}`;
+  const signs = summaries.map(({ what, marks }) => (what in words ? marks : what + marks)).join('');
+  return [
+    ...Object.entries(words).flatMap(([word, meaning]) =>
+      summaries.some(({ what }) => what === word) ? [line(word, meaning)] : [],
+    ),
+    ...Object.entries(letters).flatMap(([letter, meaning]) =>
+      signs.includes(letter) ? [line(letter, meaning)] : [],
+    ),
+  ];
+}
+
+function styleOf({ what, marks }: Summary, colour: Chalk): (text: string) => string {
+  return (text) => {
+    if (marks.includes('!')) return colour.red(text);
+    if (what === '-' || what === 'use') return colour.dim(text);
+    return what in words
+      ? colour.magenta(text)
+      : /[wadux]/.test(what)
+        ? colour.yellow(text)
+        : colour.green(text);
+  };
+}
+
+/** The rows of one role in one domain, in a few letters. */
+function summarise(rows: readonly MatrixRow[], relations: number, serverVersion: number): Summary {
+  if (rows.some(({ by }) => by.via === 'superuser')) return { what: 'su', marks: '' };
+  if (rows.some(({ object, by }) => object.kind === 'schema' && by.via === 'owner'))
+    return { what: 'own', marks: '' };
+  const within = rows.filter(({ object }) => ['table', 'view', 'column'].includes(object.kind));
+  const counts = new Map<string, number>();
+  const somewhere = new Set<string>();
+  for (const { privilege, object } of within) {
+    somewhere.add(privilege);
+    if (object.kind !== 'column') counts.set(privilege, (counts.get(privilege) ?? 0) + 1);
+  }
+  const told = within.length > 0 ? within : rows;
+  const marks = [
+    told.some(({ by }) => by.via === 'member of') ? '+' : '',
+    told.some(({ grantable }) => grantable) ? '*' : '',
+    within.some(({ reachable }) => !reachable) ? '!' : '',
+  ].join('');
+  if (within.length === 0) return { what: 'use', marks };
+  const onAll = (privilege: string) => counts.get(privilege) === relations;
+  if (privilegesOn('table', serverVersion).every(onAll)) return { what: 'all', marks };
+  return { what: inLetters(somewhere, onAll), marks };
+}
+
+function inLetters(somewhere: ReadonlySet<string>, onAll: (privilege: string) => boolean): string {
+  const letter = (sign: string, privileges: readonly string[]) =>
+    privileges.some((each) => somewhere.has(each)) ? sign + (privileges.some(onAll) ? '' : '~') : '';
+  const writes = ['insert', 'update', 'delete'];
+  const write = writes.every(onAll)
+    ? 'w'
+    : letter('a', ['insert']) + letter('u', ['update']) + letter('d', ['delete']);
+  return letter('r', ['select']) + write + letter('x', ['truncate', 'references', 'trigger', 'maintain']);
+}
+
+/** Object by object: for one role, or the domains that were asked for. */
+export function objectsText(rows: readonly MatrixRow[], colour: Chalk): string {
+  if (rows.length === 0) return 'no privileges';
+  const lines = groupBy(rows, ({ role, object, by, reachable }) =>
+    [role, object.kind, nameOf(object), viaText(by), reachable].join('\0'),
+  ).map((group): (string | Cell)[] => {
+    const { role, domain, object, by, reachable } = group[0]!;
+    const privileges = group.map(({ privilege, grantable }) => `${privilege}${grantable ? '*' : ''}`);
+    return [
+      granteeName(role),
+      domain,
+      grantedOn(object),
+      privileges.join(', '),
+      viaText(by),
+      ...(reachable ? [] : [{ text: 'no USAGE on the schema', style: (text: string) => colour.red(text) }]),
+    ];
+  });
+  const head = ['role', 'domain', 'object', 'privileges', 'via'];
+  const table = tableText(
+    lines.some(({ length }) => length > head.length) ? [...head, ''] : head,
+    lines,
+    colour,
+  );
+  const starred = rows.some(({ grantable }) => grantable);
+  return starred ? `${table}\n\n${colour.dim('*  may pass it on')}` : table;
+}
