@@ -14,6 +14,7 @@ import { type Consent, migrate, planMigrate, readStatus, rollback } from '../../
 import type { Done } from '../../src/db/migrate/progress.ts';
 import { scriptOf } from '../../src/core/migration/script.ts';
 import { readMigrations } from '../../src/files/migrations/read.ts';
+import { pgDump } from '../support/pg-dump.ts';
 import { serverOf } from '../support/server.ts';
 
 const domains = ['_cluster', 'tenants', 'auth', 'shop'];
@@ -171,10 +172,13 @@ DROP TABLE users;`,
     );
     expect(text).toEqual({ f: ';{name}', d: `'{slug}; $1'::text` });
     expect(await up()).toEqual({ done: [], remaining: [] });
+    const dump = () => pgDump(server.address(database));
+    const dumped = await dump();
+    expect(dumped).toContain('CREATE TABLE auth.users');
     await down(99);
     expect(await relations()).toEqual([]);
     await up();
-    expect(await relations()).toEqual(first);
+    expect(await dump()).toBe(dumped);
   });
 
   test('a dry run touches nothing, and psql would do the same with its SQL', async () => {

@@ -1,8 +1,6 @@
 /** Our own tables in the domains' schemas: neither granted, nor reported, nor owned by a domain. */
+import { historyTableName as name } from '../migration/history.ts';
 import type { Id } from '../model/id.ts';
-
-/** The history table's name; in a schema that domains share, each domain's prefix goes before it. */
-const name = 'dbctl_migrations';
 
 /** @returns whether it is a domain's history table, or the sequence behind its key. */
 export function isHistoryTable(id: Id): boolean {
