@@ -40,7 +40,7 @@ export async function readMigrations(
       if (inFolder.length > 0)
         problems.push(
           atFile(
-            (join(path, inFolder[0]!.name)),
+            join(path, inFolder[0]!.name),
             `migrations of ${folder.name}, which is no domain of the manifest`,
             near === undefined
               ? 'Declare the domain in the manifest, or delete the folder.'
@@ -66,7 +66,7 @@ async function readMigration(
   domain: string,
   fileName: string,
 ): Promise<{ problems: Problem[]; migration?: MigrationFile }> {
-  const file = (join(folder, fileName));
+  const file = join(folder, fileName);
   const parts = /^(\d+)_(.+)\.sql$/.exec(fileName);
   if (parts === null || !isVersion(parts[1]!) || !/^[a-z0-9_-]+$/.test(parts[2]!))
     return {
