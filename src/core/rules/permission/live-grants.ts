@@ -16,8 +16,15 @@ export interface LiveGrant {
   readonly domain: Domain | undefined;
 }
 
+const known = new WeakMap<LiveInput, readonly LiveGrant[]>();
 /** @returns grants on the domains' objects, without an owner's own, which are not granted but owned. */
-export function* liveGrants(input: LiveInput): Generator<LiveGrant> {
+export function liveGrants(input: LiveInput): readonly LiveGrant[] {
+  let grants = known.get(input);
+  if (grants === undefined) known.set(input, (grants = [...findGrants(input)]));
+  return grants;
+}
+
+function* findGrants(input: LiveInput): Generator<LiveGrant> {
   const { manifest, database, live, access } = input;
   const schemas = new Set(
     domainsIn(manifest, database)

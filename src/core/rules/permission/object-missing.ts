@@ -1,8 +1,8 @@
-import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
+import { type DomainObjects, objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
 import { domainsIn } from '../../manifest/domain-of.ts';
 import { find } from '../../model/catalog.ts';
 import type { GrantDeclaration, GrantTarget } from '../../manifest/manifest.ts';
-import type { Rule } from '../../model/finding.ts';
+import type { Found, Rule } from '../../model/finding.ts';
 import { qualified } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { granteeName } from '../wording.ts';
@@ -13,20 +13,24 @@ export const objectMissing: Rule<LiveInput> = {
   summary: 'the manifest grants on a table, column or sequence that the database does not have',
   why: 'The grant means nothing as it is; most often a name was changed on one side.',
   *check(input) {
-    const { manifest } = input;
-    for (const role of manifest.roles.values()) yield* ofDeclarations(input, role.grants, role.name);
-    yield* ofDeclarations(input, manifest.public, 'public');
+    const { manifest, database, live } = input;
+    const objects = objectsByDomain(manifest, live, database, domainsIn(manifest, database));
+    for (const role of manifest.roles.values()) yield* ofDeclarations(input, objects, role.grants, role.name);
+    yield* ofDeclarations(input, objects, manifest.public, 'public');
   },
 };
 
-function* ofDeclarations(input: LiveInput, declarations: readonly GrantDeclaration[], to: string) {
-  const { manifest, database, live } = input;
-  const objects = objectsByDomain(manifest, live, database, domainsIn(manifest, database));
+function* ofDeclarations(
+  input: LiveInput,
+  objects: ReadonlyMap<string, DomainObjects>,
+  declarations: readonly GrantDeclaration[],
+  to: string,
+): Generator<Found> {
   for (const { targets, path } of declarations)
     for (const target of targets) {
       const here = objects.get(target.domain);
       // Without its schema nothing of the domain is there: that is told by itself.
-      if (here === undefined || find(live, { kind: 'schema', name: here.domain.schema }) === undefined)
+      if (here === undefined || find(input.live, { kind: 'schema', name: here.domain.schema }) === undefined)
         continue;
       const named = nameIn(target);
       if (named === undefined) continue;

@@ -29,12 +29,14 @@ export const unexpected: Rule<LiveInput> = {
         if (!followsFromDeclared(input, id)) stray.push(each);
       } else if (attrs.grantable && wanted.entry.attrs['grantable'] !== true) passable.push(each);
     }
+    const tables = relationCounts(input);
     for (const [all, tell] of [
       [stray, holds],
       [passable, passesOn],
     ] as const)
       for (const ofRole of groupBy(all, ({ entry, domain }) => `${entry.id.to}\0${domain?.name ?? ''}`))
-        for (const group of asGranted(input, ofRole)) yield* tell(input, group);
+        for (const group of asGranted(input, ofRole, tables.get(ofRole[0]!.domain?.name ?? '') ?? 0))
+          yield* tell(input, group);
     yield* future(input);
   },
 };
@@ -43,18 +45,12 @@ export const unexpected: Rule<LiveInput> = {
  * One GRANT, one finding. The same privileges on every table of a domain, or on more than three objects, are taken
  * for one GRANT … ON ALL TABLES; USAGE on the schema belongs to the one grant that it was made for.
  */
-function asGranted(input: LiveInput, grants: readonly LiveGrant[]): LiveGrant[][] {
+function asGranted(input: LiveInput, grants: readonly LiveGrant[], tables: number): LiveGrant[][] {
   const onSchema = grants.filter(({ entry }) => entry.id.on.kind === 'schema');
   const byObject = groupBy(
-    grants.filter((each) => !onSchema.includes(each)),
+    grants.filter(({ entry }) => entry.id.on.kind !== 'schema'),
     ({ entry }) => keyOf(relationOf(input, entry.id.on)),
   );
-  const domain = grants[0]!.domain;
-  const tables =
-    domain === undefined
-      ? 0
-      : objectsByDomain(input.manifest, input.live, input.database, [domain]).get(domain.name)!.relations
-          .length;
   const groups = groupBy(byObject, (object) =>
     JSON.stringify(
       object.map(({ entry: { id } }) => [id.privilege, id.on.kind === 'column' ? id.on.name : '']),
@@ -65,6 +61,12 @@ function asGranted(input: LiveInput, grants: readonly LiveGrant[]): LiveGrant[][
   if (onSchema.length === 0) return groups;
   const usageOnly = onSchema.every(({ entry }) => entry.id.privilege === 'usage');
   return usageOnly && groups.length === 1 ? [[...onSchema, ...groups[0]!]] : [...groups, onSchema];
+}
+
+/** How many tables and views each domain has. */
+function relationCounts({ manifest, live, database }: LiveInput): ReadonlyMap<string, number> {
+  const objects = objectsByDomain(manifest, live, database, domainsIn(manifest, database));
+  return new Map([...objects].map(([name, { relations }]) => [name, relations.length]));
 }
 
 function* holds(input: LiveInput, group: readonly LiveGrant[]): Generator<Found> {
