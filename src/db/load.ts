@@ -1,6 +1,8 @@
 /** SQL into a shadow: migrations in their order, desired SQL in any order. */
 import { frameAt, offsetOfCharacter, placeAt } from '../core/migration/frame.ts';
+import { clusterHistory } from '../core/migration/history.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
+import { migrationSettings } from '../core/migration/script.ts';
 import { KnownError, type Problem } from '../core/model/problem.ts';
 import { identifier } from '../sql/quote.ts';
 import type { Connection } from './connect.ts';
@@ -73,10 +75,9 @@ export async function replay(
   migrations: readonly MigrationFile[],
   schemaOf: (domain: string) => string | undefined,
 ): Promise<void> {
-  const path = searchPath(connection);
   for (const { domain, file, text, parsed } of migrations) {
-    const schema = schemaOf(domain);
-    await path(schema === undefined ? pathOf('public') : pathOf(schema));
+    // As the runner runs it.
+    await connection.sql.unsafe(migrationSettings(schemaOf(domain) ?? clusterHistory.schema).join(';'));
     for (const statement of parsed.up?.statements ?? [])
       try {
         await connection.sql.unsafe(statement.text);

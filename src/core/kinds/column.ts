@@ -68,25 +68,11 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     const typeChanged = changes.some(({ attr }) => attr === 'type' || attr === 'collation');
     if (typeChanged)
       drafts.push(...alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id)));
-    for (const { attr } of changes) {
-      switch (attr as keyof ColumnAttributes) {
-        case 'type':
-        case 'collation':
-          break;
-        case 'notNull':
-          drafts.push(
-            alterColumn(
-              id,
-              attrs.notNull ? 'SET NOT NULL' : 'DROP NOT NULL',
-              attrs.notNull ? 'scan' : undefined,
-            ),
-          );
-          break;
-        case 'identity':
-          drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity));
-          break;
-      }
-    }
+    const changed = new Set(changes.map(({ attr }) => attr as keyof ColumnAttributes));
+    // An identity column is NOT NULL before it becomes one, and for as long as it is one.
+    if (changed.has('notNull') && attrs.notNull) drafts.push(alterColumn(id, 'SET NOT NULL', 'scan'));
+    if (changed.has('identity')) drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity));
+    if (changed.has('notNull') && !attrs.notNull) drafts.push(alterColumn(id, 'DROP NOT NULL'));
     return drafts;
   },
 };

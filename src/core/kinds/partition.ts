@@ -1,6 +1,8 @@
 /** That a table is a partition of another. Made by PARTITION OF with its table, or by ATTACH. */
 import { qualified } from '../../sql/quote.ts';
-import { type PartitionId, keyOf } from '../model/id.ts';
+import type { Catalog } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Key, type PartitionId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 import { draft, type Kind } from './kind.ts';
 
@@ -19,11 +21,12 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
     // A partition goes with its parent; its table follows through this entry's own edge.
     { to: { kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }, type: 'auto' },
   ],
-  create: ({ id, attrs }) => {
+  create: ({ id, attrs }, { from }) => {
     const parent = qualified(attrs.parentSchema, attrs.parentTable);
     return [
       draft(`ALTER TABLE ${parent} ATTACH PARTITION ${qualified(id.schema, id.name)} ${attrs.bound}`, {
         produces: [keyOf(id)],
+        destroys: inherited(id, attrs, from, from),
         requires: [
           keyOf({ kind: 'table', schema: id.schema, name: id.name }),
           keyOf({ kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }),
@@ -39,11 +42,12 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
       }),
     ];
   },
-  drop: ({ id, attrs }) => {
+  drop: ({ id, attrs }, { from, to }) => {
     const parent = qualified(attrs.parentSchema, attrs.parentTable);
     return [
       draft(`ALTER TABLE ${parent} DETACH PARTITION ${qualified(id.schema, id.name)}`, {
         destroys: [keyOf(id)],
+        produces: inherited(id, attrs, to, from),
         locks: [
           { mode: 'ACCESS EXCLUSIVE', relation: parent },
           { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, id.name) },
@@ -58,3 +62,47 @@ const locks = (id: PartitionId, parent: string): readonly Lock[] => [
   { mode: 'SHARE UPDATE EXCLUSIVE', relation: parent },
   { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, id.name) },
 ];
+
+/**
+ * A partition's columns, constraints and indexes that are its parent's are no entries of their own: they become so
+ * when it is detached, and cease to be so when it is attached.
+ */
+function inherited(
+  { schema, name }: PartitionId,
+  { parentSchema, parentTable }: PartitionAttributes,
+  own: Catalog,
+  parents: Catalog,
+): Key[] {
+  const described = new Set<string>();
+  for (const entry of parents.entries.values()) {
+    const text = describe(entry, parentSchema, parentTable);
+    if (text !== undefined) described.add(text);
+  }
+  const keys: Key[] = [];
+  for (const [key, entry] of own.entries) {
+    const text = describe(entry, schema, name);
+    if (text !== undefined && described.has(text)) keys.push(key);
+  }
+  return keys;
+}
+
+/** What a table's column, default, constraint or index is like, whatever the table; undefined for anything else. */
+function describe({ id, attrs }: Entry, schema: string, table: string): string | undefined {
+  switch (id.kind) {
+    case 'column':
+    case 'default':
+      return id.schema === schema && id.table === table ? `${id.kind} ${id.name}` : undefined;
+    case 'constraint':
+      return id.schema === schema && id.table === table
+        ? `constraint ${String(attrs['definition'])}`
+        : undefined;
+    case 'index': {
+      const definition = String(attrs['definition']);
+      return id.schema === schema && attrs['table'] === table
+        ? `index ${definition.slice(definition.indexOf(' USING '))}`
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -18,7 +18,9 @@ export interface Planned {
 export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Planned[] {
   const planned: Planned[] = [];
   const implied = impliedBy(creates, drops, alters, sides);
+  const { comes, goes } = byTheWay(creates, drops, sides);
   for (const [key, entry] of creates) {
+    if (comes.has(key)) continue;
     if (implied.made.has(key) || (entry.id.kind === 'partition' && creates.has(tableKey(entry.id)))) continue;
     for (const made of kindOf(entry.id).create(entry, sides))
       planned.push({ about: entry.id, draft: withRequirements(made, key, sides.to) });
@@ -49,7 +51,7 @@ export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Plan
     else list.push(key);
   }
   for (const [key, entry] of drops) {
-    if (carrier(key) !== undefined || implied.gone.has(key)) continue;
+    if (carrier(key) !== undefined || implied.gone.has(key) || goes.has(key)) continue;
     for (const made of kindOf(entry.id).drop(entry, sides))
       planned.push({
         about: entry.id,
@@ -83,6 +85,23 @@ function withRequirements(made: Draft, key: Key, to: Catalog): Draft {
     if (type !== 'owned' && made.produces.includes(key)) requires.add(referenced);
   for (const own of made.produces) requires.delete(own);
   return { ...made, requires: [...requires] };
+}
+
+/** What a detached partition has of its own from then on, and an attached one no longer: no statement is needed for either. */
+function byTheWay(
+  creates: ReadonlyMap<Key, Entry>,
+  drops: ReadonlyMap<Key, Entry>,
+  sides: Sides,
+): { comes: ReadonlySet<Key>; goes: ReadonlySet<Key> } {
+  const comes = new Set<Key>();
+  const goes = new Set<Key>();
+  for (const [key, entry] of drops)
+    for (const made of kindOf(entry.id).drop(entry, sides))
+      for (const produced of made.produces) if (produced !== key) comes.add(produced);
+  for (const [key, entry] of creates)
+    for (const made of kindOf(entry.id).create(entry, sides))
+      for (const destroyed of made.destroys) if (destroyed !== key) goes.add(destroyed);
+  return { comes, goes };
 }
 
 interface Implied {
