@@ -16,6 +16,7 @@ import {
   stopPostmaster,
   type Postmaster,
 } from './postmaster.ts';
+import { pause } from './process.ts';
 import { socketDirectory } from './sockets.ts';
 import { ownerLives, throwAwayName } from './throw-away-folder.ts';
 import { exists, makeDirectory, putInPlace } from './tree.ts';
@@ -226,10 +227,11 @@ async function start(
       return started;
     } catch (error) {
       if (!(error instanceof StartFailed)) throw error;
-      // Another dbctl has started it in the meantime, or something has taken the port.
+      // Another dbctl has started it in the meantime, something has taken the port, or processes of a server
+      // that was killed have not all gone.
       const other = await readPostmaster(home.data);
       if (other !== undefined) return other;
-      if (attempt === 3)
+      if (attempt === attempts)
         throw operationalError(
           {
             message: `the embedded PostgreSQL did not start:\n${error.log}`,
@@ -237,10 +239,13 @@ async function start(
           },
           error,
         );
+      await pause(50 * 2 ** attempt);
     }
   }
 }
 
+/** Of a start; 1.5 s of pauses between them. */
+const attempts = 5;
 const logLimit = 5 * 1024 * 1024;
 
 /** Keeps one old log beside the new one. */
