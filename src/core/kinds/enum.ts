@@ -1,6 +1,7 @@
 /** Enum types. */
 import { literal, qualified } from '../../sql/quote.ts';
 import { type EnumId, keyOf } from '../model/id.ts';
+import { publicPrivileges } from './privileges.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 
 export interface EnumAttributes {
@@ -11,6 +12,11 @@ export const enumType: Kind<EnumId, EnumAttributes> = {
   name: 'enum',
   rank: 30,
   references: ({ id }) => [{ to: { kind: 'schema', name: id.schema }, type: 'normal' }],
+  implies: ({ id }) =>
+    publicPrivileges('enum').map((privilege) => ({
+      id: { kind: 'grant', on: id, to: 'public', privilege },
+      attrs: { grantable: false },
+    })),
   create: ({ id, attrs }) => [
     draft(`CREATE TYPE ${qualified(id.schema, id.name)} AS ENUM (${attrs.labels.map(literal).join(', ')})`, {
       produces: [keyOf(id)],

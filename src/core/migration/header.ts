@@ -90,15 +90,19 @@ export function printMigration(draft: MigrationDraft): string {
   ].join('\n');
 }
 
+/** Only the statements that lock something or may hurt: of the others there is nothing to say. */
 function printStatements(statements: readonly Statement[]): string[] {
-  if (statements.length === 0) return [];
-  const lines = statements.flatMap(({ locks, hazards }, index) => [
-    `--   ${index + 1}. ${locks.map(({ mode, relation }) => `${mode} on ${oneLine(relation)}`).join('; ') || 'no lock'}`,
-    ...hazards.map(
-      ({ name, object, detail }) => `--      hazard ${name} ${oneLine(object)}: ${oneLine(detail)}`,
-    ),
-  ]);
-  return ['-- statements:', ...lines];
+  const lines = statements.flatMap(({ locks, hazards }, index) =>
+    locks.length + hazards.length === 0
+      ? []
+      : [
+          `--   ${index + 1}. ${locks.map(({ mode, relation }) => `${mode} on ${oneLine(relation)}`).join('; ') || 'no lock'}`,
+          ...hazards.map(
+            ({ name, object, detail }) => `--      hazard ${name} ${oneLine(object)}: ${oneLine(detail)}`,
+          ),
+        ],
+  );
+  return lines.length === 0 ? [] : ['-- statements:', ...lines];
 }
 
 function printSql(statements: readonly Statement[]): string {

@@ -22,22 +22,26 @@ export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Plan
   for (const [key, entry] of creates) {
     if (comes.has(key)) continue;
     if (implied.made.has(key) || (entry.id.kind === 'partition' && creates.has(tableKey(entry.id)))) continue;
-    for (const made of kindOf(entry.id).create(entry, sides))
-      planned.push({ about: entry.id, draft: withRequirements(made, key, sides.to) });
+    const late = implied.late.get(key);
+    for (const made of kindOf(entry.id).create(entry, sides)) {
+      const whole = late === undefined ? made : { ...made, requires: [...made.requires, late] };
+      planned.push({ about: entry.id, draft: withRequirements(whole, key, sides.to) });
+    }
   }
-  for (const entry of implied.unwanted)
-    for (const made of kindOf(entry.id).drop(entry, sides))
-      planned.push({
-        about: entry.id,
-        draft: { ...made, requires: [...made.requires, ...targetsOf(entry)] },
-      });
+  for (const { entry, by } of implied.unwanted)
+    for (const made of kindOf(entry.id).drop(entry, sides)) {
+      const requires = [...made.requires, ...targetsOf(entry), by];
+      planned.push({ about: entry.id, draft: { ...made, requires } });
+    }
   for (const [key, list] of alters) {
     const { id } = sides.to.entries.get(key)!;
-    for (const made of list)
+    list.forEach((made, at) => {
+      const whole = { ...made, produces: [...new Set([...made.produces, key])] };
       planned.push({
         about: id,
-        draft: withRequirements({ ...made, produces: [...new Set([...made.produces, key])] }, key, sides.to),
+        draft: inTurn(withRequirements(whole, key, sides.to), key, at, list.length),
       });
+    });
   }
   tellImplied(planned, implied);
   const apart = foreignKeysInCircles(drops);
@@ -73,6 +77,19 @@ function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {
 
 const tableKey = ({ schema, name }: { schema: string; name: string }) =>
   keyOf({ kind: 'table', schema, name });
+/** Several statements about one entry run in the order in which its kind gives them: a key of their own says so. */
+function inTurn(made: Draft, key: Key, at: number, count: number): Draft {
+  if (count === 1) return made;
+  return {
+    ...made,
+    produces: [...made.produces, turn(key, at)],
+    requires: at === 0 ? made.requires : [...made.requires, turn(key, at - 1)],
+  };
+}
+const turn = (key: Key, at: number) => `turn ${at} of ${key}` as Key;
+/** Whether a key stands for a turn, and for no entry. */
+export const isTurn = (key: Key): boolean => key.startsWith('turn ');
+
 const targetsOf = (entry: Entry) =>
   kindOf(entry.id)
     .references(entry)
@@ -108,7 +125,10 @@ interface Implied {
   /** Entries that come by themselves, with the key of what brings them. */
   readonly made: ReadonlyMap<Key, Key>;
   readonly gone: ReadonlyMap<Key, Key>;
-  readonly unwanted: readonly Entry[];
+  /** What comes by itself and is not wanted, with what brings it. */
+  readonly unwanted: readonly { readonly entry: Entry; readonly by: Key }[];
+  /** What should come by itself and does not, because the owner before lacked it: granted after the new owner is. */
+  readonly late: ReadonlyMap<Key, Key>;
 }
 
 /** Says of the statement that brings or takes entries by itself that it does. */
@@ -142,21 +162,28 @@ function impliedBy(
 ): Implied {
   const made = new Map<Key, Key>();
   const gone = new Map<Key, Key>();
-  const unwanted: Entry[] = [];
+  const late = new Map<Key, Key>();
+  const unwanted: { entry: Entry; by: Key }[] = [];
   const impliedEntries = (key: Key, side: Catalog): readonly Entry[] => {
     const entry = side.entries.get(key);
     return entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, side.serverVersion) ?? []);
   };
-  for (const key of [...creates.keys(), ...alters.keys()])
-    for (const entry of impliedEntries(key, to)) {
-      const wanted = to.entries.get(keyOf(entry.id));
-      if (wanted === undefined) unwanted.push(entry);
-      else if (equal(wanted.attrs, entry.attrs)) made.set(keyOf(entry.id), key);
-    }
+  for (const key of [...creates.keys(), ...alters.keys()]) {
+    // What an alteration brings, it brings from what was there: the new owner gets what the old one had.
+    const before = alters.has(key) ? impliedEntries(key, from) : undefined;
+    impliedEntries(key, to).forEach((entry, at) => {
+      const [own, wanted] = [keyOf(entry.id), to.entries.get(keyOf(entry.id))];
+      const brought =
+        before === undefined || (before[at] !== undefined && from.entries.has(keyOf(before[at].id)));
+      if (!brought) late.set(own, key);
+      else if (wanted === undefined) unwanted.push({ entry, by: key });
+      else if (equal(wanted.attrs, entry.attrs)) made.set(own, key);
+    });
+  }
   for (const key of alters.keys())
     for (const entry of impliedEntries(key, from))
       if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
-  return { made, gone, unwanted };
+  return { made, gone, unwanted, late };
 }
 
 /** @returns for a dropped entry the dropped entry whose own statement takes it along, or undefined if it needs its own. */

@@ -10,7 +10,7 @@ import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
 import type { Statement } from '../model/statement.ts';
-import { drafts } from './drafts.ts';
+import { drafts, isTurn } from './drafts.ts';
 import { expand } from './expand.ts';
 import { fold, type PlannedStatement } from './fold.ts';
 import { graph } from './graph.ts';
@@ -70,6 +70,12 @@ function statementGraph(statements: readonly PlannedStatement[], sides: Sides): 
   return [...graph(planned, sides)];
 }
 
+const withoutTurns = (statement: Statement): Statement => ({
+  ...statement,
+  produces: statement.produces.filter((key) => !isTurn(key)),
+  requires: statement.requires.filter((key) => !isTurn(key)),
+});
+
 /** Runs through the statements, staying with one domain as long as one of its statements can run. */
 function steps(
   statements: readonly PlannedStatement[],
@@ -116,7 +122,7 @@ function steps(
     needs.delete(at);
     result.push({
       domain: best.domain,
-      statements: best.order.map((each) => statements[each]!.statement),
+      statements: best.order.map((each) => withoutTurns(statements[each]!.statement)),
       after: [...needs].sort((a, b) => a - b),
     });
   }
