@@ -1,8 +1,8 @@
 /** What somebody may have meant: the name nearest to one that is not known. */
 
 /**
- * @returns the candidate that `name` is most likely a slip of: a letter in three may be wrong, missing, too much or
- * swapped with its neighbour; case, `-`, `_` and blanks do not count. Else the one candidate that `name` abbreviates
+ * @returns the candidate that `name` is most likely a slip of: a letter in three, three in all, may be wrong, missing,
+ * too much or swapped with its neighbour; case, `-`, `_` and blanks do not count. Else the one candidate that `name` abbreviates
  * (`desc`, three letters at least). undefined when nothing is near. Of equally near ones, the first.
  * @example closest('grnats', ['grants', 'settings']) // 'grants'
  */
@@ -14,7 +14,8 @@ export function closest(name: string, candidates: Iterable<string>): string | un
   for (const candidate of all) {
     const other = plain(candidate);
     const distance = editDistance(wanted, other);
-    if (distance < least && distance <= Math.floor(Math.max(wanted.length, other.length) / 3)) {
+    const bound = Math.min(mostSlips, Math.floor(Math.max(wanted.length, other.length) / 3));
+    if (distance < least && distance <= bound) {
       best = candidate;
       least = distance;
     }
@@ -23,6 +24,9 @@ export function closest(name: string, candidates: Iterable<string>): string | un
   const longer = wanted.length < 3 ? [] : all.filter((candidate) => plain(candidate).startsWith(wanted));
   return longer.length === 1 ? longer[0] : undefined;
 }
+
+/** Long names of one family differ in few letters: more than these are no slip. */
+const mostSlips = 3;
 
 const plain = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, '');
 

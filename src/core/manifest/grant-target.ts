@@ -22,6 +22,14 @@ export function parseGrantTarget(on: string | Readonly<Record<string, string>>):
   return typeof on === 'string' ? parseText(on) : parseClass(on);
 }
 
+/** @returns whether a target means all objects of a class: those to come can be among them. */
+export function isWhole(target: GrantTarget): boolean {
+  return (
+    target.kind === 'domain' ||
+    (target.kind !== 'schema' && !('table' in target) && target.name === undefined)
+  );
+}
+
 function parseText(on: string): GrantTarget | NotATarget {
   const whole = /^\s*([^\s."(),*]+)\.\*\s*$/.exec(on);
   if (whole !== null)

@@ -1,5 +1,5 @@
 /** A manifest that its schema accepts → the manifest as the core sees it: defaults filled in, short forms written out. */
-import { parseGrantTarget } from '../../core/manifest/grant-target.ts';
+import { isWhole, parseGrantTarget } from '../../core/manifest/grant-target.ts';
 import { parseInterval } from '../../core/manifest/interval.ts';
 import {
   channels,
@@ -232,7 +232,7 @@ function grants(raw: unknown, path: ManifestPath, report: Report): GrantDeclarat
   return list(raw).map((each, at): GrantDeclaration => {
     const here = [...path, at];
     const targets = list(each['on']).flatMap((on, index) => {
-      const parsed = parseGrantTarget(on as string | Record<string, string>);
+      const parsed = parseGrantTarget(on);
       if (!('error' in parsed)) return [parsed];
       report(Array.isArray(each['on']) ? [...here, 'on', index] : [...here, 'on'], parsed.error, parsed.help);
       return [];
@@ -240,7 +240,7 @@ function grants(raw: unknown, path: ManifestPath, report: Report): GrantDeclarat
     return {
       targets,
       privileges: texts(each['privileges']).map((word) => word.toLowerCase()),
-      future: each['future'] ?? true,
+      future: each['future'] ?? targets.some(isWhole),
       grantOption: each['grantOption'] ?? false,
       path: here,
     };

@@ -1,0 +1,155 @@
+/** Partition sets: a zone that there is, names that tell periods apart, a key that the table has. */
+import { closest } from '../../closest.ts';
+import { type Period, nextPeriod, partitionName, periodAt } from '../../partitions/period.ts';
+import type { Domain, Interval, PartitionSet } from '../manifest.ts';
+import { tablesOf } from '../tables.ts';
+import { type Known, checkTable } from './known-tables.ts';
+import { type ManifestProblem, error, nameLength } from './problem.ts';
+
+export function* checkPartitions(known: Known): Generator<ManifestProblem> {
+  for (const domain of known.manifest.domains.values())
+    for (const set of domain.partitions) {
+      const inZone = yield* checkZone(set);
+      yield* checkName(domain, set, inZone ? set.timezone : 'UTC');
+      yield* checkKey(known, domain, set);
+    }
+}
+
+/** @returns whether the zone is good. An offset is none: PostgreSQL reads its sign the other way round. */
+function* checkZone({ timezone, path }: PartitionSet): Generator<ManifestProblem, boolean> {
+  if (/^[A-Za-z]/.test(timezone) && isZone(timezone)) return true;
+  const near = closest(timezone, Intl.supportedValuesOf('timeZone'));
+  yield error(
+    [...path, 'timezone'],
+    `there is no time zone \`${timezone}\`${near === undefined ? '' : ` — did you mean \`${near}\`?`}`,
+    near === undefined ? 'Write an IANA name: UTC, Europe/Berlin.' : `Write \`${near}\`.`,
+  );
+  return false;
+}
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+const placeholders = ['yyyy', 'mm', 'dd', 'hh', 'iw', 'q'];
+const enough: Readonly<Record<Interval['unit'], string>> = {
+  hour: '{yyyy}_{mm}_{dd}_{hh}',
+  day: '{yyyy}_{mm}_{dd}',
+  week: '{yyyy}_w{iw}',
+  month: '{yyyy}_{mm}',
+  quarter: '{yyyy}_q{q}',
+  year: '{yyyy}',
+};
+
+function* checkName(domain: Domain, set: PartitionSet, zone: string): Generator<ManifestProblem> {
+  const path = [...set.path, 'name'];
+  const advice = `Write \`${set.table}_${enough[set.every.unit]}\`, for example.`;
+  const strange = [...set.name.matchAll(/\{([^{}]*)\}?|\}/g)]
+    .map(([text, word]) => ({ text, word }))
+    .filter(({ text, word }) => word === undefined || !text.endsWith('}') || !placeholders.includes(word));
+  for (const { text, word } of strange) {
+    const near = word === undefined ? undefined : closest(word, placeholders);
+    yield error(
+      path,
+      `\`${text}\` is no placeholder${near === undefined ? '' : ` — did you mean \`{${near}}\`?`}`,
+      `Write ${placeholders.map((each) => `{${each}}`).join(', ')} (the ISO week is {iw}, the quarter {q}).`,
+    );
+  }
+  if (strange.length > 0) return;
+  const twice = sameName(set, zone);
+  if (twice !== undefined)
+    yield error(
+      path,
+      `the partitions that begin on ${twice.first} and ${twice.second} would both be named ${twice.name}`,
+      advice,
+    );
+  const sample = partitionName(set.name, periodAt(anchor, set.every, zone));
+  yield* nameLength(path, 'the partition name', sample);
+  if (domain.prefix !== undefined && !sample.startsWith(domain.prefix))
+    yield error(
+      path,
+      `the partitions' names do not begin with ${domain.prefix}, the prefix of domain ${domain.name}`,
+      `Write \`${domain.prefix}${set.name}\`.`,
+    );
+}
+
+/** A Monday that begins a month, a quarter and a leap year. */
+const anchor = Date.UTC(2024, 0, 1);
+const day = 86_400_000;
+/** Where a pattern that leaves something out says the same again: next day, month, quarter, year, 52 weeks on. */
+const later = [1, 31, 91, 364, 366].map((days) => anchor + days * day);
+
+/** @returns two periods that the pattern gives one name. Forty in a row, and those in which the calendar comes round. */
+function sameName(
+  { name, every }: PartitionSet,
+  zone: string,
+): { name: string; first: string; second: string } | undefined {
+  const seen = new Map<string, Period>();
+  const periods = later.map((time) => periodAt(time, every, zone));
+  let period = periodAt(anchor, every, zone);
+  for (let count = 0; count < 40; count += 1) {
+    periods.push(period);
+    period = nextPeriod(period, every, zone);
+  }
+  for (const each of periods.sort((a, b) => a.from - b.from)) {
+    const text = partitionName(name, each);
+    const before = seen.get(text);
+    if (before !== undefined && before.from !== each.from)
+      return { name: text, first: startText(before, every), second: startText(each, every) };
+    seen.set(text, each);
+  }
+  return undefined;
+}
+
+const startText = ({ start }: Period, { unit }: Interval) =>
+  unit === 'hour' ? start.toString().replace('T', ' ').slice(0, 16) : start.toString().slice(0, 10);
+
+/** Types whose values fall into periods. */
+const timeTypes = ['date', 'timestamp', 'timestamptz'];
+
+function* checkKey(known: Known, domain: Domain, set: PartitionSet): Generator<ManifestProblem> {
+  const { table, by, path } = set;
+  const here = [...path, 'by'];
+  const declared = tablesOf(domain).find(({ name }) => name === table);
+  if (declared === undefined) {
+    yield* checkTable(known, domain, table, [], path);
+    return;
+  }
+  const definition = known.tables.get(domain.name)?.get(table);
+  if (definition === undefined) return;
+  const { partition, columns, keys } = definition;
+  const column = columns.find(({ name }) => name === by);
+  if (column === undefined) {
+    yield* checkTable(known, domain, table, [by], here);
+    return;
+  }
+  if (!timeTypes.includes(column.type))
+    yield error(
+      here,
+      `${table}.${by} is ${column.type}: it does not fall into periods`,
+      `Write a column of type ${timeTypes.join(', ')}.`,
+    );
+  if (partition === undefined)
+    yield error(
+      path,
+      `table ${table} is not partitioned`,
+      `Add \`partitionBy: range (${by})\` to domains.${domain.name}.tables.${table}.`,
+    );
+  else if (partition.strategy !== 'range' || partition.key.length !== 1 || partition.key[0] !== by)
+    yield error(
+      here,
+      `table ${table} is partitioned by ${partition.strategy} (${partition.key.map((each) => each ?? 'an expression').join(', ')}), the set by ${by}`,
+      `Write \`partitionBy: range (${by})\` in domains.${domain.name}.tables.${table}, or the table's key here.`,
+    );
+  for (const key of keys)
+    if (!key.columns.includes(by))
+      yield error(
+        here,
+        `the partition key ${by} is not in the ${key.primary ? 'primary' : 'unique'} key (${key.columns.join(', ')}) of ${table}`,
+        `Write \`${key.primary ? 'primary key' : 'unique'} (${[...key.columns, by].join(', ')})\` under constraints: PostgreSQL wants the partition key in every key.`,
+      );
+}
