@@ -155,6 +155,8 @@ describe('as this user', () => {
 
   test('a pid file that names a process of somebody else keeps nobody out', async () => {
     const at = { cwd: join(scratch, 'own') };
+    await dev('start', at);
+    await dev('stop', at);
     const data = await realpath(join(at.cwd, '.dbctl', 'data'));
     const { uid, gid } = await stat(data);
     // PostgreSQL itself takes any live process of its own user for the postmaster.

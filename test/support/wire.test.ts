@@ -24,7 +24,10 @@ const script: readonly (readonly [Buffer, Buffer])[] = [
   [sslRequest, Buffer.from('N')],
   [startup, sasl],
   [message('p', 'client first'), Buffer.concat([saslFinal, ok, message('S', 'a\0b\0'), ready])],
-  [message('Q', 'select 1\0'), Buffer.concat([message('T', 'x'), message('D', 'Z'), message('C', 'SELECT 1\0'), ready])],
+  [
+    message('Q', 'select 1\0'),
+    Buffer.concat([message('T', 'x'), message('D', 'Z'), message('C', 'SELECT 1\0'), ready]),
+  ],
   [message('Q', 'nonsense\0'), Buffer.concat([message('E', 'syntax'), ready])],
 ];
 
@@ -32,7 +35,9 @@ test('an answer is owed from the last byte of the question to the last byte of t
   for (let size = 1; size <= 40; size += 1) {
     const conversation = new Conversation();
     const parts = (bytes: Buffer) =>
-      Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
+      Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+        bytes.subarray(n * size, (n + 1) * size),
+      );
     for (const [question, answer] of script) {
       for (const part of parts(question)) {
         expect(conversation.isOwed).toBe(false);

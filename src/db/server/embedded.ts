@@ -215,7 +215,8 @@ async function start(
     const port = await freePort(attempt === 1 ? last : undefined);
     try {
       const started = await startPostmaster({
-        binaries,
+        program: binaries.program('postgres'),
+        user: home.user,
         data: home.data,
         socketDirectory,
         port,

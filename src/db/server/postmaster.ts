@@ -4,8 +4,8 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { operationalError } from '../../core/model/problem.ts';
-import type { Binaries } from './binaries.ts';
 import { isAlive, isPostmasterOf, pause, spawnOptions } from './process.ts';
+import type { ServerUser } from './user.ts';
 
 /** What a running server says of itself in its pid file. */
 export interface Postmaster {
@@ -15,7 +15,9 @@ export interface Postmaster {
 }
 
 export interface Launch {
-  readonly binaries: Binaries;
+  /** The program `postgres`. */
+  readonly program: string;
+  readonly user: ServerUser;
   /** The data directory, links resolved. */
   readonly data: string;
   /** Undefined: no Unix socket (Windows). */
@@ -60,12 +62,12 @@ export class StartFailed extends Error {
  * @throws StartFailed when it ends instead, and KnownError (3) when it is not ready within a minute.
  */
 export async function startPostmaster(launch: Launch): Promise<Postmaster> {
-  const { binaries, data, signal } = launch;
+  const { program, user, data, signal } = launch;
   await removeStalePidFile(data);
   signal?.throwIfAborted();
   const log = openSync(launch.logFile, 'a', 0o600);
-  const child = spawn(binaries.program('postgres'), serverOptions(launch), {
-    ...spawnOptions(binaries.user),
+  const child = spawn(program, serverOptions(launch), {
+    ...spawnOptions(user),
     detached: true,
     stdio: ['ignore', log, log],
   });

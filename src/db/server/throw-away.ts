@@ -73,7 +73,8 @@ export async function openThrowAway(
       process.platform === 'win32' ? undefined : await socketDirectory(join(folder, 'run'), binaries.user);
     const port = sockets === undefined ? await freePort() : 5432;
     await startPostmaster({
-      binaries,
+      program: binaries.program('postgres'),
+      user: binaries.user,
       data,
       socketDirectory: sockets,
       port,
