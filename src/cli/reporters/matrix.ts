@@ -132,7 +132,7 @@ function summarise(rows: readonly MatrixRow[], relations: number, serverVersion:
   const told = within.length > 0 ? within : rows;
   const marks = [
     told.some(({ by }) => by.via === 'member of') ? '+' : '',
-    told.some(({ grantable }) => grantable) ? '*' : '',
+    told.some(isPassable) ? '*' : '',
     within.some(({ reachable }) => !reachable) ? '!' : '',
   ].join('');
   if (within.length === 0) return { what: 'use', marks };
@@ -151,6 +151,10 @@ function inLetters(somewhere: ReadonlySet<string>, onAll: (privilege: string) =>
   return letter('r', ['select']) + write + letter('x', ['truncate', 'references', 'trigger', 'maintain']);
 }
 
+/** Owners and superusers may pass on whatever they hold: that goes without saying. */
+const isPassable = ({ grantable, by }: MatrixRow): boolean =>
+  grantable && by.via !== 'owner' && by.via !== 'superuser';
+
 /** Object by object: for one role, or the domains that were asked for. */
 export function objectsText(rows: readonly MatrixRow[], colour: Chalk): string {
   if (rows.length === 0) return 'no privileges';
@@ -158,7 +162,7 @@ export function objectsText(rows: readonly MatrixRow[], colour: Chalk): string {
     [role, object.kind, nameOf(object), viaText(by), reachable].join('\0'),
   ).map((group): (string | Cell)[] => {
     const { role, domain, object, by, reachable } = group[0]!;
-    const privileges = group.map(({ privilege, grantable }) => `${privilege}${grantable ? '*' : ''}`);
+    const privileges = group.map((row) => `${row.privilege}${isPassable(row) ? '*' : ''}`);
     return [
       granteeName(role),
       domain,
@@ -174,6 +178,6 @@ export function objectsText(rows: readonly MatrixRow[], colour: Chalk): string {
     lines,
     colour,
   );
-  const starred = rows.some(({ grantable }) => grantable);
+  const starred = rows.some(isPassable);
   return starred ? `${table}\n\n${colour.dim('*  may pass it on')}` : table;
 }
