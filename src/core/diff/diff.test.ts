@@ -28,8 +28,8 @@ const someCatalog = fc.array(entry, { maxLength: 6 }).map((entries) => catalog('
 
 /** Does what the changes say, to what they were made from. */
 function apply(from: Catalog, to: Catalog): Map<Key, Record<string, Value>> {
-  const entries = new Map(
-    [...from.entries].map(([key, { attrs }]) => [key, { ...attrs } as Record<string, Value>]),
+  const entries = new Map<Key, Record<string, Value>>(
+    [...from.entries].map(([key, { attrs }]) => [key, { ...attrs }]),
   );
   for (const change of diff(from, to))
     if (change.op === 'create') entries.set(keyOf(change.entry.id), { ...change.entry.attrs });

@@ -26,7 +26,7 @@ export interface Draft extends Omit<Statement, 'sql'> {
     readonly into: Key;
     /** Where it stands among what is folded into the same statement. */
     readonly rank: number;
-    clause(clauses: readonly string[]): string;
+    readonly clause: (clauses: readonly string[]) => string;
   };
   readonly merge?: {
     /** Drafts of one group become one statement. */

@@ -94,10 +94,10 @@ function describe({ id, attrs }: Entry, schema: string, table: string): string |
       return id.schema === schema && id.table === table ? `${id.kind} ${id.name}` : undefined;
     case 'constraint':
       return id.schema === schema && id.table === table
-        ? `constraint ${String(attrs['definition'])}`
+        ? `constraint ${attrs['definition'] as string}`
         : undefined;
     case 'index': {
-      const definition = String(attrs['definition']);
+      const definition = attrs['definition'] as string;
       return id.schema === schema && attrs['table'] === table
         ? `index ${definition.slice(definition.indexOf(' USING '))}`
         : undefined;

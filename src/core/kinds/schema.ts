@@ -3,9 +3,7 @@ import { identifier } from '../../sql/quote.ts';
 import { type SchemaId, keyOf } from '../model/id.ts';
 import { draft, type Kind } from './kind.ts';
 
-export type SchemaAttributes = Record<never, never>;
-
-export const schema: Kind<SchemaId, SchemaAttributes> = {
+export const schema: Kind<SchemaId> = {
   name: 'schema',
   rank: 20,
   references: () => [],

@@ -23,7 +23,7 @@ export function fold(planned: readonly Planned[], sides: Sides): PlannedStatemen
     (inner.get(at) ?? [])
       .map((child) => ({ child, fold: planned[child]!.draft.fold! }))
       .sort((a, b) => a.fold.rank - b.fold.rank || compare(planned[a.child]!, planned[b.child]!))
-      .map(({ child, fold: { clause } }) => clause(clauses(child)));
+      .map(({ child, fold: { clause: write } }) => write(clauses(child)));
   const members = (at: number): number[] => [at, ...(inner.get(at) ?? []).flatMap(members)];
   const created = createdObjects(planned);
   const whole: PlannedStatement[] = [];

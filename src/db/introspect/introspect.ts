@@ -19,7 +19,7 @@ export async function introspect(
   { sql, serverVersion, address }: Connection,
   source: string = describeAddress(address),
 ): Promise<Catalog> {
-  return sql.begin('isolation level repeatable read read only', async (transaction) => {
+  const read = await sql.begin('isolation level repeatable read read only', async (transaction) => {
     // What the server prints then means the same wherever it is read: every name qualified, every instant in UTC.
     await transaction`select set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
       set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
@@ -49,5 +49,6 @@ export async function introspect(
     ]);
     await readDependencies(reading);
     return catalog(source, serverVersion, reading.entries, reading.edges, reading.notAnalysed);
-  }) as Promise<Catalog>;
+  });
+  return read;
 }

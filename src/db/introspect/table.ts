@@ -141,10 +141,10 @@ function addPartitionColumns(reading: Reading, rows: readonly ColumnRow[]): void
     if (id.kind === 'partition')
       parentOf.set(
         `${id.schema}\0${id.name}`,
-        `${String(attrs['parentSchema'])}\0${String(attrs['parentTable'])}`,
+        `${attrs['parentSchema'] as string}\0${attrs['parentTable'] as string}`,
       );
     if (id.kind === 'default')
-      expressions.set(`${id.schema}\0${id.table}\0${id.name}`, String(attrs['expression']));
+      expressions.set(`${id.schema}\0${id.table}\0${id.name}`, attrs['expression'] as string);
   }
   for (const { id, attrs } of reading.entries)
     if (id.kind === 'column') {
@@ -153,7 +153,7 @@ function addPartitionColumns(reading: Reading, rows: readonly ColumnRow[]): void
         name,
         describe(
           {
-            type: String(attrs['type']),
+            type: attrs['type'] as string,
             notNull: attrs['notNull'] === true,
             collation: attrs['collation'] as string | null,
           },

@@ -29,6 +29,9 @@ const together = new Set([
   'unmanaged',
 ]);
 
+/** What each file says of itself; the root's is the manifest's. */
+const ownToEachFile = new Set(['$schema', 'version', 'include']);
+
 /** @param sources the root first. */
 export function merge(sources: readonly Source[]): Merged {
   const origins = new Map<string, { source: Source; path: ManifestPath }>();
@@ -38,8 +41,7 @@ export function merge(sources: readonly Source[]): Merged {
   const add = (target: Raw, from: Raw, path: ManifestPath, source: Source): void => {
     for (const [name, value] of Object.entries(from)) {
       const at = [...path, name];
-      // Each file says these of itself.
-      if (path.length === 0 && (name === 'include' || name === 'version') && source !== sources[0]) continue;
+      if (path.length === 0 && ownToEachFile.has(name) && source !== sources[0]) continue;
       const before = target[name];
       if (before === undefined) {
         origins.set(key(at), { source, path: at });

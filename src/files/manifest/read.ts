@@ -50,7 +50,7 @@ export async function readManifest(file: string, env: Environment, today: string
       `the environment variable ${name} is not set`,
       `Set ${name}, or write a default: \${${name}:-…}.`,
     );
-  for (const { path, part, message, help } of schemaProblems(data, merged.textAt))
+  for (const { path, part, message, help } of schemaProblems(data, (path) => merged.textAt(path)))
     report(path, message, help, part);
   // What the schema refuses has no meaning to check.
   if (problems.length > 0) throw inputError(...inOrder(problems, sources));

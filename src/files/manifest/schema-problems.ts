@@ -22,7 +22,7 @@ export function schemaProblems(
   const validate = ajv.compile(schema);
   if (validate(data)) return [];
   const errors = validate.errors!.filter(
-    ({ keyword }) => !['if', 'anyOf', 'oneOf', 'not', 'allOf'].includes(keyword),
+    ({ keyword }) => !['if', 'anyOf', 'oneOf', 'not', 'allOf', 'propertyNames'].includes(keyword),
   );
   const told = errors.length > 0 ? errors : validate.errors!;
   return told.map((error) => problemOf(error, data, textAt));
@@ -93,6 +93,15 @@ function problemOf(
         part: 'value',
         message: `\`${name ?? 'the manifest'}\` must be ${wanted.map((type) => typeNames[type] ?? type).join(' or ')}`,
         help: `Write ${wanted.map((type) => typeNames[type] ?? type).join(' or ')} here.${forExample}`,
+      };
+    }
+    case 'minLength': {
+      const inKey = error.propertyName !== undefined;
+      return {
+        path: inKey ? [...path, ''] : path,
+        part: inKey ? 'key' : 'value',
+        message: inKey ? `a name in \`${name}\` is empty` : `\`${name}\` is empty`,
+        help: `${parent.description ?? 'Write a name.'}${forExample}`,
       };
     }
     case 'pattern':
