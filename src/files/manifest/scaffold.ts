@@ -60,9 +60,19 @@ const isThere = (path: string) =>
 function scaffold(name: string): readonly ScaffoldFile[] {
   const system = name.normalize('NFKD').replaceAll(/[^\w-]+/g, '') || 'system';
   // Roles belong to a whole server: the system's name keeps them apart from others'.
-  const prefix = system.toLowerCase().replaceAll('-', '_').replace(/^(?=\d|pg_)/, 's_').slice(0, 40);
+  const prefix = system
+    .toLowerCase()
+    .replaceAll('-', '_')
+    .replace(/^(?=\d|pg_)/, 's_')
+    .slice(0, 40);
   return [
-    { path: 'dbctl.yaml', text: manifest(system, prefix) },
+    {
+      path: 'dbctl.yaml',
+      text: manifest(
+        /^[a-z]/i.test(system) && !/^(true|false|null)$/i.test(system) ? system : JSON.stringify(system),
+        prefix,
+      ),
+    },
     { path: 'domains/example/domain.yaml', text: domain(prefix) },
     { path: 'domains/example/example.sql', text: sql },
   ];
