@@ -13,19 +13,38 @@ export interface SchemaProblem {
   readonly help: string;
 }
 
+const validate = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  strict: true,
+  allowUnionTypes: true,
+}).compile(schema);
+
 /** @param textAt the value as written, so that no value from the environment is shown. */
 export function schemaProblems(
   data: unknown,
   textAt: (path: ManifestPath) => string | undefined,
 ): SchemaProblem[] {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false });
-  const validate = ajv.compile(schema);
   if (validate(data)) return [];
   const errors = validate.errors!.filter(
     ({ keyword }) => !['if', 'anyOf', 'oneOf', 'not', 'allOf', 'propertyNames'].includes(keyword),
   );
   const told = errors.length > 0 ? errors : validate.errors!;
-  return told.map((error) => problemOf(error, data, textAt));
+  // Of a key that is misspelt, not that it is missing as well.
+  const meant = new Set(told.flatMap((error) => meantKey(error) ?? []));
+  return told
+    .filter(({ keyword, instancePath, params }) =>
+      keyword === 'required' ? !meant.has(`${instancePath}/${String(params['missingProperty'])}`) : true,
+    )
+    .map((error) => problemOf(error, data, textAt));
+}
+
+/** @returns of an unknown key, the pointer to the key that it resembles. */
+function meantKey({ keyword, instancePath, params, parentSchema }: ErrorObject): string | undefined {
+  if (keyword !== 'additionalProperties') return undefined;
+  const known = Object.keys((parentSchema?.['properties'] ?? {}) as object);
+  const near = closest(String(params['additionalProperty']), known);
+  return near === undefined ? undefined : `${instancePath}/${near}`;
 }
 
 function problemOf(
