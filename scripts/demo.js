@@ -19,6 +19,9 @@ await chmod(project, 0o711);
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !name.startsWith('PG')),
 );
+const style = (format, text) =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
+
 const interrupted = new AbortController();
 process.on('SIGINT', () => interrupted.abort());
 process.on('SIGTERM', () => interrupted.abort());
@@ -26,13 +29,13 @@ process.on('SIGTERM', () => interrupted.abort());
 let steps = 0;
 function heading(text) {
   steps += 1;
-  console.log(`\n${styleText(['bold', 'cyan'], `${steps}. ${text}`)}`);
+  console.log(`\n${style(['bold', 'cyan'], `${steps}. ${text}`)}`);
 }
 
-/** Runs dbctl in the copy. Shows it as it goes, or with `quiet` returns what it printed. */
+/** Runs dbctl in the copy. Shows it as it goes, or with `quiet` returns what it printed. `always`: also after Ctrl-C. */
 async function run(args, { expected = 0, quiet = false, always = false } = {}) {
   if (!always && interrupted.signal.aborted) throw new Error('interrupted');
-  if (!quiet) console.log(styleText('dim', `$ dbctl ${args.join(' ')}`));
+  if (!quiet) console.log(style('dim', `$ dbctl ${args.join(' ')}`));
   const child = spawn(process.execPath, [dbctl, ...args], {
     cwd: project,
     env,
@@ -45,7 +48,7 @@ async function run(args, { expected = 0, quiet = false, always = false } = {}) {
     child.on('close', (code, signal) => done(code ?? signal));
   });
   if (!always && interrupted.signal.aborted) throw new Error('interrupted');
-  if (!always && status !== expected)
+  if (status !== expected)
     throw new Error(`dbctl ${args.join(' ')} ended with ${status}, not with ${expected}\n${output}`);
   return output;
 }
@@ -56,7 +59,7 @@ async function execute(statements) {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
     for (const statement of statements) {
-      console.log(`  ${styleText('yellow', `${statement};`)}`);
+      console.log(`  ${style('yellow', `${statement};`)}`);
       await sql.unsafe(statement);
     }
   } finally {
@@ -81,6 +84,9 @@ async function demo() {
 
   heading('The manifest is sound');
   await run(['validate']);
+
+  heading('The migrations are what the manifest and the SQL files ask for');
+  await run(['generate', 'demo', '--check']);
 
   heading('A PostgreSQL to work on: the embedded one');
   await run(['dev', 'start']);
@@ -127,14 +133,15 @@ async function demo() {
 
 try {
   await demo();
-  console.log(`\n${styleText(['bold', 'green'], 'All of it went as it should.')}`);
+  console.log(`\n${style(['bold', 'green'], 'All of it went as it should.')}`);
 } catch (error) {
   process.exitCode = interrupted.signal.aborted ? 130 : 1;
   console.error(
-    `\n${styleText(['bold', 'red'], 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}`,
+    `\n${style(['bold', 'red'], 'The demo failed:')} ${error instanceof Error ? error.message : String(error)}`,
   );
 } finally {
   heading('The server is stopped, and the copy removed');
+  // Throws when the server does not stop: its data then stay where they are.
   await run(['dev', 'stop'], { always: true });
   await rm(project, { recursive: true, force: true });
 }
