@@ -1,7 +1,7 @@
 /** Says what went wrong: a known error as message, place and advice; an unknown one as a bug. */
-import { relative } from 'node:path';
 import { KnownError, type Problem } from '../core/model/problem.ts';
 import type { Context } from './context.ts';
+import { shown } from './shown-path.ts';
 
 /** Prints to standard error, returns the exit status that the error stands for. */
 export function reportError(error: unknown, context: Context): number {
@@ -48,10 +48,4 @@ export function problemText(
   if (problem.frame !== undefined) lines.push(problem.frame);
   if (problem.help !== undefined) lines.push(`  ${colour.green('help')}: ${problem.help}`);
   return lines.join('\n');
-}
-
-/** A path as people open it: from where they are. */
-export function shown(file: string): string {
-  const near = relative(process.cwd(), file);
-  return near.startsWith('..') ? file : near;
 }

@@ -1,6 +1,6 @@
 /** `dbctl validate`: the manifest alone, no database. */
-import { relative } from 'node:path';
 import type { Context, ExitStatus } from '../context.ts';
+import { shown } from '../shown-path.ts';
 import { openProject } from '../target.ts';
 
 export async function validate(context: Context): Promise<ExitStatus> {
@@ -24,7 +24,7 @@ export async function validate(context: Context): Promise<ExitStatus> {
       count(domains.flatMap(({ crossings }) => crossings).length, 'crossing'),
       count(domains.flatMap(({ partitions }) => partitions).length, 'partition set'),
     ];
-    context.out(`${relative(process.cwd(), file)} is valid: ${parts.join(', ')}`);
+    context.out(`${shown(file)} is valid: ${parts.join(', ')}`);
   }
   return 0;
 }

@@ -3,10 +3,15 @@ import type { Finding, Severity } from '../../core/model/finding.ts';
 import { summaryOf } from '../../core/rules/run.ts';
 import type { Chalk } from '../colour.ts';
 import type { Context } from '../context.ts';
+import { shown } from '../shown-path.ts';
 
 /** @param command `lint` or `drift`. */
 export function findingsJson(command: string, findings: readonly Finding[]): object {
-  return { version: 1, command, findings, summary: summaryOf(findings) };
+  const located = findings.map((finding) => ({
+    ...finding,
+    location: finding.location === null ? null : { ...finding.location, file: shown(finding.location.file) },
+  }));
+  return { version: 1, command, findings: located, summary: summaryOf(findings) };
 }
 
 /** @param checked what was looked at, for the line that says that nothing was found. */
@@ -40,7 +45,9 @@ function findingText(finding: Finding, colour: Chalk): string {
   return [
     `  ${severityText(severity, colour)}  ${subject}  ${colour.dim(rule)}`,
     `${margin}${message}`,
-    ...(location === null ? [] : [labelled('at', `${location.file}:${location.line}:${location.column}`)]),
+    ...(location === null
+      ? []
+      : [labelled('at', `${shown(location.file)}:${location.line}:${location.column}`)]),
     labelled('help', help),
     ...fix
       .join(';\n')
