@@ -61,7 +61,10 @@ function foldTargets(planned: readonly Planned[], sides: Sides): (number | undef
     else if (draft.produces.includes(key) && draft.fold !== undefined) creators.set(key, at);
   });
   const into: (number | undefined)[] = planned.map(() => undefined);
-  const root = (at: number): number => (into[at] === undefined ? at : root(into[at]!));
+  const root = (at: number): number => {
+    const parent = into[at];
+    return parent === undefined ? at : root(parent);
+  };
   const followers = new Map<number, Set<number>>();
   const followersOf = (at: number): Set<number> => {
     const known = followers.get(at);
