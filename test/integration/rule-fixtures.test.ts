@@ -54,7 +54,8 @@ describe('rules', () => {
 });
 
 async function findings(connection: Connection, manifestFile: string): Promise<Finding[]> {
-  const { manifest, warnings } = await readManifest(manifestFile, {}, '2025-06-15');
+  // Read on a day when what expires in between still holds: the manifest's own check is not what is tested here.
+  const { manifest, warnings } = await readManifest(manifestFile, {}, '2020-01-01');
   expect(warnings).toEqual([]);
   const live = await introspect(connection);
   const groupsHere = new Set(groups);
