@@ -103,7 +103,7 @@ function* otherDomain(
       'domain',
       name,
       domains.keys(),
-      'The path begins with the domain: tenants.tenants.id.',
+      'Begin the path with the domain: tenants.tenants.id.',
     );
   return domain;
 }

@@ -69,7 +69,7 @@ function* checkTarget(known: Known, target: GrantTarget, path: ManifestPath): Ge
       'domain',
       target.domain,
       domains.keys(),
-      'A target begins with the domain, not with the schema.',
+      'Begin a target with the domain, not with its schema.',
     );
   else if (domain.isolation === 'external')
     yield error(
@@ -118,16 +118,21 @@ const everyWord = [
   ]),
 ];
 
+/** Stands in for targets that could not be read. */
+const anyDomain: GrantTarget = { kind: 'domain', domain: '' };
+
 function* checkPrivileges({ privileges, targets, path }: GrantDeclaration): Generator<ManifestProblem> {
   for (const [at, word] of privileges.entries()) {
     const here = privileges.length > 1 ? [...path, 'privileges', at] : [...path, 'privileges'];
     if (!everyWord.includes(word)) {
+      const on = targets[0] ?? anyDomain;
+      const fitting = `${nouns[on.kind]}: ${privilegesFor(on).join(', ')}`;
       yield unknown(
         here,
         'privilege',
         word,
         everyWord,
-        `There are the presets ${presets.join(', ')}, and PostgreSQL's privileges.`,
+        `Use a preset (${presets.join(', ')}), or on ${fitting}.`,
       );
       continue;
     }

@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest.ts';
 import { type ManifestProblem, unknown } from './problem.ts';
 import { checkUntil } from './until.ts';
 
-const otherwise = 'The rules are listed in docs/rules.';
+const otherwise = 'Look the rules up in docs/rules.';
 
 export function* checkLint({ lint }: Manifest, today: string): Generator<ManifestProblem> {
   const names = liveRules.map(({ name }) => name);
