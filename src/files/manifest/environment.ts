@@ -7,6 +7,13 @@ export interface Unset {
   readonly path: ManifestPath;
   readonly name: string;
 }
+/** A manifest's data, as the environment completes it. */
+export interface Completed {
+  readonly data: unknown;
+  readonly unset: readonly Unset[];
+  /** @returns a text with every value from the environment put back to `${NAME}`: it may be a secret. */
+  readonly hide: (text: string) => string;
+}
 
 const reference = /\$(\$\{|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
 
@@ -15,8 +22,9 @@ const reference = /\$(\$\{|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})/g;
  * `$${` stands for `${` itself. A password is left as it is: its variable is read when it is needed, and a database's
  * URL may be unset, which means the embedded PostgreSQL.
  */
-export function readEnvironment(data: unknown, env: Environment): { data: unknown; unset: Unset[] } {
+export function readEnvironment(data: unknown, env: Environment): Completed {
   const unset: Unset[] = [];
+  const read = new Map<string, string>();
   const resolve = (value: unknown, path: ManifestPath): unknown => {
     if (typeof value === 'string') return replace(value, path);
     if (Array.isArray(value)) return value.map((item, at) => resolve(item, [...path, at]));
@@ -34,7 +42,10 @@ export function readEnvironment(data: unknown, env: Environment): { data: unknow
     const result = text.replaceAll(reference, (_all, form: string, name?: string, fallback?: string) => {
       if (form === '${' || name === undefined) return '${';
       const value = env[name];
-      if (value !== undefined && value !== '') return value;
+      if (value !== undefined && value !== '') {
+        read.set(name, value);
+        return value;
+      }
       if (fallback !== undefined) return fallback;
       if (!isDatabaseUrl(path)) unset.push({ path, name });
       return '';
@@ -43,8 +54,20 @@ export function readEnvironment(data: unknown, env: Environment): { data: unknow
     if (whole && /^-?\d+$/.test(result)) return Number(result);
     return whole && /^(true|false)$/.test(result) ? result === 'true' : result;
   };
-  return { data: resolve(data, []), unset };
+  const resolved = resolve(data, []);
+  // The longest first: one value may be part of another.
+  const values = [...read].sort(([, a], [, b]) => b.length - a.length);
+  const hide = (text: string) =>
+    values.reduce((hidden, [name, value]) => hidden.replaceAll(whole(value), `\${${name}}`), text);
+  return { data: resolved, unset, hide };
 }
+
+/** A value as a word of its own: `1` is not to be found in `10`. */
+const whole = (value: string) =>
+  new RegExp(
+    `(?<![A-Za-z0-9_])${value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}(?![A-Za-z0-9_])`,
+    'g',
+  );
 
 const isPassword = (path: ManifestPath) => path.length === 3 && path[0] === 'roles' && path[2] === 'password';
 const isDatabaseUrl = (path: ManifestPath) =>

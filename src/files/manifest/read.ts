@@ -1,6 +1,6 @@
 /** The manifest, read: files merged, environment read, shape and meaning checked, every problem at its place. */
 import { readFile, realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { glob } from 'tinyglobby';
 import { checkManifest } from '../../core/manifest/check.ts';
 import type { Manifest, ManifestPath } from '../../core/manifest/manifest.ts';
@@ -8,8 +8,10 @@ import type { Location } from '../../core/model/finding.ts';
 import { inputError, type Problem } from '../../core/model/problem.ts';
 import { passwordVariable, readEnvironment, type Environment } from './environment.ts';
 import { isRaw, merge, type Merged } from './merge.ts';
+import { mend, startsWith } from './mend.ts';
 import { normalise } from './normalise.ts';
 import { schemaProblems } from './schema-problems.ts';
+import { hasLiteralPassword } from './secrets.ts';
 import { place, readSource, type Source } from './source.ts';
 
 export interface ManifestFile {
@@ -25,47 +27,66 @@ export interface ManifestFile {
 
 /**
  * @param today an ISO date: what has expired before it is a problem.
- * @throws KnownError (2) with all problems at once, in the order of the files: first those of YAML and includes, since
- * nothing can be said of what was not read; then those of shape; then those of meaning.
+ * @throws KnownError (2) with all problems at once, in the order of the files. Only what cannot be read as YAML is told
+ * alone: nothing can be said of what was not read.
  */
 export async function readManifest(file: string, env: Environment, today: string): Promise<ManifestFile> {
   const { sources, problems: unreadable } = await readSources(file);
   if (unreadable.length > 0) throw inputError(...unreadable);
   const merged = merge(sources);
   const problems: Problem[] = [...merged.problems];
-  const report = (path: ManifestPath, message: string, help: string, part: 'key' | 'value' = 'value') =>
-    problems.push({ ...merged.place(path, part), message, help, path: printPath(path) });
+  const problem = (path: ManifestPath, message: string, help: string, part?: 'key' | 'value'): Problem => ({
+    ...merged.place(path, part),
+    message,
+    help,
+    path: printPath(path),
+  });
+  const report: Report = (...what) => problems.push(problem(...what));
   for (const key of ['version', 'name'])
     if (merged.data[key] === undefined)
       report(
         [],
         `the key \`${key}\` is missing`,
-        `Add \`${key === 'version' ? 'version: 1' : 'name: <your system>'}\` to ${file}.`,
+        `Add \`${key === 'version' ? 'version: 1' : 'name: <your system>'}\` to ${basename(file)}.`,
       );
   refuseSecrets(merged, report);
-  const { data, unset } = readEnvironment(merged.data, env);
+  const { data, unset, hide } = readEnvironment(merged.data, env);
   for (const { path, name } of unset)
     report(
       path,
       `the environment variable ${name} is not set`,
       `Set ${name}, or write a default: \${${name}:-…}.`,
     );
-  for (const { path, part, message, help } of schemaProblems(data, (path) => merged.textAt(path)))
-    report(path, message, help, part);
-  // What the schema refuses has no meaning to check.
-  if (problems.length > 0) throw inputError(...inOrder(problems, sources));
+  const textAt = (path: ManifestPath) => (isSecret(path) ? undefined : merged.textAt(path));
+  const faults = schemaProblems(data, textAt).filter(
+    ({ path }) => !unset.some((each) => startsWith(path, each.path)),
+  );
+  const mended = mend(data, [...faults, ...unset], textAt);
+  const written = mended?.written ?? ((path: ManifestPath) => path);
+  for (const { path, part, message, help } of [...faults, ...(mended?.problems ?? [])])
+    report(written(path), message, help, part);
+  if (mended === undefined) throw inputError(...inOrder(problems, sources));
+  const misread: { path: ManifestPath; message: string; help: string; severity: 'error' }[] = [];
   const manifest = normalise(
-    data as Record<string, unknown>,
+    mended.data as Record<string, unknown>,
     (domain) => dirname(merged.sourceOf(['domains', domain]).file),
-    report,
+    (path, message, help) => misread.push({ path, message, help, severity: 'error' }),
   );
   const warnings: Problem[] = [];
-  for (const { path, message, help, severity } of await checkManifest(manifest, today))
-    if (severity === 'error') report(path, message, help);
-    else warnings.push({ ...merged.place(path), message, help, path: printPath(path) });
+  for (const { path, message, help, severity } of [...misread, ...(await checkManifest(manifest, today))]) {
+    if (mended.doubtful.some((each) => startsWith(path, each) || names(message, each))) continue;
+    (severity === 'error' ? problems : warnings).push(problem(written(path), hide(message), hide(help)));
+  }
   if (problems.length > 0) throw inputError(...inOrder(problems, sources));
   return { manifest, file, directory: dirname(file), locate: (path) => merged.locate(path), warnings };
 }
+
+/** What stands under a password is not repeated, whatever it is. */
+const isSecret = (path: ManifestPath) => path[0] === 'roles' && path[2] === 'password';
+
+/** @returns whether a message is about a declaration of which something had to be left out. */
+const names = (message: string, [, declaration]: ManifestPath) =>
+  declaration !== undefined && message.split(/[^\w-]+/).includes(String(declaration));
 
 /** `['roles', 'app', 'grants', 0, 'on']` → `roles.app.grants[0].on`. */
 export function printPath(path: ManifestPath): string {
@@ -92,8 +113,8 @@ async function readSources(file: string): Promise<{ sources: Source[]; problems:
     problems.push(...read.problems);
     if (read.problems.length > 0) return;
     const here = [...above, await realpath(path)];
-    const content: unknown = read.source.document.toJS();
-    const patterns = isRaw(content) && Array.isArray(content['include']) ? content['include'] : [];
+    const { include } = read.source.content;
+    const patterns: unknown[] = Array.isArray(include) ? include : [];
     for (const [at, pattern] of patterns.entries()) {
       const where = () => ({ ...place(read.source, ['include', at]), path: `include[${at}]` });
       if (typeof pattern !== 'string') continue;
@@ -109,7 +130,7 @@ async function readSources(file: string): Promise<{ sources: Source[]; problems:
         if (here.includes(real))
           problems.push({
             ...where(),
-            message: `include: ${pattern} includes itself: ${[...here.slice(here.indexOf(real)), real].join(' → ')}`,
+            message: `include: ${pattern} includes itself: ${[...here.slice(here.indexOf(real)), real].map((each) => relative(dirname(here[0]!), each)).join(' → ')}`,
             help: 'Take one of these includes out.',
           });
         else if (!sources.some((source) => source.file === each)) await visit(each, here);
@@ -120,7 +141,7 @@ async function readSources(file: string): Promise<{ sources: Source[]; problems:
   return { sources, problems };
 }
 
-type Report = (path: ManifestPath, message: string, help: string) => void;
+type Report = (path: ManifestPath, message: string, help: string, part?: 'key' | 'value') => void;
 
 /** Secrets are never literal. The message does not repeat them, nor does the frame; the value is taken out. */
 function refuseSecrets({ data }: Merged, report: Report): void {
@@ -139,7 +160,7 @@ function refuseSecrets({ data }: Merged, report: Report): void {
         role['password'] = { env: passwordVariable(role['password']) };
   if (isRaw(databases))
     for (const [name, database] of Object.entries(databases))
-      if (isRaw(database) && /:\/\/[^:@/]*:(?!\$\{)[^@]+@/.test(String(database['url']))) {
+      if (isRaw(database) && hasLiteralPassword(String(database['url']))) {
         report(
           ['databases', name, 'url'],
           `the URL of database ${name} contains a password`,

@@ -11,6 +11,10 @@ export interface SchemaProblem {
   readonly part: Part;
   readonly message: string;
   readonly help: string;
+  /** What was probably meant: another key or another value. */
+  readonly meant?: string;
+  /** The fault is that there is no such key. */
+  readonly unknownKey?: boolean;
 }
 
 const validate = new Ajv2020({
@@ -74,6 +78,8 @@ function problemOf(
         part: 'key',
         message: `unknown key \`${key}\`${near === undefined ? '' : ` — did you mean \`${near}\`?`}`,
         help: near === undefined ? `Write one of: ${known.join(', ')}.` : `Write \`${near}\`.`,
+        unknownKey: true,
+        ...(near === undefined ? {} : { meant: near }),
       };
     }
     case 'required': {
@@ -96,6 +102,7 @@ function problemOf(
           near === undefined
             ? `Write one of: ${allowed.join(', ')}.`
             : `Write \`${near}\` (or one of: ${allowed.join(', ')}).`,
+        ...(near === undefined ? {} : { meant: near }),
       };
     }
     case 'const':

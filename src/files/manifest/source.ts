@@ -1,25 +1,40 @@
 /** One manifest file as it is written: its YAML (JSON is YAML) and where in the text everything stands. */
-import { isMap, isSeq, LineCounter, parseDocument, type Document, type Node, type Pair, Scalar } from 'yaml';
+import {
+  isMap,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  Scalar,
+  visit,
+  type Alias,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
 import { frameAt } from '../../core/migration/frame.ts';
 import type { ManifestPath } from '../../core/manifest/manifest.ts';
 import type { Location } from '../../core/model/finding.ts';
 import type { Problem } from '../../core/model/problem.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export interface Source {
   /** Absolute. */
   readonly file: string;
+  /** As written, but for secrets: those are asterisks. */
   readonly text: string;
   readonly document: Document;
   readonly lines: LineCounter;
+  /** What the file says, aliases followed; empty where it cannot be read. */
+  readonly content: Readonly<Record<string, unknown>>;
 }
 
 /** Reads the text of a file. @returns it with what the YAML parser has against it, duplicate keys included. */
 export function readSource(file: string, text: string): { source: Source; problems: Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const source = { file, text, document, lines };
-  const problems = document.errors.map(({ message, pos, code }) => ({
-    ...placed(source, pos[0], pos[1]),
+  const bare = { file, text: withoutSecrets(text, document), document, lines, content: {} };
+  const problems: Problem[] = document.errors.map(({ message, pos, code }) => ({
+    ...placed(bare, pos[0], pos[1]),
     message:
       code === 'DUPLICATE_KEY' ? `the key ${text.slice(...keyRange(text, pos[0]))} is there twice` : message,
     help:
@@ -29,7 +44,51 @@ export function readSource(file: string, text: string): { source: Source; proble
           ? 'Indent with spaces: YAML does not allow tabs there.'
           : 'Mend the YAML here; everything after it is not read.',
   }));
-  return { source, problems };
+  problems.push(...unknownAliases(bare));
+  if (problems.length > 0) return { source: bare, problems };
+  try {
+    const content: unknown = document.toJS({ maxAliasCount: 100 });
+    if (content === null || content === undefined) return { source: bare, problems };
+    if (typeof content === 'object' && !Array.isArray(content))
+      return { source: { ...bare, content: content as Record<string, unknown> }, problems };
+    problems.push({
+      ...place(bare, []),
+      message: 'a manifest is a map of keys',
+      help: 'Begin with version: 1 and name:, as dbctl init writes them.',
+    });
+  } catch (error) {
+    // Too many aliases of aliases (they grow without bound), or a merge key with something else than a map.
+    const { message } = error as Error;
+    const alias = /alias/i.test(message);
+    const last = lastAlias(document);
+    problems.push({
+      ...(alias && last?.range ? placed(bare, last.range[0], last.range[1]) : place(bare, [])),
+      message: `the YAML cannot be read: ${message}`,
+      help: alias ? 'Write out what the alias stands for.' : 'Write a map, or an alias of one, after `<<:`.',
+    });
+  }
+  return { source: bare, problems };
+}
+
+function unknownAliases(source: Source): Problem[] {
+  const problems: Problem[] = [];
+  visit(source.document, {
+    Alias(_, alias) {
+      if (alias.resolve(source.document) === undefined)
+        problems.push({
+          ...placed(source, alias.range![0], alias.range![1]),
+          message: `there is no anchor &${alias.source} before the alias *${alias.source}`,
+          help: `Put &${alias.source} before what it stands for, or quote the text if you mean an asterisk: YAML reads * as an alias.`,
+        });
+    },
+  });
+  return problems;
+}
+
+function lastAlias(document: Document): Alias | undefined {
+  let last: Alias | undefined;
+  visit(document, { Alias: (_, alias) => void (last = alias) });
+  return last;
 }
 
 const keyRange = (text: string, start: number): [number, number] => {
@@ -96,13 +155,6 @@ function placed(source: Source, start: number, end: number): { location: Locatio
       endLine: to.line,
       endColumn: to.col,
     },
-    frame: masked(frameAt(source.text, start)),
+    frame: frameAt(source.text, start),
   };
-}
-
-/** A frame shows the lines around an error, and a secret may stand in one of them. */
-function masked(frame: string): string {
-  return frame
-    .replaceAll(/(:\/\/[^:@/\s'"]*:)(?!\$\{)[^@\s]+@/g, '$1*****@')
-    .replaceAll(/(\bpassword["']?\s*:\s*)(?!\{|\$\{|["']\$\{|$)([^\s#}][^#,}\n]*)/gim, '$1*****');
 }
