@@ -73,8 +73,10 @@ export function normalise(data: Raw, baseOf: (domain: string) => string, report:
 
 const entries = (map: unknown): [string, Raw][] =>
   Object.entries((map ?? {}) as Record<string, Raw | null>).map(([name, value]) => [name, value ?? {}]);
-const list = (value: unknown): Raw[] =>
-  value === undefined || value === null ? [] : ([value].flat() as Raw[]);
+const list = (value: unknown): Raw[] => {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+};
 const texts = (value: unknown): string[] => list(value) as unknown as string[];
 const given = <K extends string, V>(name: K, value: V | undefined | null): { [key in K]?: V } =>
   value === undefined || value === null ? {} : ({ [name]: value } as { [key in K]?: V });
