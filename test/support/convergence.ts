@@ -1,5 +1,5 @@
 /** Convergence: apply `before`, plan to `after`, run the plan; the catalogs are equal, a second plan is empty, and pg_dump agrees. */
-import { expect } from 'vitest';
+import { deepStrictEqual } from 'node:assert/strict';
 import { diff } from '../../src/core/diff/diff.ts';
 import type { Catalog } from '../../src/core/model/catalog.ts';
 import { plan } from '../../src/core/plan/plan.ts';
@@ -24,14 +24,18 @@ export async function converge(server: TestServer, before: string, after: string
   ];
   try {
     const [start, goal] = [await introspect(from.connection), await introspect(to.connection)];
-    expect(start.notAnalysed).toEqual([]);
-    expect(goal.notAnalysed).toEqual([]);
+    deepStrictEqual([...start.notAnalysed, ...goal.notAnalysed], [], 'everything is analysed');
     const statements = statementsOf(start, goal);
     for (const sql of statements) await from.connection.sql.unsafe(sql);
     const reached = await introspect(from.connection);
-    expect(diff(reached, goal), statements.join(';\n')).toEqual([]);
-    expect(statementsOf(reached, goal)).toEqual([]);
-    expect(await dumped(from.address)).toEqual(await dumped(to.address));
+    deepStrictEqual(diff(reached, goal), [], `the catalogs are equal after:\n${statements.join(';\n')}`);
+    deepStrictEqual(statementsOf(reached, goal), [], 'a second plan is empty');
+    const [mine, wanted] = await Promise.all([dumped(from.address), dumped(to.address)]);
+    deepStrictEqual(
+      mine.filter((statement) => !wanted.includes(statement)),
+      wanted.filter((statement) => !mine.includes(statement)),
+      `pg_dump agrees after:\n${statements.join(';\n')}`,
+    );
     return statements;
   } finally {
     await from.connection.close();
