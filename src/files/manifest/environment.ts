@@ -31,7 +31,7 @@ export function readEnvironment(data: unknown, env: Environment): Completed {
     if (!isRaw(value)) return value;
     if (isPassword(path)) return value;
     const keys = Object.keys(value);
-    if (keys.length === 1 && keys[0] === 'env' && typeof value['env'] === 'string' && path.length > 2)
+    if (keys.length === 1 && typeof value['env'] === 'string' && isDatabaseUrl(path))
       return replace(`\${${value['env']}}`, path);
     return Object.fromEntries(
       Object.entries(value).map(([name, item]) => [name, resolve(item, [...path, name])]),
@@ -69,9 +69,9 @@ const whole = (value: string) =>
     'g',
   );
 
-const isPassword = (path: ManifestPath) => path.length === 3 && path[0] === 'roles' && path[2] === 'password';
-const isDatabaseUrl = (path: ManifestPath) =>
-  path.length === 3 && path[0] === 'databases' && path[2] === 'url';
+/** Wherever it stands: `roles` may be misspelt. */
+const isPassword = (path: ManifestPath) => path.length === 3 && path[2] === 'password';
+const isDatabaseUrl = (path: ManifestPath) => path.length === 3 && path[2] === 'url';
 
 /** @returns the variable that a password names: `{ env: NAME }` or `${NAME}`; undefined for a literal. */
 export function passwordVariable(password: unknown): string | undefined {

@@ -42,13 +42,6 @@ export async function readManifest(file: string, env: Environment, today: string
     path: printPath(path),
   });
   const report: Report = (...what) => problems.push(problem(...what));
-  for (const key of ['version', 'name'])
-    if (merged.data[key] === undefined)
-      report(
-        [],
-        `the key \`${key}\` is missing`,
-        `Add \`${key === 'version' ? 'version: 1' : 'name: <your system>'}\` to ${basename(file)}.`,
-      );
   refuseSecrets(merged, report);
   const { data, unset, hide } = readEnvironment(merged.data, env);
   for (const { path, name } of unset)
@@ -65,6 +58,17 @@ export async function readManifest(file: string, env: Environment, today: string
   const written = mended?.written ?? ((path: ManifestPath) => path);
   for (const { path, part, message, help } of [...faults, ...(mended?.problems ?? [])])
     report(written(path), message, help, part);
+  // In an included file these are not required, so the schema does not; and a slip has been told already.
+  for (const key of ['version', 'name'])
+    if (
+      merged.data[key] === undefined &&
+      !faults.some(({ path, meant }) => path.length === 1 && meant === key)
+    )
+      report(
+        [],
+        `the key \`${key}\` is missing`,
+        `Add \`${key === 'version' ? 'version: 1' : 'name: <your system>'}\` to ${basename(file)}.`,
+      );
   if (mended === undefined) throw inputError(...inOrder(problems, sources));
   const misread: { path: ManifestPath; message: string; help: string; severity: 'error' }[] = [];
   const manifest = normalise(
@@ -82,7 +86,7 @@ export async function readManifest(file: string, env: Environment, today: string
 }
 
 /** What stands under a password is not repeated, whatever it is. */
-const isSecret = (path: ManifestPath) => path[0] === 'roles' && path[2] === 'password';
+const isSecret = (path: ManifestPath) => path[2] === 'password';
 
 /** @returns whether a message is about a declaration of which something had to be left out. */
 const names = (message: string, [, declaration]: ManifestPath) =>

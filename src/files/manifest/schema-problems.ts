@@ -121,13 +121,14 @@ function problemOf(
         help: `Write ${wanted.map((type) => typeNames[type] ?? type).join(' or ')} here.${forExample}`,
       };
     }
-    case 'minLength': {
+    case 'minLength':
+    case 'minItems': {
       const inKey = error.propertyName !== undefined;
       return {
         path: inKey ? [...path, ''] : path,
         part: inKey ? 'key' : 'value',
         message: inKey ? `a name in \`${name}\` is empty` : `\`${name}\` is empty`,
-        help: `${parent.description ?? 'Write a name.'}${forExample}`,
+        help: advice(parent, 'Write a name.'),
       };
     }
     case 'pattern':
@@ -135,16 +136,33 @@ function problemOf(
         path,
         part: 'value',
         message: `\`${written ?? name}\` is no value of \`${name}\``,
-        help: `${parent.description ?? `It must match ${String(error.params['pattern'])}.`}${forExample}`,
+        help: advice(parent, `Write what matches ${String(error.params['pattern'])}.`),
+      };
+    case 'minimum':
+      return {
+        path,
+        part: 'value',
+        message: `\`${name}\` must be ${String(error.params['limit'])} or more`,
+        help: advice(parent, 'Write a greater number.'),
       };
     default:
       return {
         path,
         part: 'value',
         message: `\`${name ?? 'the manifest'}\` ${error.message ?? 'is not valid'}`,
-        help: `${parent.description ?? 'Change it.'}${forExample}`,
+        help: advice(parent, 'Change it.'),
       };
   }
+}
+
+/** @returns the first example and what the schema says of it; `otherwise` where there is no example. */
+function advice(
+  { description = '', examples = [] }: { description?: string; examples?: readonly unknown[] },
+  otherwise: string,
+): string {
+  const [first] = examples;
+  if (first === undefined) return description === '' ? otherwise : description;
+  return `Write for example ${text(first)}. ${description}`.trim();
 }
 
 const typeNames: Readonly<Record<string, string>> = {
