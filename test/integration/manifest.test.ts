@@ -61,3 +61,59 @@ describe('broken manifests', () => {
     expect(JSON.stringify(problems)).not.toContain(secret);
   });
 });
+
+describe('valid manifests', () => {
+  const read = (name: string, env = {}) =>
+    readManifest(join(process.cwd(), 'fixtures/manifests/valid', name, 'dbctl.yaml'), env, today);
+
+  it("the contract's example means what it says", async () => {
+    const { manifest, warnings, locate } = await read('design', {
+      DATABASE_URL: 'postgresql://app@db.internal/llmproxy',
+    });
+    expect(warnings).toEqual([]);
+    expect(manifest.databases.get('main')?.url).toBe('postgresql://app@db.internal/llmproxy');
+    expect(manifest.boundaries).toMatchObject({
+      foreignKeys: 'declared',
+      functions: 'forbid',
+      // Not written: what crosses is declared.
+      triggers: 'declared',
+    });
+    const { tenants, auth, metrics, payments, quotas } = Object.fromEntries(manifest.domains);
+    expect(tenants).toMatchObject({ schema: 'tenants', owner: 'llmproxy_admin', sql: ['tenants/*.sql'] });
+    expect(tenants!.tables[0]!.columns.map(({ name, definition }) => [name, definition])).toEqual([
+      ['id', 'uuid primary key default gen_random_uuid()'],
+      ['slug', 'varchar(100) not null unique'],
+      ['settings', "jsonb not null default '{}'"],
+    ]);
+    expect(auth).toMatchObject({
+      outbox: true,
+      inbox: false,
+      crossings: [
+        { from: 'users.tenant_id', to: 'tenants.tenants.id', onDelete: 'cascade', until: '2099-06-30' },
+      ],
+      references: [{ from: 'roles.tenant_id', grace: '24 hours' }],
+    });
+    expect(metrics!.partitions).toMatchObject([
+      {
+        by: 'created_at',
+        every: { count: 1, unit: 'month' },
+        premake: 3,
+        retain: { count: 13, unit: 'month' },
+      },
+    ]);
+    expect(payments).toMatchObject({ isolation: 'external', engine: 'mongodb' });
+    // What a file says of its domain, it says from its own folder.
+    expect(quotas!.sqlBase).toBe(join(process.cwd(), 'fixtures/manifests/valid/design/domains/quotas'));
+    const { llmproxy_app: app, llmproxy_gateway: gateway } = Object.fromEntries(manifest.roles);
+    expect(app!.grants.map(({ targets, privileges }) => [targets.length, privileges])).toEqual([
+      [4, ['read-write']],
+      [1, ['select', 'insert']],
+    ]);
+    expect(gateway).toMatchObject({ login: true, passwordEnv: 'GATEWAY_PASSWORD', connectionLimit: 50 });
+    expect(locate(['domains', 'metrics', 'partitions', 'llm_requests', 'every'])).toMatchObject({ line: 38 });
+  });
+
+  it('without DATABASE_URL the database is the embedded one', async () => {
+    expect((await read('design')).manifest.databases.get('main')).toEqual({ name: 'main' });
+  });
+});

@@ -31,7 +31,7 @@ export function* checkTable(
   const declared = tablesOf(domain).map(({ name }) => name);
   const name = declared.find((each) => full.has(each));
   if (name === undefined) {
-    const complete = domain.isolation !== 'external' && domain.sql.length === 0 && declared.length > 0;
+    const complete = domain.isolation !== 'external' && domain.sql.length === 0 && domain.tables.length > 0;
     if (complete && !isPartition(domain, written))
       yield unknown(
         path,
