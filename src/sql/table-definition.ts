@@ -2,6 +2,8 @@
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
 
 export interface TableDefinition {
+  /** How many columns and table constraints stand between the brackets. */
+  readonly elements: number;
   readonly columns: readonly ColumnDefinition[];
   /** Columns of each key, in its order. */
   readonly keys: readonly { readonly primary: boolean; readonly columns: readonly string[] }[];
@@ -85,6 +87,7 @@ const strategies: Readonly<Record<string, 'range' | 'list' | 'hash'>> = {
 };
 
 function definitionOf({ tableElts = [], partspec }: CreateTable): TableDefinition {
+  const elements = tableElts.length;
   const columns: ColumnDefinition[] = [];
   const keys: { primary: boolean; columns: string[] }[] = [];
   const foreignKeys: string[][] = [];
@@ -107,7 +110,7 @@ function definitionOf({ tableElts = [], partspec }: CreateTable): TableDefinitio
     if (constraint !== undefined) add(constraint);
   }
   const strategy = strategies[partspec?.strategy ?? ''];
-  if (partspec === undefined || strategy === undefined) return { columns, keys, foreignKeys };
+  if (partspec === undefined || strategy === undefined) return { elements, columns, keys, foreignKeys };
   const key = partspec.partParams.map(({ PartitionElem: { name } }) => name ?? null);
-  return { columns, keys, foreignKeys, partition: { strategy, key } };
+  return { elements, columns, keys, foreignKeys, partition: { strategy, key } };
 }

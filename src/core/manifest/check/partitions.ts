@@ -80,28 +80,40 @@ function* checkName(domain: Domain, set: PartitionSet, zone: string): Generator<
 
 /** A Monday that begins a month, a quarter and a leap year. */
 const anchor = Date.UTC(2024, 0, 1);
-const day = 86_400_000;
-/** Where a pattern that leaves something out says the same again: next day, month, quarter, year, 52 weeks on. */
-const later = [1, 31, 91, 364, 366].map((days) => anchor + days * day);
+/** After so many periods the calendar has come round: a pattern that repeats itself has done so by then. */
+const round: Readonly<Record<Interval['unit'], number>> = {
+  hour: 2 * 366 * 24,
+  day: 3 * 366,
+  week: 3 * 53,
+  month: 5 * 12,
+  quarter: 5 * 4,
+  year: 12,
+};
 
-/** @returns two periods that the pattern gives one name. Forty in a row, and those in which the calendar comes round. */
+/** @returns two periods that the pattern gives one name. What names each period by its date needs no search. */
 function sameName(
   { name, every }: PartitionSet,
   zone: string,
 ): { name: string; first: string; second: string } | undefined {
+  const has = (...words: readonly string[]) => words.every((word) => name.includes(`{${word}}`));
+  const byDate = {
+    hour: has('yyyy', 'mm', 'dd', 'hh'),
+    day: has('yyyy', 'mm', 'dd'),
+    week: has('yyyy', 'iw') || has('yyyy', 'mm', 'dd'),
+    month: has('yyyy', 'mm'),
+    quarter: has('yyyy', 'q') || has('yyyy', 'mm'),
+    year: has('yyyy'),
+  };
+  if (byDate[every.unit]) return undefined;
   const seen = new Map<string, Period>();
-  const periods = later.map((time) => periodAt(time, every, zone));
   let period = periodAt(anchor, every, zone);
-  for (let count = 0; count < 40; count += 1) {
-    periods.push(period);
-    period = nextPeriod(period, every, zone);
-  }
-  for (const each of periods.sort((a, b) => a.from - b.from)) {
-    const text = partitionName(name, each);
+  for (let left = round[every.unit]; left > 0; left -= every.count) {
+    const text = partitionName(name, period);
     const before = seen.get(text);
-    if (before !== undefined && before.from !== each.from)
-      return { name: text, first: startText(before, every), second: startText(each, every) };
-    seen.set(text, each);
+    if (before !== undefined)
+      return { name: text, first: startText(before, every), second: startText(period, every) };
+    seen.set(text, period);
+    period = nextPeriod(period, every, zone);
   }
   return undefined;
 }

@@ -49,9 +49,9 @@ async function wrongParts({ schema }: Domain, table: TableDeclaration): Promise<
   const alone = { name: table.name, columns: [], constraints: [], indexes: [], path: table.path };
   const read = async (part: Partial<TableDeclaration>, path: ManifestPath, what: string, count: number) => {
     const result = await tableDefinition(createTable(schema, { ...alone, ...part }));
-    const after = 'definition' in result ? result.definition.columns.length : undefined;
     if ('error' in result) problems.push(sqlProblem(path, what, result.error));
-    else if (after !== count) problems.push(sqlProblem(path, what, 'this is more than one definition'));
+    else if (result.definition.elements !== count)
+      problems.push(sqlProblem(path, what, 'this is more than one definition'));
   };
   const probe = 'dbctl_probe int';
   for (const { name, definition } of table.columns)
@@ -66,7 +66,7 @@ async function wrongParts({ schema }: Domain, table: TableDeclaration): Promise<
       { constraints: [{ name, definition: `${definition}, ${probe}` }] },
       [...table.path, 'constraints', name],
       `constraint ${name}`,
-      1,
+      2,
     );
   if (table.partitionBy !== undefined)
     await read({ partitionBy: table.partitionBy }, [...table.path, 'partitionBy'], 'partitionBy', 0);
