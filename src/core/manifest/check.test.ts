@@ -117,6 +117,23 @@ describe("partitions' names", () => {
   });
 });
 
+it('prefixes in one schema overlap exactly when some name begins with both', async () => {
+  const prefix = fc.stringMatching(/^[ab]{1,3}_?$/);
+  await fc.assert(
+    fc.asyncProperty(prefix, prefix, async (one, two) => {
+      const found = await messages({
+        domains: {
+          first: { isolation: 'prefix', schema: 'shared', prefix: one },
+          second: { isolation: 'prefix', schema: 'shared', prefix: two },
+        },
+      });
+      // A name that begins with both begins with the longer one.
+      const longer = one.length > two.length ? one : two;
+      expect(found.length).toBe(longer.startsWith(one) && longer.startsWith(two) ? 1 : 0);
+    }),
+  );
+});
+
 it('warns of what is allowed and seldom meant', async () => {
   const found = await checkManifest(
     manifestOf({
