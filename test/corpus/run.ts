@@ -111,4 +111,6 @@ function casesIn(path: string): string[] {
     .sort();
 }
 
-const firstLine = (error: unknown) => (error as Error).message.split('\n', 1)[0]!;
+function firstLine(error: unknown): string {
+  return (error as Error).message.split('\n', 1)[0]!;
+}

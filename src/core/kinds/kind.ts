@@ -59,7 +59,7 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   /** Another entry that must be replaced for this one to be created or altered on what is there already. */
   replaces?(entry: Entry<I, A>): Id | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */
-  implies?(entry: Entry<I, A>, serverVersion: number): readonly Entry[];
+  implies?(entry: Entry<I, A>, on: Catalog): readonly Entry[];
 }
 
 /** A draft with the usual defaults: inside a transaction, no locks, no hazards, nothing touched. */

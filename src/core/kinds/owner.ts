@@ -1,7 +1,8 @@
 /** Owners, of anything that has one. An owner brings the owner's privileges with it. */
 import { identifier } from '../../sql/quote.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type OwnerId, keyOf } from '../model/id.ts';
+import { type Id, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, relationLock } from './object.ts';
 import { privilegesOn } from './privileges.ts';
@@ -10,10 +11,15 @@ export interface OwnerAttributes {
   readonly role: string;
 }
 
-const setOwner = ({ id, attrs }: Entry<OwnerId, OwnerAttributes>): Draft =>
+const setOwner = ({ id, attrs }: Entry<OwnerId, OwnerAttributes>, to: Catalog): Draft =>
   draft(`ALTER ${objectClause(id.on)} OWNER TO ${identifier(attrs.role)}`, {
     produces: [keyOf(id)],
-    requires: [keyOf(id.on), keyOf({ kind: 'role', name: attrs.role })],
+    requires: [
+      keyOf(id.on),
+      keyOf({ kind: 'role', name: attrs.role }),
+      // They change hands with the table, if they are its own by then.
+      ...linkedSequences(id.on, to).map(({ schema, name }) => keyOf({ kind: 'owned-by', schema, name })),
+    ],
     locks: relationLock(id.on, 'ACCESS EXCLUSIVE'),
   });
 
@@ -24,7 +30,7 @@ export const owner: Kind<OwnerId, OwnerAttributes> = {
     { to: id.on, type: 'auto' },
     { to: { kind: 'role', name: attrs.role }, type: 'normal' },
   ],
-  create: (entry) => [setOwner(entry)],
+  create: (entry, { to }) => [setOwner(entry, to)],
   // An owner goes with its object, or is replaced by another: nothing owns nothing.
   drop: ({ id }) => [
     draft(`ALTER ${objectClause(id.on)} OWNER TO CURRENT_USER`, {
@@ -32,10 +38,31 @@ export const owner: Kind<OwnerId, OwnerAttributes> = {
       locks: relationLock(id.on, 'ACCESS EXCLUSIVE'),
     }),
   ],
-  alter: (_changes, _before, after) => [setOwner(after)],
-  implies: ({ id, attrs }, serverVersion) =>
-    privilegesOn(id.on.kind, serverVersion).map((privilege) => ({
-      id: { kind: 'grant', on: id.on, to: attrs.role, privilege },
-      attrs: { grantable: false },
-    })),
+  alter: (_changes, _before, after, { to }) => [setOwner(after, to)],
+  implies: ({ id, attrs }, catalog) => [
+    ...ownPrivileges(id.on, attrs.role, catalog),
+    ...linkedSequences(id.on, catalog).flatMap((on): Entry[] => [
+      { id: { kind: 'owner', on }, attrs: { role: attrs.role } },
+      ...ownPrivileges(on, attrs.role, catalog),
+    ]),
+  ],
 };
+
+const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catalog): Entry[] =>
+  privilegesOn(on.kind, serverVersion).map((privilege) => ({
+    id: { kind: 'grant', on, to: role, privilege },
+    attrs: { grantable: false },
+  }));
+
+/** The sequences that a table's columns own: their owner is the table's, and cannot be changed apart from it. */
+function linkedSequences(on: Id, catalog: Catalog): SequenceId[] {
+  if (on.kind !== 'table') return [];
+  const { byReferenced } = edgeIndex(catalog);
+  const sequences: SequenceId[] = [];
+  for (const { dependent: column } of byReferenced.get(keyOf(on)) ?? [])
+    for (const { dependent } of byReferenced.get(column) ?? []) {
+      const id = catalog.entries.get(dependent)?.id;
+      if (id?.kind === 'owned-by') sequences.push({ kind: 'sequence', schema: id.schema, name: id.name });
+    }
+  return sequences;
+}

@@ -34,6 +34,7 @@ export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Plan
       planned.push({ about: entry.id, draft: { ...made, requires } });
     }
   for (const [key, list] of alters) {
+    if (implied.made.has(key)) continue;
     const { id } = sides.to.entries.get(key)!;
     list.forEach((made, at) => {
       const whole = { ...made, produces: [...new Set([...made.produces, key])] };
@@ -166,15 +167,18 @@ function impliedBy(
   const unwanted: { entry: Entry; by: Key }[] = [];
   const impliedEntries = (key: Key, side: Catalog): readonly Entry[] => {
     const entry = side.entries.get(key);
-    return entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, side.serverVersion) ?? []);
+    return entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, side) ?? []);
   };
   for (const key of [...creates.keys(), ...alters.keys()]) {
     // What an alteration brings, it brings from what was there: the new owner gets what the old one had.
     const before = alters.has(key) ? impliedEntries(key, from) : undefined;
-    impliedEntries(key, to).forEach((entry, at) => {
+    impliedEntries(key, to).forEach((entry) => {
       const [own, wanted] = [keyOf(entry.id), to.entries.get(keyOf(entry.id))];
+      const was = before?.find(({ id }) => sameButForRole(id, entry.id));
       const brought =
-        before === undefined || (before[at] !== undefined && from.entries.has(keyOf(before[at].id)));
+        before === undefined ||
+        entry.id.kind === 'owner' ||
+        (was !== undefined && from.entries.has(keyOf(was.id)));
       if (!brought) late.set(own, key);
       else if (wanted === undefined) unwanted.push({ entry, by: key });
       else if (equal(wanted.attrs, entry.attrs)) made.set(own, key);
@@ -184,6 +188,12 @@ function impliedBy(
     for (const entry of impliedEntries(key, from))
       if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
   return { made, gone, unwanted, late };
+}
+
+/** Whether two ids name the same thing of the same object, each of its own owner. */
+function sameButForRole(a: Id, b: Id): boolean {
+  if (a.kind !== 'grant' || b.kind !== 'grant') return keyOf(a) === keyOf(b);
+  return a.privilege === b.privilege && keyOf(a.on) === keyOf(b.on);
 }
 
 /** @returns for a dropped entry the dropped entry whose own statement takes it along, or undefined if it needs its own. */

@@ -23,7 +23,7 @@ export function* expectOwners(catalog: Catalog, objects: DomainObjects): Generat
           entry: { id: owner.id, attrs: { role } },
           because: { as: 'owner', domain: domain.name, path: ['domains', domain.name, 'owner'] },
         };
-      for (const entry of ownerKind.implies?.(owner, catalog.serverVersion) ?? [])
+      for (const entry of ownerKind.implies?.(owner, catalog) ?? [])
         yield { entry, because: { as: 'default', domain: domain.name } };
     }
     for (const privilege of publicPrivileges(on.kind))
