@@ -85,6 +85,10 @@ export async function readManifest(file: string, env: Environment, today: string
   return { manifest, file, directory: dirname(file), locate: (path) => merged.locate(path), warnings };
 }
 
+/** A folder is no pattern: everything below it would be read, and shown where it is no manifest. */
+const filesOf = async (pattern: string, cwd: string): Promise<string[]> =>
+  (await glob(pattern, { cwd, absolute: true, expandDirectories: false })).sort();
+
 /** What stands under a password is not repeated, whatever it is. */
 const isSecret = (path: ManifestPath) => path[2] === 'password';
 
@@ -122,7 +126,7 @@ async function readSources(file: string): Promise<{ sources: Source[]; problems:
     for (const [at, pattern] of patterns.entries()) {
       const where = () => ({ ...place(read.source, ['include', at]), path: `include[${at}]` });
       if (typeof pattern !== 'string') continue;
-      const files = (await glob(pattern, { cwd: dirname(path), absolute: true })).sort();
+      const files = await filesOf(pattern, dirname(path));
       if (files.length === 0)
         problems.push({
           ...where(),
@@ -130,6 +134,14 @@ async function readSources(file: string): Promise<{ sources: Source[]; problems:
           help: 'Write a path or a glob relative to this file.',
         });
       for (const each of files) {
+        if (!/\.(ya?ml|json)$/.test(each)) {
+          problems.push({
+            ...where(),
+            message: `include: ${pattern} names ${basename(each)}, which is no YAML file by its name`,
+            help: 'Include files that end in .yaml, .yml or .json only.',
+          });
+          continue;
+        }
         const real = await realpath(each);
         if (here.includes(real))
           problems.push({

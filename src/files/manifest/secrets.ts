@@ -33,11 +33,18 @@ export function withoutSecrets(text: string, document: Document): string {
         ranges.push(...literals(value as Node | null));
     },
   });
+  // What cannot be parsed is not in the document, or not under its key.
+  if (document.errors.length > 0) ranges.push(...onOneLine(text));
   return ranges.reduce(
     (hidden, [start, end]) =>
       hidden.slice(0, start) + hidden.slice(start, end).replaceAll(/\S/g, '*') + hidden.slice(end),
     text,
   );
+}
+
+function onOneLine(text: string): [number, number][] {
+  const form = /password["']?[ \t]*:[ \t]*(?!\{\s*["']?env\b|["']?\$\{)([^\n]+)/dgi;
+  return [...text.matchAll(form)].map((match) => match.indices![1]!);
 }
 
 /** The ranges of the values that are no name of a variable, nor say where it is read from. */

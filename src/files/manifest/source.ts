@@ -1,21 +1,11 @@
 /** One manifest file as it is written: its YAML (JSON is YAML) and where in the text everything stands. */
-import {
-  isMap,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  Scalar,
-  visit,
-  type Alias,
-  type Document,
-  type Node,
-  type Pair,
-} from 'yaml';
+import { isMap, isSeq, LineCounter, parseDocument, Scalar, type Document, type Node, type Pair } from 'yaml';
 import { frameAt } from '../../core/migration/frame.ts';
 import type { ManifestPath } from '../../core/manifest/manifest.ts';
 import type { Location } from '../../core/model/finding.ts';
 import type { Problem } from '../../core/model/problem.ts';
 import { withoutSecrets } from './secrets.ts';
+import { readContent } from './yaml-problems.ts';
 
 export interface Source {
   /** Absolute. */
@@ -31,70 +21,23 @@ export interface Source {
 /** Reads the text of a file. @returns it with what the YAML parser has against it, duplicate keys included. */
 export function readSource(file: string, text: string): { source: Source; problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    // Told by us, with both places.
+    uniqueKeys: false,
+  });
   const bare = { file, text: withoutSecrets(text, document), document, lines, content: {} };
-  const problems: Problem[] = document.errors.map(({ message, pos, code }) => ({
-    ...placed(bare, pos[0], pos[1]),
-    message:
-      code === 'DUPLICATE_KEY' ? `the key ${text.slice(...keyRange(text, pos[0]))} is there twice` : message,
-    help:
-      code === 'DUPLICATE_KEY'
-        ? 'Keep one of the two; of two equal keys one would be lost.'
-        : code === 'TAB_AS_INDENT'
-          ? 'Indent with spaces: YAML does not allow tabs there.'
-          : 'Mend the YAML here; everything after it is not read.',
+  const read = readContent(document, (offset) => lines.linePos(offset).line);
+  if ('content' in read) return { source: { ...bare, content: read.content }, problems: [] };
+  const problems = read.problems.map(({ start, end, message, help }) => ({
+    ...placed(bare, start, end),
+    message,
+    help,
   }));
-  problems.push(...unknownAliases(bare));
-  if (problems.length > 0) return { source: bare, problems };
-  try {
-    const content: unknown = document.toJS({ maxAliasCount: 100 });
-    if (content === null || content === undefined) return { source: bare, problems };
-    if (typeof content === 'object' && !Array.isArray(content))
-      return { source: { ...bare, content: content as Record<string, unknown> }, problems };
-    problems.push({
-      ...place(bare, []),
-      message: 'a manifest is a map of keys',
-      help: 'Begin with version: 1 and name:, as dbctl init writes them.',
-    });
-  } catch (error) {
-    // Too many aliases of aliases (they grow without bound), or a merge key with something else than a map.
-    const { message } = error as Error;
-    const alias = /alias/i.test(message);
-    const last = lastAlias(document);
-    problems.push({
-      ...(alias && last?.range ? placed(bare, last.range[0], last.range[1]) : place(bare, [])),
-      message: `the YAML cannot be read: ${message}`,
-      help: alias ? 'Write out what the alias stands for.' : 'Write a map, or an alias of one, after `<<:`.',
-    });
-  }
   return { source: bare, problems };
 }
-
-function unknownAliases(source: Source): Problem[] {
-  const problems: Problem[] = [];
-  visit(source.document, {
-    Alias(_, alias) {
-      if (alias.resolve(source.document) === undefined)
-        problems.push({
-          ...placed(source, alias.range![0], alias.range![1]),
-          message: `there is no anchor &${alias.source} before the alias *${alias.source}`,
-          help: `Put &${alias.source} before what it stands for, or quote the text if you mean an asterisk: YAML reads * as an alias.`,
-        });
-    },
-  });
-  return problems;
-}
-
-function lastAlias(document: Document): Alias | undefined {
-  let last: Alias | undefined;
-  visit(document, { Alias: (_, alias) => void (last = alias) });
-  return last;
-}
-
-const keyRange = (text: string, start: number): [number, number] => {
-  const end = text.slice(start).search(/[:\s]/);
-  return [start, end < 0 ? text.length : start + end];
-};
 
 /** Whether a problem is about a key or about its value. */
 export type Part = 'key' | 'value';
@@ -127,7 +70,7 @@ function rangeOf({ document }: Source, path: ManifestPath, part: Part): [number,
     const last = at === path.length - 1;
     if (isMap(node)) {
       const pair: Pair | undefined = node.items.find(
-        ({ key }) => String((key as Scalar).value) === String(step),
+        ({ key }) => keyText(key as Scalar<string>) === String(step),
       );
       if (pair === undefined) return range;
       const [key, value] = [pair.key as Node, pair.value as Node | null];
@@ -143,6 +86,9 @@ function rangeOf({ document }: Source, path: ManifestPath, part: Part): [number,
   }
   return range;
 }
+
+/** A key as a path has it: the empty key is one without a value. */
+const keyText = ({ value }: Scalar<string | number | boolean | null>) => String(value ?? '');
 
 function placed(source: Source, start: number, end: number): { location: Location; frame: string } {
   const from = source.lines.linePos(start);
