@@ -7,6 +7,7 @@ import { checkPartitions } from './check/partitions.ts';
 import type { ManifestProblem } from './check/problem.ts';
 import { checkRoles } from './check/roles.ts';
 import { checkTables } from './check/tables.ts';
+import { checkZeroBytes } from './check/zero-bytes.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -15,6 +16,9 @@ import type { Manifest } from './manifest.ts';
  * @returns every problem there is, each with its place in the manifest and what to write instead.
  */
 export async function checkManifest(manifest: Manifest, today: string): Promise<ManifestProblem[]> {
+  // No SQL can be written of these: first they have to go.
+  const unwritable = [...checkZeroBytes(manifest)];
+  if (unwritable.length > 0) return unwritable;
   const { problems, tables } = await checkTables(manifest);
   const known = { manifest, tables, today };
   return [

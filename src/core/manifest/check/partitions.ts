@@ -10,9 +10,36 @@ export function* checkPartitions(known: Known): Generator<ManifestProblem> {
   for (const domain of known.manifest.domains.values())
     for (const set of domain.partitions) {
       const inZone = yield* checkZone(set);
+      if (yield* checkLength(set)) continue;
       yield* checkName(domain, set, inZone ? set.timezone : 'UTC');
       yield* checkKey(known, domain, set);
     }
+}
+
+const perYear: Readonly<Record<Interval['unit'], number>> = {
+  hour: 8766,
+  day: 365,
+  week: 52,
+  month: 12,
+  quarter: 4,
+  year: 1,
+};
+/** Years that calendars and PostgreSQL's dates can still be counted by. */
+const longest = 1000;
+
+/** @returns whether an interval is longer than dates can be counted by. */
+function* checkLength({ every, retain, path }: PartitionSet): Generator<ManifestProblem, boolean> {
+  let isTooLong = false;
+  for (const [key, interval] of Object.entries({ every, retain })) {
+    if (interval === undefined || interval.count <= longest * perYear[interval.unit]) continue;
+    isTooLong = true;
+    yield error(
+      [...path, key],
+      `\`${key}\` is longer than ${longest} years`,
+      key === 'every' ? 'Write a shorter one: 1 month.' : 'Delete `retain`, to keep partitions for ever.',
+    );
+  }
+  return isTooLong;
 }
 
 /** @returns whether the zone is good. An offset is none: PostgreSQL reads its sign the other way round. */
@@ -80,15 +107,8 @@ function* checkName(domain: Domain, set: PartitionSet, zone: string): Generator<
 
 /** A Monday that begins a month, a quarter and a leap year. */
 const anchor = Date.UTC(2024, 0, 1);
-/** After so many periods the calendar has come round: a pattern that repeats itself has done so by then. */
-const round: Readonly<Record<Interval['unit'], number>> = {
-  hour: 2 * 366 * 24,
-  day: 3 * 366,
-  week: 3 * 53,
-  month: 5 * 12,
-  quarter: 5 * 4,
-  year: 12,
-};
+/** With the year in it, a pattern that repeats itself has done so by then; without, it repeats itself for certain. */
+const farEnough = { withYear: 1000, without: 10_000 };
 
 /** @returns two periods that the pattern gives one name. What names each period by its date needs no search. */
 function sameName(
@@ -106,8 +126,10 @@ function sameName(
   };
   if (byDate[every.unit]) return undefined;
   const seen = new Map<string, Period>();
-  let period = periodAt(anchor, every, zone);
-  for (let left = round[every.unit]; left > 0; left -= every.count) {
+  const first = periodAt(anchor, every, zone);
+  let period = first;
+  const limit = has('yyyy') ? farEnough.withYear : farEnough.without;
+  for (let count = 0; count < limit && period.start.year <= 9999; count += 1) {
     const text = partitionName(name, period);
     const before = seen.get(text);
     if (before !== undefined)
@@ -115,7 +137,8 @@ function sameName(
     seen.set(text, period);
     period = nextPeriod(period, every, zone);
   }
-  return undefined;
+  if (has('yyyy')) return undefined;
+  return { name: partitionName(name, first), first: startText(first, every), second: 'some later day' };
 }
 
 const startText = ({ start }: Period, { unit }: Interval) =>
