@@ -6,14 +6,16 @@ import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { domainOrder } from '../core/migration/order.ts';
 import { clusterDomain, compareVersions, isVersion, versionOf } from '../core/migration/version.ts';
 import type { IndexAttributes } from '../core/kinds/table-index.ts';
-import { type Catalog, find } from '../core/model/catalog.ts';
+import { ownEdges } from '../core/kinds/kinds.ts';
+import { type Catalog, catalog, find } from '../core/model/catalog.ts';
+import type { Entry } from '../core/model/entry.ts';
 import { type Id, type IndexId, nameOf, objectOf } from '../core/model/id.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
 import { migrations, type NumberedDraft } from '../core/plan/migrations.ts';
 import { readMigrations } from '../files/migrations/read.ts';
 import type { Context } from './context.ts';
 import { desiredState, replayedState, requireModelled } from './states.ts';
-import type { Project } from './target.ts';
+import { clusterHome, type Project } from './target.ts';
 
 /** @param given `--version-stamp`. @returns the migrations that are missing, for all databases, in the order in which they run. */
 export async function pendingMigrations(
@@ -32,23 +34,28 @@ export async function pendingMigrations(
     const began = performance.now();
     if (domainsIn(manifest, database).length === 0) continue;
     const replayed = replayedState(context, project, existing, database);
-    const [from, to] = await Promise.all([replayed, desiredState(context, project, replayed, database)]);
-    requireModelled(from);
+    const [before, to] = await Promise.all([replayed, desiredState(context, project, replayed, database)]);
+    requireModelled(before);
     requireModelled(to);
-    const placed = placement(manifest, database, [to, from]);
+    // Roles belong to the whole server: the migrations of one database make them for all.
+    const isHome = database === clusterHome(manifest.databases);
+    const from = isHome ? before : withRolesOf(to, before);
+    const rest = isHome ? clusterDomain : domainsIn(manifest, database)[0]!.name;
+    const placed = placement(manifest, database, [to, from], rest);
     requireDomains(to, placed);
     const drafts = migrations(
       from,
       to,
       {
-        domainOf: (id) => placed(id) ?? clusterDomain,
+        domainOf: (id) => placed(id) ?? rest,
         // The runner makes a domain's schema and takes it away again, because the history lies in it.
-        leaveOut: (change) => change.op === 'drop' && isHome(manifest, change.entry.id),
+        leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),
       },
       stamp,
       newest,
     );
     all.push(...drafts);
+    for (const { version, draft } of drafts) newest.set(draft.domain, version);
     stamp = new Date(stamp.getTime() + drafts.length);
     context.debug(
       `${database}: compared ${to.entries.size} entries in ${Math.round(performance.now() - began)} ms`,
@@ -87,20 +94,45 @@ function timeOf(version: string): Date {
 
 type Placement = (id: Id) => string | undefined;
 
-/** Where an entry belongs: its domain, `_cluster` for what lies in no schema, undefined for what nobody claims. */
-function placement(manifest: Manifest, database: string, catalogs: readonly Catalog[]): Placement {
+/** The catalog with the roles, settings and memberships of another. */
+function withRolesOf(other: Catalog, of: Catalog): Catalog {
+  const isRoles = ({ id }: Entry) => {
+    const { kind } = objectOf(id);
+    return kind === 'role' || kind === 'membership';
+  };
+  const entries = [
+    ...[...of.entries.values()].filter((entry) => !isRoles(entry)),
+    ...[...other.entries.values()].filter(isRoles),
+  ];
+  return catalog(
+    of.source,
+    of.serverVersion,
+    entries,
+    [...of.edges, ...entries.flatMap(ownEdges)],
+    of.notAnalysed,
+  );
+}
+
+/** Where an entry belongs: its domain, `rest` for what lies in no schema or in one that is nobody's own, undefined for what nobody claims. */
+function placement(
+  manifest: Manifest,
+  database: string,
+  catalogs: readonly Catalog[],
+  rest: string,
+): Placement {
   return (id) => {
     const object = objectOf(id);
     switch (object.kind) {
       case 'role':
       case 'membership':
+        return clusterDomain;
       case 'database':
       case 'extension':
-        return clusterDomain;
+        return rest;
       case 'schema':
-        return domainOf(manifest, database, object)?.name ?? clusterDomain;
+        return domainOf(manifest, database, object)?.name ?? rest;
       case 'default-privilege':
-        return object.schema === null ? clusterDomain : domainOf(manifest, database, object)?.name;
+        return object.schema === null ? rest : domainOf(manifest, database, object)?.name;
       case 'index': {
         // An index follows its table, whatever it is called.
         const index = catalogs.map((each) => find<IndexId, IndexAttributes>(each, object)).find(Boolean);
@@ -113,7 +145,7 @@ function placement(manifest: Manifest, database: string, catalogs: readonly Cata
   };
 }
 
-const isHome = (manifest: Manifest, id: Id): boolean =>
+const isHomeOfDomain = (manifest: Manifest, id: Id): boolean =>
   id.kind === 'schema' && [...manifest.domains.values()].some(({ schema }) => schema === id.name);
 
 function requireDomains(state: Catalog, placed: Placement): void {

@@ -179,6 +179,37 @@ describe('generate', () => {
     expect(migrations()).toEqual({});
   });
 
+  it('makes roles once, for every database and isolation', async () => {
+    write({
+      'dbctl.yaml': `version: 1
+name: shop
+domains:
+  orders: { isolation: prefix, prefix: orders_, owner: shop_owner, tables: { orders_all: { columns: { id: serial primary key }, indexes: { by_id: (id) } } } }
+  billing: { isolation: database, tables: { invoices: { columns: { id: int primary key } } } }
+  payments: { isolation: external, engine: mongodb }
+roles:
+  shop_owner: {}
+  shop_app: { grants: [{ on: [orders, billing], privileges: read }] }
+`,
+    });
+    const { status, stderr } = await dbctl('generate', 'first', '--version-stamp', stamp);
+    expect(status, stderr).toBe(0);
+    const written = migrations();
+    expect(Object.keys(written).map((name) => dirname(name))).toEqual(['_cluster', 'billing', 'orders']);
+    expect(
+      Object.values(written)
+        .join('')
+        .match(/CREATE ROLE shop_app/g),
+    ).toHaveLength(1);
+    expect(Object.entries(written).find(([name]) => name.startsWith('billing'))![1]).toContain(
+      `-- requires: _cluster@${stamp}`,
+    );
+    expect(await dbctl('migrate')).toMatchObject({ status: 0 });
+    expect(await dbctl('lint', '--live')).toMatchObject({ status: 0 });
+    expect(await dbctl('generate', 'x', '--check')).toMatchObject({ status: 0 });
+    expect(await dbctl('rollback', '--to', '0')).toMatchObject({ status: 0 });
+  });
+
   it('refuses data in a desired state', async () => {
     write({
       'dbctl.yaml': manifest,

@@ -2,7 +2,7 @@
 import { privilegesOn } from '../../core/kinds/privileges.ts';
 import type { Via } from '../../core/access/effective.ts';
 import type { MatrixRow } from '../../core/access/matrix.ts';
-import { nameOf } from '../../core/model/id.ts';
+import { isRelation, nameOf } from '../../core/model/id.ts';
 import { groupBy } from '../../core/rules/group-by.ts';
 import { granteeName, grantedOn } from '../../core/rules/wording.ts';
 import type { Chalk } from '../colour.ts';
@@ -122,7 +122,7 @@ function summarise(rows: readonly MatrixRow[], relations: number, serverVersion:
   if (rows.some(({ by }) => by.via === 'superuser')) return { what: 'su', marks: '' };
   if (rows.some(({ object, by }) => object.kind === 'schema' && by.via === 'owner'))
     return { what: 'own', marks: '' };
-  const within = rows.filter(({ object }) => ['table', 'view', 'column'].includes(object.kind));
+  const within = rows.filter(({ object }) => isRelation(object) || object.kind === 'column');
   const counts = new Map<string, number>();
   const somewhere = new Set<string>();
   for (const { privilege, object } of within) {
