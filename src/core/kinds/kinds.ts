@@ -10,6 +10,7 @@ import { defaultPrivilege } from './default-privilege.ts';
 import { columnDefault } from './default.ts';
 import { enumType } from './enum.ts';
 import { extension } from './extension.ts';
+import { routine } from './function.ts';
 import { grant } from './grant.ts';
 import type { Kind } from './kind.ts';
 import { membership } from './membership.ts';
@@ -33,6 +34,7 @@ const kinds = {
   membership,
   enum: enumType,
   sequence,
+  function: routine,
   'owned-by': ownedBy,
   table,
   partition,

@@ -1,6 +1,6 @@
 /** How SQL names an object in COMMENT ON, ALTER … OWNER TO and GRANT. */
 import { dollarQuoted, identifier, literal, qualified } from '../../sql/quote.ts';
-import type { ObjectId } from '../model/id.ts';
+import { type ObjectId, nameOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 
 /** @returns `TABLE auth.users`, `COLUMN auth.users.email`: the object class and its name. The database is the current one, which only a DO block can name. */
@@ -21,6 +21,9 @@ export function objectClause(id: ObjectId): string {
       return `TYPE ${qualified(id.schema, id.name)}`;
     case 'column':
       return `COLUMN ${qualified(id.schema, id.table, id.name)}`;
+    case 'function':
+      // FUNCTION and PROCEDURE both: the id does not tell which.
+      return `ROUTINE ${nameOf(id)}`;
     case 'constraint':
       return `CONSTRAINT ${identifier(id.name)} ON ${qualified(id.schema, id.table)}`;
   }

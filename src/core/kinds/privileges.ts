@@ -20,6 +20,8 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'enum':
       return ['usage'];
     case 'extension':
+    case 'function':
+      return ['execute'];
     case 'constraint':
     case 'index':
     case 'role':
@@ -35,6 +37,8 @@ export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
     case 'enum':
       return ['usage'];
     default:
+    case 'function':
+      return ['execute'];
       return [];
   }
 }

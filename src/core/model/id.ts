@@ -15,6 +15,11 @@ interface OfRelation<K extends string> {
   readonly table: string;
   readonly name: string;
 }
+/** Routines of one name are told apart by the types of their input arguments. */
+interface Routine<K extends string> extends InSchema<K> {
+  /** As format_type prints them under an empty search_path, with `, ` between them: `integer, shop.state`. */
+  readonly args: string;
+}
 interface Named<K extends string> {
   readonly kind: K;
   readonly name: string;
@@ -35,6 +40,8 @@ export type SequenceId = InSchema<'sequence'>;
 export type OwnedById = InSchema<'owned-by'>;
 export type EnumId = InSchema<'enum'>;
 /** That a table is a partition of another, with its bound. Named by the partition. */
+/** A function, window function or procedure. */
+export type FunctionId = Routine<'function'>;
 export type PartitionId = InSchema<'partition'>;
 export type RoleId = Named<'role'>;
 export type RoleSettingId = { readonly kind: 'role-setting'; readonly role: string; readonly name: string };
@@ -83,6 +90,7 @@ export type ObjectId =
   | EnumId
   | RoleId;
 export type Id =
+  | FunctionId
   | ObjectId
   | DefaultId
   | OwnedById
@@ -126,6 +134,8 @@ export function nameOf(id: Id): string {
     case 'constraint':
       return qualified(id.schema, id.table, id.name);
     case 'role-setting':
+    case 'function':
+      return `${qualified(id.schema, id.name)}(${id.args})`;
       return qualified(id.role, id.name);
     case 'membership':
       return `${identifier(id.member)} in ${identifier(id.role)}`;

@@ -63,6 +63,12 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       if (letsGo || drops.has(dependent) || sides.from.entries.get(dependent)?.id.kind === 'table') continue;
       replace(dependent);
       gone.push(dependent);
+      // A generated column comes again only with its column.
+      const entry = sides.from.entries.get(dependent);
+      const whole = entry && kindOf(entry.id).replaces?.(entry);
+      if (whole === undefined || drops.has(keyOf(whole)) || !creates.has(dependent)) continue;
+      replace(keyOf(whole));
+      gone.push(keyOf(whole));
     }
   return { creates, drops, alters };
 }

@@ -1,7 +1,7 @@
 /** The order among statements: who must come before whom, and why. */
 import type { Sides } from '../kinds/kind.ts';
 import { edgeIndex } from '../model/catalog.ts';
-import type { Id, Key } from '../model/id.ts';
+import { type Id, type Key, nameOf } from '../model/id.ts';
 import type { Planned } from './drafts.ts';
 
 /** For each draft, by position, the drafts that must come before it. */
@@ -53,6 +53,8 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'sequence':
       return `relation\0${id.schema}\0${id.name}`;
     case 'enum':
+    case 'function':
+      return `routine\0${nameOf(id)}`;
       return `type\0${id.schema}\0${id.name}`;
     default:
       return undefined;

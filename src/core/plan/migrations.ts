@@ -3,6 +3,7 @@ import type { MigrationDraft, Requirement } from '../migration/header.ts';
 import { versionOf } from '../migration/version.ts';
 import { type Catalog } from '../model/catalog.ts';
 import type { Id } from '../model/id.ts';
+import { withUncheckedBodies } from './function-bodies.ts';
 import { advance, plan, type PlanOptions, type Step } from './plan.ts';
 
 export interface NumberedDraft {
@@ -29,12 +30,14 @@ export function migrations(
   return steps.map((step, at) => {
     const after = advance(before, to, step);
     const down = plan(after, before, options).flatMap(({ statements }) => statements);
+    const outside = step.statements.some(({ transaction }) => transaction === 'outside');
+    const transaction = outside ? 'off' : 'on';
     const draft: MigrationDraft = {
       domain: step.domain,
-      transaction: step.statements.some(({ transaction }) => transaction === 'outside') ? 'off' : 'on',
+      transaction,
       requires: requirements(step, steps, versions, before, options.domainOf, newest),
-      up: step.statements,
-      down,
+      up: withUncheckedBodies(step.statements, transaction),
+      down: withUncheckedBodies(down, transaction),
       downLoss: step.statements.flatMap(({ hazards }) =>
         hazards
           .filter(({ name }) => name === 'data-loss')

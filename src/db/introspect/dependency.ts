@@ -13,6 +13,7 @@ const typeOf: Readonly<Record<string, EdgeType>> = {
 
 /** The last of all: it needs every key. */
 export async function readDependencies(reading: Reading): Promise<void> {
+  await readRowTypes(reading);
   const rows = await reading.sql<
     { from: string; to: string; relation: string; type: string; sequence: boolean }[]
   >`
@@ -30,5 +31,21 @@ export async function readDependencies(reading: Reading): Promise<void> {
     const referenced = keyAt(to) ?? keyAt(relation);
     if (dependent === undefined || referenced === undefined || dependent === referenced) continue;
     reading.edges.push({ dependent, referenced, type: sequence ? 'owned' : typeOf[type]! });
+  }
+}
+
+/** What uses a relation's row type (a function that returns its rows, a column of that type) uses the relation. */
+async function readRowTypes(reading: Reading): Promise<void> {
+  const rows = await reading.sql<{ type: string; array: string; relation: string }[]>`
+    select 'pg_type:' || t.oid || ':0' as type, 'pg_type:' || t.typarray || ':0' as array,
+      'pg_class:' || t.typrelid || ':0' as relation
+    from pg_type t join pg_class c on c.oid = t.typrelid
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and t.oid >= 16384 and exists (select from pg_depend d
+      where d.refclassid = 'pg_type'::regclass and d.refobjid in (t.oid, t.typarray) and d.deptype in ('n', 'a'))`;
+  for (const { type, array, relation } of rows) {
+    const key = reading.keys.get(relation);
+    if (key === undefined) continue;
+    reading.keys.set(type, key);
+    reading.keys.set(array, key);
   }
 }

@@ -14,7 +14,7 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
     'typnamespace',
     `o.typtype in ('d', 'r', 'm') or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
   ],
-  ['pg_proc', 'pronamespace', 'true'],
+  ['pg_proc', 'pronamespace', `o.prokind = 'a'`],
   ['pg_operator', 'oprnamespace', 'true'],
   ['pg_opclass', 'opcnamespace', 'true'],
   ['pg_opfamily', 'opfnamespace', 'true'],
@@ -62,12 +62,15 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select 'statistics target, storage or compression of column ' || a.attname || ' of ' || c.oid::regclass, n.nspname
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
-      where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p') and ${userNamespace}
+      where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'm') and ${userNamespace}
         and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null
           or a.attfdwoptions is not null)`,
     `select 'CLUSTER ON or REPLICA IDENTITY USING index ' || i.indexrelid::regclass, n.nspname
       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
       where (i.indisclustered or i.indisreplident) and ${userNamespace}`,
+    `select pg_describe_object(d.classid, d.objid, d.objsubid) || ' DEPENDS ON EXTENSION ' || x.extname, null
+      from pg_depend d join pg_extension x on x.oid = d.refobjid
+      where d.deptype = 'x' and d.refclassid = 'pg_extension'::regclass`,
     `select 'subscription ' || subname, null from (select null::text as subname where false) s`,
   ];
   const rows = await sql.unsafe<{ object: string; schema: string | null }[]>(

@@ -6,6 +6,7 @@ import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts
 import {
   type ColumnId,
   type EnumId,
+  type FunctionId,
   type PartitionId,
   type SchemaId,
   type SequenceId,
@@ -28,6 +29,7 @@ export interface DomainObjects {
   readonly sequences: readonly SequenceId[];
   readonly enums: readonly EnumId[];
 }
+  readonly functions: readonly FunctionId[];
 
 /** @returns each domain's objects, by the domain's name. */
 export function objectsByDomain(
@@ -46,6 +48,7 @@ export function objectsByDomain(
         sequences: [] as SequenceId[],
         enums: [] as EnumId[],
       },
+        functions: [] as FunctionId[],
     ]),
   );
   for (const { id } of catalog.entries.values()) {
@@ -54,7 +57,8 @@ export function objectsByDomain(
       id.kind !== 'table' &&
       id.kind !== 'view' &&
       id.kind !== 'sequence' &&
-      id.kind !== 'enum'
+      id.kind !== 'enum' &&
+      id.kind !== 'function'
     )
       continue;
     const objects = made.get(domainOf(manifest, database, id)?.name ?? '');
@@ -63,6 +67,7 @@ export function objectsByDomain(
     else if (id.kind === 'sequence') {
       if (!isIdentity(catalog, id)) objects.sequences.push(id);
     } else if (id.kind === 'enum') objects.enums.push(id);
+    else if (id.kind === 'function') objects.functions.push(id);
     else objects.relations.push(id);
   }
   return made;

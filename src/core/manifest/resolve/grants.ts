@@ -4,6 +4,7 @@ import { find } from '../../model/catalog.ts';
 import {
   type ColumnId,
   type DefaultPrivilegeId,
+  type FunctionId,
   type ObjectId,
   type SchemaId,
   type SequenceId,
@@ -130,9 +131,11 @@ function* expectTarget(
       if (target.name === undefined) yield* toCome('types', ['usage']);
       return;
     case 'functions':
-      // Functions are not entries yet: the introspection names those it meets as not analysed.
       yield* usage;
-      if (target.name === undefined) yield* toCome('functions', ['execute']);
+      for (const routine of objects.functions)
+        if (target.name === undefined || isNamed(routine, target.name))
+          yield* on(routine, privilegesFrom(words, 'function', version));
+      if (target.name === undefined) yield* toCome('functions', privilegesFrom(words, 'function', version));
       return;
   }
 
@@ -140,6 +143,12 @@ function* expectTarget(
     const parent = parentOf(catalog, relation);
     yield* on(relation, privileges, grantOption, parent && keyOf(parent));
   }
+}
+
+/** Whether `total(integer)`, or `total` for all of that name, means this function. */
+function isNamed({ name, args }: FunctionId, written: string): boolean {
+  const plain = (text: string) => text.replaceAll(/\s*([,()])\s*/g, '$1');
+  return written === name || plain(written) === plain(`${name}(${args})`);
 }
 
 /** Default privileges in a schema hold for all of it: where domains share one, they would reach the others' tables. */

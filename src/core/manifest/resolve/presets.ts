@@ -1,18 +1,33 @@
 /** What the words under `privileges:` mean on each kind of object: presets written out, names taken as they are. */
 import { privilegesOn } from '../../kinds/privileges.ts';
 
-type Grantable = 'table' | 'column' | 'sequence' | 'schema' | 'enum';
+type Grantable = 'table' | 'column' | 'sequence' | 'schema' | 'enum' | 'function';
 
 const presets: Readonly<Record<string, Partial<Record<Grantable, readonly string[]>>>> = {
-  read: { table: ['select'], column: ['select'], sequence: ['select'], schema: ['usage'], enum: ['usage'] },
+  read: {
+    table: ['select'],
+    column: ['select'],
+    sequence: ['select'],
+    schema: ['usage'],
+    enum: ['usage'],
+    function: ['execute'],
+  },
   write: {
     table: ['insert', 'update', 'delete'],
     column: ['insert', 'update'],
     sequence: ['usage', 'update'],
     schema: ['usage'],
     enum: ['usage'],
+    function: ['execute'],
   },
-  append: { table: ['insert'], column: ['insert'], sequence: ['usage'], schema: ['usage'], enum: ['usage'] },
+  append: {
+    table: ['insert'],
+    column: ['insert'],
+    sequence: ['usage'],
+    schema: ['usage'],
+    enum: ['usage'],
+    function: ['execute'],
+  },
 };
 
 /**
