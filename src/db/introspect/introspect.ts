@@ -5,6 +5,7 @@ import { readConstraints } from './constraint.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDependencies } from './dependency.ts';
 import { readEnums } from './enum.ts';
+import { readFunctions } from './function.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import type { Reading } from './reading.ts';
 import { readRoles } from './role.ts';
@@ -44,6 +45,7 @@ export async function introspect(
       readConstraints(reading),
       readIndexes(reading),
       readViews(reading),
+      readFunctions(reading),
       readDefaultPrivileges(reading),
       readNotAnalysed(reading),
     ]);
