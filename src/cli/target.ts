@@ -29,15 +29,18 @@ export interface Target {
   readonly embedded: boolean;
 }
 
-/** Reads the project's manifest, and logs what may be a mistake in it. @throws KnownError (2) with every problem there is in it, or when there is no manifest. */
-export async function openProject(context: Context): Promise<Project> {
+/** Reads the project's manifest, and logs what may be a mistake in it. What has expired stops `validate`, and no deployment. @throws KnownError (2) with every problem there is in it, or when there is no manifest. */
+export async function openProject(
+  context: Context,
+  options: { readonly expired?: 'error' | 'warning' } = { expired: 'warning' },
+): Promise<Project> {
   const file = await findManifest(context.cwd, context.global.manifest);
   if (file === undefined)
     throw inputError({
       message: `there is no dbctl.yaml in ${context.cwd} or above it`,
       help: 'Write one with `dbctl init`, or name one with --manifest.',
     });
-  const project = await readManifest(file, context.env, context.now().toISOString().slice(0, 10));
+  const project = await readManifest(file, context.env, context.now().toISOString().slice(0, 10), options);
   for (const warning of project.warnings) context.log(problemText(warning, context, 'warning'));
   return project;
 }

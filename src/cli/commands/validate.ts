@@ -4,7 +4,7 @@ import { shown } from '../shown-path.ts';
 import { openProject } from '../target.ts';
 
 export async function validate(context: Context): Promise<ExitStatus> {
-  const { manifest, file } = await openProject(context);
+  const { manifest, file } = await openProject(context, { expired: 'error' });
   const domains = [...manifest.domains.values()];
   const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
   if (context.global.format === 'json') {

@@ -1,5 +1,5 @@
 /** The desired state: what the desired SQL made on a shadow, and what the manifest says of roles, owners and grants. */
-import { ownEdges } from '../kinds/kinds.ts';
+import { kindOf, ownEdges } from '../kinds/kinds.ts';
 import { type Catalog, catalog, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, keyOf } from '../model/id.ts';
@@ -30,7 +30,9 @@ export function desiredCatalog(
   for (const { name, comment } of manifest.roles.values())
     if (comment !== undefined)
       put({ id: { kind: 'comment', on: { kind: 'role', name } }, attrs: { text: comment } });
-  for (const entry of resolve(manifest, loaded, database)) put(leftToServer(entry, current));
+  const resolved = resolve(manifest, loaded, database);
+  for (const entry of resolved) for (const gone of ownPrivilegesBefore(entry, loaded)) entries.delete(gone);
+  for (const entry of resolved) put(leftToServer(entry, current));
   const all = [...entries.values()];
   const edges = [...loaded.edges, ...all.flatMap(ownEdges)];
   return catalog('the desired state', loaded.serverVersion, all, edges, loaded.notAnalysed);
@@ -39,6 +41,13 @@ export function desiredCatalog(
 /** Roles exist on the shadow only so that the SQL may name them: what they are like, the manifest says. */
 const isManifests = ({ id }: Entry): boolean =>
   id.kind === 'role' || id.kind === 'role-setting' || id.kind === 'membership';
+
+/** What an object's owner of before held by owning it, and holds no longer when the manifest names another. */
+function ownPrivilegesBefore(entry: Entry, loaded: Catalog): readonly Key[] {
+  const before = entry.id.kind === 'owner' ? find(loaded, entry.id) : undefined;
+  if (before === undefined || before.attrs['role'] === entry.attrs['role']) return [];
+  return (kindOf(before.id).implies?.(before, loaded) ?? []).map(({ id }) => keyOf(id));
+}
 
 /** A membership option that the manifest does not set is no difference. */
 function leftToServer(entry: Entry, current: Catalog): Entry {

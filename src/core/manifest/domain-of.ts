@@ -19,7 +19,8 @@ export function domainOf(manifest: Manifest, database: string, id: Id): Domain |
   const here = domainsIn(manifest, database).filter((domain) => domain.schema === schema);
   const object = objectOf(id);
   if (object.kind === 'schema' || object.kind === 'default-privilege')
-    return here.length === 1 ? here[0] : here.find(({ prefix }) => prefix === undefined);
+    // A prefix claims names in a schema, never the schema.
+    return here.find(({ prefix }) => prefix === undefined);
   const name = 'name' in object ? object.name : '';
   return here
     .filter(({ prefix }) => name.startsWith(prefix ?? ''))

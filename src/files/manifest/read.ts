@@ -26,11 +26,17 @@ export interface ManifestFile {
 }
 
 /**
- * @param today an ISO date: what has expired before it is a problem.
+ * @param today an ISO date: what was agreed until a day before it has expired.
+ * @param options.expired what that is: an error (default), or a warning for who only carries out what was agreed.
  * @throws KnownError (2) with all problems at once, in the order of the files. Only what cannot be read as YAML is told
  * alone: nothing can be said of what was not read.
  */
-export async function readManifest(file: string, env: Environment, today: string): Promise<ManifestFile> {
+export async function readManifest(
+  file: string,
+  env: Environment,
+  today: string,
+  { expired = 'error' }: { readonly expired?: 'error' | 'warning' } = {},
+): Promise<ManifestFile> {
   const { sources, problems: unreadable } = await readSources(file);
   if (unreadable.length > 0) throw inputError(...unreadable);
   const merged = merge(sources);
@@ -79,7 +85,8 @@ export async function readManifest(file: string, env: Environment, today: string
   const warnings: Problem[] = [];
   for (const { path, message, help, severity } of [...misread, ...(await checkManifest(manifest, today))]) {
     if (mended.doubtful.some((each) => startsWith(path, each) || names(message, each))) continue;
-    (severity === 'error' ? problems : warnings).push(problem(written(path), hide(message), hide(help)));
+    const level = severity === 'expired' ? expired : severity;
+    (level === 'error' ? problems : warnings).push(problem(written(path), hide(message), hide(help)));
   }
   if (problems.length > 0) throw inputError(...inOrder(problems, sources));
   return { manifest, file, directory: dirname(file), locate: (path) => merged.locate(path), warnings };

@@ -1,7 +1,8 @@
 /** `lint:` rules that there are, and waivers that still hold. */
 import { globs } from '../../model/glob.ts';
 import { liveRules } from '../../rules/index.ts';
-import type { Manifest } from '../manifest.ts';
+import { closest } from '../../closest.ts';
+import type { Manifest, ManifestPath } from '../manifest.ts';
 import { type ManifestProblem, unknown } from './problem.ts';
 import { checkUntil } from './until.ts';
 
@@ -10,9 +11,9 @@ const otherwise = 'Look the rules up in docs/rules.';
 export function* checkLint({ lint }: Manifest, today: string): Generator<ManifestProblem> {
   const names = liveRules.map(({ name }) => name);
   for (const name of lint.rules.keys())
-    if (!names.includes(name)) yield unknown(['lint', 'rules', name], 'rule', name, names, otherwise);
+    if (!names.includes(name)) yield unknownRule(['lint', 'rules', name], name, names);
   for (const { rule, until, path } of lint.waivers) {
-    if (!names.some(globs([rule]))) yield unknown([...path, 'rule'], 'rule', rule, names, otherwise);
+    if (!names.some(globs([rule]))) yield unknownRule([...path, 'rule'], rule, names);
     yield* checkUntil(
       until,
       today,
@@ -21,4 +22,11 @@ export function* checkLint({ lint }: Manifest, today: string): Generator<Manifes
       'mend what it waives and delete it',
     );
   }
+}
+
+/** A slip is an error. A name that is like none may be a rule of another version: told, and no reason to stop. */
+function unknownRule(path: ManifestPath, name: string, names: readonly string[]): ManifestProblem {
+  const problem = unknown(path, 'rule', name, names, otherwise);
+  if (closest(name, names) !== undefined || !/^[a-z-]+\/[a-z*-]+$/.test(name)) return problem;
+  return { ...problem, severity: 'warning' };
 }

@@ -7,7 +7,8 @@ export interface ManifestProblem {
   readonly message: string;
   /** What to write instead, starting with a verb. */
   readonly help: string;
-  readonly severity: 'error' | 'warning';
+  /** `expired`: what was agreed until a day before today. An error in a review, and no reason to stop a deployment. */
+  readonly severity: 'error' | 'warning' | 'expired';
 }
 
 export const error = (path: ManifestPath, message: string, help: string): ManifestProblem => ({

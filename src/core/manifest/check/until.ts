@@ -27,11 +27,12 @@ export function* checkUntil(
   }
   const days = (dayOf(today) ?? day) - day;
   if (days > 0)
-    yield error(
+    yield {
       path,
-      `${what} expired ${days === 1 ? 'yesterday' : `${days} days ago`}, on ${until}`,
-      `Agree on a later date, or ${instead}.`,
-    );
+      message: `${what} expired ${days === 1 ? 'yesterday' : `${days} days ago`}, on ${until}`,
+      help: `Agree on a later date, or ${instead}.`,
+      severity: 'expired',
+    };
 }
 
 /** @returns the number of a day, counted from 1970-01-01; undefined for what is no day. */
