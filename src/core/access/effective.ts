@@ -3,7 +3,7 @@
  * has_*_privilege() functions compute it from its own (src/backend/catalog/aclchk.c, utils/adt/acl.c). Like theirs,
  * a privilege on a table says nothing about USAGE on its schema: `reachable` tells that.
  */
-import { type Catalog, entriesOf, find } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
 import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { GrantAttributes } from '../kinds/grant.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
@@ -16,6 +16,7 @@ import {
   type ObjectId,
   type OwnerId,
   type RoleId,
+  isRelation,
   keyOf,
   schemaOf,
 } from '../model/id.ts';
@@ -61,7 +62,7 @@ export function accessOf(catalog: Catalog): Access {
     find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.superuser === true;
   const ownerOf = (on: ObjectId) => {
     if (on.kind === 'database') return find<DatabaseId, DatabaseAttributes>(catalog, on)?.attrs.owner;
-    const owned = on.kind === 'column' ? tableOf(catalog, on) : on;
+    const owned = on.kind === 'column' ? relationOf(catalog, on) : on;
     return find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: owned })?.attrs.role;
   };
 
@@ -82,7 +83,7 @@ export function accessOf(catalog: Catalog): Access {
 
   function holds(role: string, privilege: string, on: ObjectId): boolean {
     if (via(role, privilege, on) !== undefined) return true;
-    return on.kind === 'column' && via(role, privilege, tableOf(catalog, on)) !== undefined;
+    return on.kind === 'column' && via(role, privilege, relationOf(catalog, on)) !== undefined;
   }
 
   /** Owners hold every grant option, whatever the ACL says: through membership too. */
@@ -101,7 +102,7 @@ export function accessOf(catalog: Catalog): Access {
     holds,
     mayGrant: (role, privilege, on) =>
       mayGrantOn(role, privilege, on) ||
-      (on.kind === 'column' && mayGrantOn(role, privilege, tableOf(catalog, on))),
+      (on.kind === 'column' && mayGrantOn(role, privilege, relationOf(catalog, on))),
     holdings(role, on) {
       const held: Holding[] = [];
       for (const privilege of privilegesOn(on.kind, catalog.serverVersion)) {
@@ -122,8 +123,9 @@ export function accessOf(catalog: Catalog): Access {
 }
 
 /** What membership in a predefined role gives on every object (manual, 21.5). */
-function predefined(role: string, privilege: string, { kind }: ObjectId): boolean {
-  const relation = kind === 'table' || kind === 'view' || kind === 'sequence';
+function predefined(role: string, privilege: string, on: ObjectId): boolean {
+  const { kind } = on;
+  const relation = isRelation(on) || on.kind === 'sequence';
   switch (role) {
     case 'pg_read_all_data':
       return (relation && privilege === 'select') || (kind === 'schema' && privilege === 'usage');
@@ -150,9 +152,4 @@ function aclsOf(catalog: Catalog): ReadonlyMap<Key, Acl> {
     grantees.set(to, attrs.grantable);
   }
   return acls;
-}
-
-function tableOf(catalog: Catalog, { schema, table }: Extract<ObjectId, { kind: 'column' }>): ObjectId {
-  const view = { kind: 'view', schema, name: table } as const;
-  return find(catalog, view) === undefined ? { kind: 'table', schema, name: table } : view;
 }

@@ -1,6 +1,6 @@
 /** Comments, on anything. */
 import { literal } from '../../sql/quote.ts';
-import { type CommentId, type Id, keyOf } from '../model/id.ts';
+import { type CommentId, type Id, keyOf, relationsOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, onCurrentDatabase, relationLock } from './object.ts';
 
@@ -17,10 +17,10 @@ function comment(id: CommentId, text: string | null): Draft {
   return draft(sql, { locks: relationLock(id.on, 'SHARE UPDATE EXCLUSIVE') });
 }
 
-/** A column of a view is no entry of its own: then the comment hangs on the view. */
+/** A column of a view is no entry of its own: then what is on it hangs on the view. */
 export function whatItIsOn(on: CommentId['on']): readonly Id[] {
   if (on.kind !== 'column') return [on];
-  return [on, { kind: 'view', schema: on.schema, name: on.table }];
+  return [on, ...relationsOf(on).filter(({ kind }) => kind !== 'table')];
 }
 
 export const commentOn: Kind<CommentId, CommentAttributes> = {

@@ -1,6 +1,6 @@
 /** Grants: one privilege on one object to one role. Statements gather what goes to the same role on the same object. */
 import { grantee, identifier, qualified } from '../../sql/quote.ts';
-import { type GrantId, type Id, keyOf, nameOf } from '../model/id.ts';
+import { type GrantId, type Id, isRelation, keyOf, nameOf } from '../model/id.ts';
 import { whatItIsOn } from './comment.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, onCurrentDatabase } from './object.ts';
@@ -22,10 +22,10 @@ function item({ on, privilege }: GrantId): string {
 const onWhole = (on: GrantId['on']): GrantId['on'] =>
   on.kind === 'column' ? { kind: 'table', schema: on.schema, name: on.table } : on;
 
-/** A view's privileges are a table's to GRANT. */
+/** Every relation's privileges are a table's to GRANT. */
 function target(on: GrantId['on']): string {
   if (on.kind === 'column') return `TABLE ${qualified(on.schema, on.table)}`;
-  if (on.kind === 'view') return `TABLE ${qualified(on.schema, on.name)}`;
+  if (isRelation(on)) return `TABLE ${qualified(on.schema, on.name)}`;
   return objectClause(on);
 }
 

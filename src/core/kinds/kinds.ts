@@ -13,6 +13,7 @@ import { extension } from './extension.ts';
 import { routine } from './function.ts';
 import { grant } from './grant.ts';
 import type { Kind } from './kind.ts';
+import { materializedView } from './materialized-view.ts';
 import { membership } from './membership.ts';
 import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
@@ -33,8 +34,8 @@ const kinds = {
   'role-setting': roleSetting,
   membership,
   enum: enumType,
-  sequence,
   function: routine,
+  sequence,
   'owned-by': ownedBy,
   table,
   partition,
@@ -43,6 +44,7 @@ const kinds = {
   constraint,
   index,
   view,
+  'materialized-view': materializedView,
   comment: commentOn,
   owner,
   grant,

@@ -17,13 +17,15 @@ export function objectClause(id: ObjectId): string {
     case 'sequence':
     case 'index':
       return `${id.kind.toUpperCase()} ${qualified(id.schema, id.name)}`;
+    case 'materialized-view':
+      return `MATERIALIZED VIEW ${qualified(id.schema, id.name)}`;
     case 'enum':
       return `TYPE ${qualified(id.schema, id.name)}`;
-    case 'column':
-      return `COLUMN ${qualified(id.schema, id.table, id.name)}`;
     case 'function':
       // FUNCTION and PROCEDURE both: the id does not tell which.
       return `ROUTINE ${nameOf(id)}`;
+    case 'column':
+      return `COLUMN ${qualified(id.schema, id.table, id.name)}`;
     case 'constraint':
       return `CONSTRAINT ${identifier(id.name)} ON ${qualified(id.schema, id.table)}`;
   }
@@ -47,6 +49,7 @@ export function relationLock(id: ObjectId, mode: Lock['mode']): readonly Lock[] 
   switch (id.kind) {
     case 'table':
     case 'view':
+    case 'materialized-view':
     case 'sequence':
     case 'index':
       return [{ mode, relation: qualified(id.schema, id.name) }];

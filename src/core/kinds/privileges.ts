@@ -8,6 +8,7 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
   switch (kind) {
     case 'table':
     case 'view':
+    case 'materialized-view':
       return serverVersion >= 170000 ? [...table, 'maintain'] : table;
     case 'column':
       return ['select', 'insert', 'update', 'references'];
@@ -19,9 +20,9 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
       return ['create', 'connect', 'temporary'];
     case 'enum':
       return ['usage'];
-    case 'extension':
     case 'function':
       return ['execute'];
+    case 'extension':
     case 'constraint':
     case 'index':
     case 'role':
@@ -36,9 +37,9 @@ export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
       return ['connect', 'temporary'];
     case 'enum':
       return ['usage'];
-    default:
     case 'function':
       return ['execute'];
+    default:
       return [];
   }
 }

@@ -14,6 +14,7 @@ export const index: Kind<IndexId, IndexAttributes> = {
   rank: 60,
   references: ({ id, attrs }) => [
     { to: { kind: 'table', schema: id.schema, name: attrs.table }, type: 'auto' },
+    { to: { kind: 'materialized-view', schema: id.schema, name: attrs.table }, type: 'auto' },
   ],
   create: ({ id, attrs }) => [
     draft(attrs.definition, {

@@ -1,6 +1,6 @@
 /** A catalog: a set of entries and the dependency edges between them. Built once, never changed. */
 import type { Attributes, Entry, EntryOf } from './entry.ts';
-import { type Id, type Key, type Kind, keyOf } from './id.ts';
+import { type ColumnId, type Id, type Key, type Kind, type RelationId, keyOf, relationsOf } from './id.ts';
 
 /**
  * How the dependent hangs on what it references (after pg_depend's deptype):
@@ -59,6 +59,12 @@ export function catalog(
 /** @returns the entry with this id, or undefined. The caller names the attributes' type, which the kind's file defines. */
 export function find<I extends Id, A = Attributes>(from: Catalog, id: I): Entry<I, A> | undefined {
   return from.entries.get(keyOf(id)) as Entry<I, A> | undefined;
+}
+
+/** @returns the relation that a column is one of: a table, unless something else of that name is there. */
+export function relationOf(from: Catalog, column: ColumnId): RelationId {
+  const candidates = relationsOf(column);
+  return candidates.find((relation) => from.entries.has(keyOf(relation))) ?? candidates[0]!;
 }
 
 /** @returns the entries of one kind, in the order of their keys. */

@@ -35,13 +35,14 @@ export type DefaultId = OfRelation<'default'>;
 export type ConstraintId = OfRelation<'constraint'>;
 export type IndexId = InSchema<'index'>;
 export type ViewId = InSchema<'view'>;
+export type MaterializedViewId = InSchema<'materialized-view'>;
 export type SequenceId = InSchema<'sequence'>;
 /** `OWNED BY` of a sequence. */
 export type OwnedById = InSchema<'owned-by'>;
 export type EnumId = InSchema<'enum'>;
-/** That a table is a partition of another, with its bound. Named by the partition. */
 /** A function, window function or procedure. */
 export type FunctionId = Routine<'function'>;
+/** That a table is a partition of another, with its bound. Named by the partition. */
 export type PartitionId = InSchema<'partition'>;
 export type RoleId = Named<'role'>;
 export type RoleSettingId = { readonly kind: 'role-setting'; readonly role: string; readonly name: string };
@@ -86,11 +87,12 @@ export type ObjectId =
   | ConstraintId
   | IndexId
   | ViewId
+  | MaterializedViewId
   | SequenceId
   | EnumId
+  | FunctionId
   | RoleId;
 export type Id =
-  | FunctionId
   | ObjectId
   | DefaultId
   | OwnedById
@@ -101,6 +103,8 @@ export type Id =
   | OwnerId
   | GrantId
   | DefaultPrivilegeId;
+/** What has columns, and privileges as a table has them. */
+export type RelationId = TableId | ViewId | MaterializedViewId;
 export type Kind = Id['kind'];
 export type IdOf<K extends Kind> = Extract<Id, { kind: K }>;
 
@@ -124,18 +128,19 @@ export function nameOf(id: Id): string {
     case 'table':
     case 'index':
     case 'view':
+    case 'materialized-view':
     case 'sequence':
     case 'owned-by':
     case 'enum':
     case 'partition':
       return qualified(id.schema, id.name);
+    case 'function':
+      return `${qualified(id.schema, id.name)}(${id.args})`;
     case 'column':
     case 'default':
     case 'constraint':
       return qualified(id.schema, id.table, id.name);
     case 'role-setting':
-    case 'function':
-      return `${qualified(id.schema, id.name)}(${id.args})`;
       return qualified(id.role, id.name);
     case 'membership':
       return `${identifier(id.member)} in ${identifier(id.role)}`;
@@ -149,6 +154,20 @@ export function nameOf(id: Id): string {
       return `${id.privilege} on ${id.objects}${where} of ${identifier(id.role)} to ${identifier(id.to)}`;
     }
   }
+}
+
+/** @returns whether an id is a relation's. */
+export function isRelation(id: Id): id is RelationId {
+  return id.kind === 'table' || id.kind === 'view' || id.kind === 'materialized-view';
+}
+
+/** @returns what a column may be a column of: relations share one namespace, so no more than one of them is there. */
+export function relationsOf({ schema, table: name }: ColumnId): readonly RelationId[] {
+  return [
+    { kind: 'table', schema, name },
+    { kind: 'view', schema, name },
+    { kind: 'materialized-view', schema, name },
+  ];
 }
 
 /** @returns the object a dependent entry (comment, owner, grant, default, …) belongs to; the id itself for an object. */

@@ -66,7 +66,10 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
       partitions.push({ schema: each.schema, name: each.name, bound: attrs.bound });
   const takenNames = new Set<string>();
   for (const { id: each } of live.entries.values())
-    if (['table', 'view', 'sequence', 'index', 'enum'].includes(each.kind) && schemaOf(each) === schema)
+    if (
+      ['table', 'view', 'materialized-view', 'sequence', 'index', 'enum'].includes(each.kind) &&
+      schemaOf(each) === schema
+    )
       takenNames.add((each as { name: string }).name);
   return {
     schema,

@@ -50,11 +50,12 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'table':
     case 'index':
     case 'view':
+    case 'materialized-view':
     case 'sequence':
       return `relation\0${id.schema}\0${id.name}`;
-    case 'enum':
     case 'function':
       return `routine\0${nameOf(id)}`;
+    case 'enum':
       return `type\0${id.schema}\0${id.name}`;
     default:
       return undefined;

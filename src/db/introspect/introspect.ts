@@ -6,6 +6,7 @@ import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDependencies } from './dependency.ts';
 import { readEnums } from './enum.ts';
 import { readFunctions } from './function.ts';
+import { readMaterializedViews } from './materialized-view.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import type { Reading } from './reading.ts';
 import { readRoles } from './role.ts';
@@ -45,6 +46,7 @@ export async function introspect(
       readConstraints(reading),
       readIndexes(reading),
       readViews(reading),
+      readMaterializedViews(reading),
       readFunctions(reading),
       readDefaultPrivileges(reading),
       readNotAnalysed(reading),

@@ -6,8 +6,8 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   [
     'pg_class',
     'relnamespace',
-    `o.relkind in ('m', 'f') or o.relkind = 'c' or (o.relkind in ('r', 'p') and (o.reloftype <> 0
-    or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
+    `o.relkind = 'f' or o.relkind = 'c' or (o.relkind = 'm' and o.reltablespace <> 0)
+    or (o.relkind in ('r', 'p') and (o.reloftype <> 0 or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
   ],
   [
     'pg_type',

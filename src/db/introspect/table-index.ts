@@ -9,7 +9,7 @@ export async function readIndexes(reading: Reading): Promise<void> {
       case x.relkind when 'I' then replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') else pg_get_indexdef(i.indexrelid) end as definition, obj_description(i.indexrelid, 'pg_class') as comment
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
     join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p') and c.relpersistence <> 't' and not x.relispartition and ${reading.sql.unsafe(userNamespace)}
+    where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't' and not x.relispartition and ${reading.sql.unsafe(userNamespace)}
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
       and ${reading.sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
   for (const { oid, schema, name, table, definition, comment } of rows) {

@@ -62,6 +62,7 @@ interface ColumnRow {
   table: string;
   name: string;
   isPartition: boolean;
+  /** Of a view or materialized view: no entry of its own. */
   isView: boolean;
   type: string;
   notNull: boolean;
@@ -78,7 +79,7 @@ interface ColumnRow {
 export async function readColumns(reading: Reading): Promise<void> {
   const rows = await reading.sql<ColumnRow[]>`
     select c.oid::int8::float8 as relation, a.attnum::int as number, n.nspname as schema, c.relname as table, a.attname as name,
-      c.relispartition as "isPartition", c.relkind = 'v' as "isView",
+      c.relispartition as "isPartition", c.relkind in ('v', 'm') as "isView",
       format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull",
       case when a.attcollation <> t.typcollation then
         quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,
@@ -103,8 +104,8 @@ export async function readColumns(reading: Reading): Promise<void> {
     left join pg_sequence s on s.seqrelid = sd.objid
     left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
       ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid
-    where c.relkind in ('r', 'p', 'v') and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
-      and (c.relkind <> 'v' or a.attacl is not null or col_description(c.oid, a.attnum) is not null)
+    where c.relkind in ('r', 'p', 'v', 'm') and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
+      and (c.relkind in ('r', 'p') or a.attacl is not null or col_description(c.oid, a.attnum) is not null)
       and ${reading.sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
     order by c.oid, a.attnum`;
   const partitions: ColumnRow[] = [];

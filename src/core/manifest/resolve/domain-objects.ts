@@ -8,28 +8,29 @@ import {
   type EnumId,
   type FunctionId,
   type PartitionId,
+  type RelationId,
   type SchemaId,
   type SequenceId,
   type TableId,
-  type ViewId,
+  isRelation,
   keyOf,
 } from '../../model/id.ts';
 import { domainOf } from '../domain-of.ts';
 import { isHistoryTable } from '../history-table.ts';
 import type { Domain, Manifest } from '../manifest.ts';
 
-export type Relation = TableId | ViewId;
+export type Relation = RelationId;
 export interface DomainObjects {
   readonly domain: Domain;
   /** undefined: the database has no such schema, or other domains share it. */
   readonly schema: SchemaId | undefined;
-  /** Tables (partitions too) and views, without our history tables. */
+  /** Tables (partitions too), views and materialized views, without our history tables. */
   readonly relations: readonly Relation[];
   /** Without those of identity columns, which need no privilege. */
   readonly sequences: readonly SequenceId[];
   readonly enums: readonly EnumId[];
-}
   readonly functions: readonly FunctionId[];
+}
 
 /** @returns each domain's objects, by the domain's name. */
 export function objectsByDomain(
@@ -47,15 +48,14 @@ export function objectsByDomain(
         relations: [] as Relation[],
         sequences: [] as SequenceId[],
         enums: [] as EnumId[],
-      },
         functions: [] as FunctionId[],
+      },
     ]),
   );
   for (const { id } of catalog.entries.values()) {
     if (
       id.kind !== 'schema' &&
-      id.kind !== 'table' &&
-      id.kind !== 'view' &&
+      !isRelation(id) &&
       id.kind !== 'sequence' &&
       id.kind !== 'enum' &&
       id.kind !== 'function'

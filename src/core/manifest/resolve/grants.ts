@@ -210,5 +210,7 @@ function columnsOf(
   names: readonly string[],
 ): ColumnId[] {
   const columns = names.map((name): ColumnId => ({ kind: 'column', schema, table, name }));
-  return kind === 'view' ? columns : columns.filter((column) => find(catalog, column) !== undefined);
+  return kind === 'view' || kind === 'materialized-view'
+    ? columns
+    : columns.filter((column) => find(catalog, column) !== undefined);
 }

@@ -163,6 +163,7 @@ function* findDependencies(input: LiveInput): Generator<Dependency> {
 
 function kindOfCrossing({ kind }: Id, referenced: Id): CrossingKind | undefined {
   if (referenced.kind === 'schema' || referenced.kind === 'role') return undefined;
+  if (kind === 'materialized-view') return 'view';
   if (kind === 'view' || kind === 'default') return kind;
   if (referenced.kind === 'enum' && (kind === 'column' || kind === 'constraint')) return 'type';
   return kind === 'table' && referenced.kind === 'table' ? 'inheritance' : undefined;

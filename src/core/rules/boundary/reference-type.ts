@@ -3,7 +3,7 @@ import { domainsIn } from '../../manifest/domain-of.ts';
 import type { Domain } from '../../manifest/manifest.ts';
 import { type Catalog, find } from '../../model/catalog.ts';
 import type { Rule } from '../../model/finding.ts';
-import type { ColumnId, TableId, ViewId } from '../../model/id.ts';
+import { type ColumnId, relationsOf } from '../../model/id.ts';
 import { qualified } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { dotted } from './dotted.ts';
@@ -47,8 +47,8 @@ function resolve(
   [table = '', column = '']: readonly string[],
 ): 'no table' | { readonly name: string; readonly type: string | undefined } {
   for (const name of [table, ...(prefix === undefined ? [] : [prefix + table])]) {
-    const isTable = find<TableId>(live, { kind: 'table', schema, name }) !== undefined;
-    if (!isTable && find<ViewId>(live, { kind: 'view', schema, name }) === undefined) continue;
+    const candidates = relationsOf({ kind: 'column', schema, table: name, name: column });
+    if (candidates.every((relation) => find(live, relation) === undefined)) continue;
     const found = find<ColumnId, ColumnAttributes>(live, {
       kind: 'column',
       schema,

@@ -4,7 +4,7 @@ import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Domain } from '../../manifest/manifest.ts';
 import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { entriesOf, find } from '../../model/catalog.ts';
+import { entriesOf, relationOf as relationWith } from '../../model/catalog.ts';
 import type { EntryOf } from '../../model/entry.ts';
 import { type GrantId, type ObjectId, schemaOf } from '../../model/id.ts';
 import type { LiveInput } from '../input.ts';
@@ -42,9 +42,7 @@ function* findGrants(input: LiveInput): Generator<LiveGrant> {
 
 /** @returns the relation that a column's grant is about, or the object itself. */
 export function relationOf({ live }: Pick<LiveInput, 'live'>, on: ObjectId): ObjectId {
-  if (on.kind !== 'column') return on;
-  const view = { kind: 'view', schema: on.schema, name: on.table } as const;
-  return find(live, view) === undefined ? { kind: 'table', schema: on.schema, name: on.table } : view;
+  return on.kind === 'column' ? relationWith(live, on) : on;
 }
 
 const tableOrSelf = (on: GrantId['on']): ObjectId =>

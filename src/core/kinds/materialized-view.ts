@@ -1,0 +1,65 @@
+/** Materialized views. Their indexes are entries of their own; their rows are derived, and come again with them. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type MaterializedViewId, keyOf } from '../model/id.ts';
+import { accessExclusive } from './alter-table.ts';
+import { draft, type Draft, type Kind } from './kind.ts';
+import { optionActions, withOptions } from './options.ts';
+
+export type MaterializedViewAttributes = {
+  /** As pg_get_viewdef prints it, without the semicolon. */
+  readonly definition: string;
+  /** `name type`, in order: the definition does not tell the types. */
+  readonly columns: readonly string[];
+  /** Storage parameters, `fillfactor=70`, sorted; those of the TOAST table begin with `toast.`. */
+  readonly options: readonly string[];
+  /** The table access method; null for heap. */
+  readonly accessMethod: string | null;
+  /** Whether it can be read: not before its first REFRESH if it was made WITH NO DATA. */
+  readonly populated: boolean;
+};
+
+export const materializedView: Kind<MaterializedViewId, MaterializedViewAttributes> = {
+  name: 'materialized-view',
+  rank: 71,
+  references: ({ id }) => [{ to: { kind: 'schema', name: id.schema }, type: 'normal' }],
+  create({ id, attrs }) {
+    const method = attrs.accessMethod === null ? '' : `\nUSING ${identifier(attrs.accessMethod)}`;
+    const head = `CREATE MATERIALIZED VIEW ${qualified(id.schema, id.name)}${method}${withOptions(attrs.options)}`;
+    const tail = attrs.populated ? 'WITH DATA' : 'WITH NO DATA';
+    return [draft(`${head} AS\n${attrs.definition}\n${tail}`, { produces: [keyOf(id)] })];
+  },
+  drop: ({ id }) => [
+    draft(`DROP MATERIALIZED VIEW ${qualified(id.schema, id.name)}`, {
+      destroys: [keyOf(id)],
+      locks: accessExclusive(id),
+    }),
+  ],
+  alter(changes, before, { id, attrs }) {
+    const changed = new Set(changes.map(({ attr }) => attr as keyof MaterializedViewAttributes));
+    if (changed.has('definition') || changed.has('columns')) return 'replace';
+    const relation = qualified(id.schema, id.name);
+    const statement = (sql: string, hazards: Draft['hazards'] = []) =>
+      draft(sql, { produces: [keyOf(id)], locks: accessExclusive(id), hazards });
+    const alter = (action: string, hazards?: Draft['hazards']) =>
+      statement(`ALTER MATERIALIZED VIEW ${relation} ${action}`, hazards);
+    const rewrite = [
+      { name: 'rewrite', object: relation, detail: 'rewrites the materialized view under the lock' },
+    ] as const;
+    return [
+      ...optionActions(before.attrs.options, attrs.options).map((action) => alter(action)),
+      ...(changed.has('accessMethod')
+        ? [alter(`SET ACCESS METHOD ${identifier(attrs.accessMethod ?? 'heap')}`, rewrite)]
+        : []),
+      ...(changed.has('populated')
+        ? [
+            statement(
+              `REFRESH MATERIALIZED VIEW ${relation} WITH ${attrs.populated ? 'DATA' : 'NO DATA'}`,
+              attrs.populated
+                ? rewrite
+                : [{ name: 'data-loss', object: relation, detail: 'empties it: no query can read it' }],
+            ),
+          ]
+        : []),
+    ];
+  },
+};
