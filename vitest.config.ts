@@ -10,5 +10,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/dbctl/tests.json' }]],
   },
 });
