@@ -36,7 +36,7 @@ export interface Connection {
   readonly db: Kysely<unknown>;
   /** server_version_num: 150018. */
   readonly serverVersion: number;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** @returns the parts of a connection URL: `postgresql://user@host/db`, or `…/db?host=/socket/directory`. @throws KnownError (2) that does not repeat the URL, which may hold a password. */
