@@ -2,6 +2,7 @@
 import type { Entry } from '../model/entry.ts';
 import type { Edge } from '../model/catalog.ts';
 import { type Id, type Kind as KindName, keyOf } from '../model/id.ts';
+import { aggregate } from './aggregate.ts';
 import { column } from './column.ts';
 import { commentOn } from './comment.ts';
 import { constraint } from './constraint.ts';
@@ -9,6 +10,7 @@ import { database } from './database.ts';
 import { defaultPrivilege } from './default-privilege.ts';
 import { columnDefault } from './default.ts';
 import { enumType } from './enum.ts';
+import { eventTrigger } from './event-trigger.ts';
 import { extension } from './extension.ts';
 import { routine } from './function.ts';
 import { grant } from './grant.ts';
@@ -18,12 +20,15 @@ import { membership } from './membership.ts';
 import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
 import { partition } from './partition.ts';
+import { policy } from './policy.ts';
 import { roleSetting } from './role-setting.ts';
 import { role } from './role.ts';
+import { rule } from './rule.ts';
 import { schema } from './schema.ts';
 import { sequence } from './sequence.ts';
 import { index } from './table-index.ts';
 import { table } from './table.ts';
+import { trigger } from './trigger.ts';
 import { view } from './view.ts';
 
 const kinds = {
@@ -35,6 +40,7 @@ const kinds = {
   membership,
   enum: enumType,
   function: routine,
+  aggregate,
   sequence,
   'owned-by': ownedBy,
   table,
@@ -44,6 +50,10 @@ const kinds = {
   constraint,
   index,
   view,
+  rule,
+  trigger,
+  policy,
+  'event-trigger': eventTrigger,
   'materialized-view': materializedView,
   comment: commentOn,
   owner,

@@ -21,13 +21,19 @@ export function objectClause(id: ObjectId): string {
       return `MATERIALIZED VIEW ${qualified(id.schema, id.name)}`;
     case 'enum':
       return `TYPE ${qualified(id.schema, id.name)}`;
+    case 'event-trigger':
+      return `EVENT TRIGGER ${identifier(id.name)}`;
     case 'function':
-      // FUNCTION and PROCEDURE both: the id does not tell which.
+    case 'aggregate':
+      // The word for all of them: a function's id does not tell it from a procedure's.
       return `ROUTINE ${nameOf(id)}`;
     case 'column':
       return `COLUMN ${qualified(id.schema, id.table, id.name)}`;
     case 'constraint':
-      return `CONSTRAINT ${identifier(id.name)} ON ${qualified(id.schema, id.table)}`;
+    case 'trigger':
+    case 'policy':
+    case 'rule':
+      return `${id.kind.toUpperCase()} ${identifier(id.name)} ON ${qualified(id.schema, id.table)}`;
   }
 }
 
@@ -55,6 +61,9 @@ export function relationLock(id: ObjectId, mode: Lock['mode']): readonly Lock[] 
       return [{ mode, relation: qualified(id.schema, id.name) }];
     case 'column':
     case 'constraint':
+    case 'trigger':
+    case 'policy':
+    case 'rule':
       return [{ mode, relation: qualified(id.schema, id.table) }];
     default:
       return [];

@@ -21,11 +21,16 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'enum':
       return ['usage'];
     case 'function':
+    case 'aggregate':
       return ['execute'];
     case 'extension':
     case 'constraint':
     case 'index':
     case 'role':
+    case 'trigger':
+    case 'policy':
+    case 'rule':
+    case 'event-trigger':
       return [];
   }
 }
@@ -38,6 +43,7 @@ export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
     case 'enum':
       return ['usage'];
     case 'function':
+    case 'aggregate':
       return ['execute'];
     default:
       return [];

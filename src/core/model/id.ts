@@ -42,6 +42,12 @@ export type OwnedById = InSchema<'owned-by'>;
 export type EnumId = InSchema<'enum'>;
 /** A function, window function or procedure. */
 export type FunctionId = Routine<'function'>;
+export type AggregateId = Routine<'aggregate'>;
+/** Of a table or a view, as rules are. */
+export type TriggerId = OfRelation<'trigger'>;
+export type PolicyId = OfRelation<'policy'>;
+export type RuleId = OfRelation<'rule'>;
+export type EventTriggerId = Named<'event-trigger'>;
 /** That a table is a partition of another, with its bound. Named by the partition. */
 export type PartitionId = InSchema<'partition'>;
 export type RoleId = Named<'role'>;
@@ -91,6 +97,11 @@ export type ObjectId =
   | SequenceId
   | EnumId
   | FunctionId
+  | AggregateId
+  | TriggerId
+  | PolicyId
+  | RuleId
+  | EventTriggerId
   | RoleId;
 export type Id =
   | ObjectId
@@ -124,6 +135,7 @@ export function nameOf(id: Id): string {
     case 'schema':
     case 'extension':
     case 'role':
+    case 'event-trigger':
       return identifier(id.name);
     case 'table':
     case 'index':
@@ -135,10 +147,14 @@ export function nameOf(id: Id): string {
     case 'partition':
       return qualified(id.schema, id.name);
     case 'function':
+    case 'aggregate':
       return `${qualified(id.schema, id.name)}(${id.args})`;
     case 'column':
     case 'default':
     case 'constraint':
+    case 'trigger':
+    case 'policy':
+    case 'rule':
       return qualified(id.schema, id.table, id.name);
     case 'role-setting':
       return qualified(id.role, id.name);
@@ -161,8 +177,11 @@ export function isRelation(id: Id): id is RelationId {
   return id.kind === 'table' || id.kind === 'view' || id.kind === 'materialized-view';
 }
 
-/** @returns what a column may be a column of: relations share one namespace, so no more than one of them is there. */
-export function relationsOf({ schema, table: name }: ColumnId): readonly RelationId[] {
+/** @returns what a column, trigger or rule may be on: relations share one namespace, so no more than one of them is there. */
+export function relationsOf({
+  schema,
+  table: name,
+}: Pick<ColumnId, 'schema' | 'table'>): readonly RelationId[] {
   return [
     { kind: 'table', schema, name },
     { kind: 'view', schema, name },
@@ -180,6 +199,9 @@ export function objectOf(id: Id): Id {
     case 'column':
     case 'default':
     case 'constraint':
+    case 'trigger':
+    case 'policy':
+    case 'rule':
       return { kind: 'table', schema: id.schema, name: id.table };
     case 'owned-by':
       return { kind: 'sequence', schema: id.schema, name: id.name };
@@ -205,6 +227,7 @@ export function schemaOf(id: Id): string | undefined {
       return id.schema ?? undefined;
     case 'database':
     case 'extension':
+    case 'event-trigger':
     case 'role':
     case 'role-setting':
     case 'membership':

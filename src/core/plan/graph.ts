@@ -54,6 +54,7 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'sequence':
       return `relation\0${id.schema}\0${id.name}`;
     case 'function':
+    case 'aggregate':
       return `routine\0${nameOf(id)}`;
     case 'enum':
       return `type\0${id.schema}\0${id.name}`;

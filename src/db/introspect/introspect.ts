@@ -1,19 +1,24 @@
 /** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
 import { type Catalog, catalog } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
+import { readAggregates } from './aggregate.ts';
 import { readConstraints } from './constraint.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDependencies } from './dependency.ts';
 import { readEnums } from './enum.ts';
+import { readEventTriggers } from './event-trigger.ts';
 import { readFunctions } from './function.ts';
 import { readMaterializedViews } from './materialized-view.ts';
 import { readNotAnalysed } from './not-analysed.ts';
+import { readPolicies } from './policy.ts';
 import type { Reading } from './reading.ts';
 import { readRoles } from './role.ts';
+import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
 import { readIndexes } from './table-index.ts';
 import { readColumns, readTables } from './table.ts';
+import { readTriggers } from './trigger.ts';
 import { readViews } from './view.ts';
 
 /** @param source what messages call it; default: the database and where it is. */
@@ -48,6 +53,11 @@ export async function introspect(
       readViews(reading),
       readMaterializedViews(reading),
       readFunctions(reading),
+      readAggregates(reading),
+      readRules(reading),
+      readTriggers(reading),
+      readPolicies(reading),
+      readEventTriggers(reading),
       readDefaultPrivileges(reading),
       readNotAnalysed(reading),
     ]);

@@ -14,7 +14,6 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
     'typnamespace',
     `o.typtype in ('d', 'r', 'm') or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
   ],
-  ['pg_proc', 'pronamespace', `o.prokind = 'a'`],
   ['pg_operator', 'oprnamespace', 'true'],
   ['pg_opclass', 'opcnamespace', 'true'],
   ['pg_opfamily', 'opfnamespace', 'true'],
@@ -28,10 +27,12 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
 ];
 /** Catalogs of objects that lie in no schema, or on a relation: catalog, and which rows are not modelled. */
 const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
-  ['pg_trigger', 'not o.tgisinternal and o.tgparentid = 0'],
-  ['pg_rewrite', `o.rulename <> '_RETURN'`],
-  ['pg_policy', 'true'],
-  ['pg_event_trigger', 'true'],
+  [
+    'pg_trigger',
+    `not o.tgisinternal and (exists (select from pg_class c where c.oid = o.tgrelid and c.relkind = 'f')
+      or exists (select from pg_trigger t where t.oid = o.tgparentid and t.tgenabled <> o.tgenabled)
+      or (o.tgparentid <> 0 and obj_description(o.oid, 'pg_trigger') is not null))`,
+  ],
   ['pg_foreign_data_wrapper', 'true'],
   ['pg_foreign_server', 'true'],
   ['pg_publication', 'true'],

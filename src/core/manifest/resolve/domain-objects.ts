@@ -4,6 +4,7 @@ import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
 import type { PartitionAttributes } from '../../kinds/partition.ts';
 import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
 import {
+  type AggregateId,
   type ColumnId,
   type EnumId,
   type FunctionId,
@@ -29,7 +30,8 @@ export interface DomainObjects {
   /** Without those of identity columns, which need no privilege. */
   readonly sequences: readonly SequenceId[];
   readonly enums: readonly EnumId[];
-  readonly functions: readonly FunctionId[];
+  /** Procedures and aggregates are among them. */
+  readonly functions: readonly (FunctionId | AggregateId)[];
 }
 
 /** @returns each domain's objects, by the domain's name. */
@@ -48,7 +50,7 @@ export function objectsByDomain(
         relations: [] as Relation[],
         sequences: [] as SequenceId[],
         enums: [] as EnumId[],
-        functions: [] as FunctionId[],
+        functions: [] as (FunctionId | AggregateId)[],
       },
     ]),
   );
@@ -58,7 +60,8 @@ export function objectsByDomain(
       !isRelation(id) &&
       id.kind !== 'sequence' &&
       id.kind !== 'enum' &&
-      id.kind !== 'function'
+      id.kind !== 'function' &&
+      id.kind !== 'aggregate'
     )
       continue;
     const objects = made.get(domainOf(manifest, database, id)?.name ?? '');
@@ -67,7 +70,7 @@ export function objectsByDomain(
     else if (id.kind === 'sequence') {
       if (!isIdentity(catalog, id)) objects.sequences.push(id);
     } else if (id.kind === 'enum') objects.enums.push(id);
-    else if (id.kind === 'function') objects.functions.push(id);
+    else if (id.kind === 'function' || id.kind === 'aggregate') objects.functions.push(id);
     else objects.relations.push(id);
   }
   return made;

@@ -2,6 +2,7 @@
 import type { Catalog } from '../../model/catalog.ts';
 import { find } from '../../model/catalog.ts';
 import {
+  type AggregateId,
   type ColumnId,
   type DefaultPrivilegeId,
   type FunctionId,
@@ -146,7 +147,7 @@ function* expectTarget(
 }
 
 /** Whether `total(integer)`, or `total` for all of that name, means this function. */
-function isNamed({ name, args }: FunctionId, written: string): boolean {
+function isNamed({ name, args }: FunctionId | AggregateId, written: string): boolean {
   const plain = (text: string) => text.replaceAll(/\s*([,()])\s*/g, '$1');
   return written === name || plain(written) === plain(`${name}(${args})`);
 }

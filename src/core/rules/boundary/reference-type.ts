@@ -47,7 +47,7 @@ function resolve(
   [table = '', column = '']: readonly string[],
 ): 'no table' | { readonly name: string; readonly type: string | undefined } {
   for (const name of [table, ...(prefix === undefined ? [] : [prefix + table])]) {
-    const candidates = relationsOf({ kind: 'column', schema, table: name, name: column });
+    const candidates = relationsOf({ schema, table: name });
     if (candidates.every((relation) => find(live, relation) === undefined)) continue;
     const found = find<ColumnId, ColumnAttributes>(live, {
       kind: 'column',
