@@ -17,24 +17,29 @@ export async function pgDump(address: Address, args: readonly string[] = ['--sch
   const socket = await open(address);
   const { port1: bridge, port2: port } = new MessageChannel();
   const answered = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL('./pg-dump-worker.js', import.meta.url), {
-    workerData: { args: [...args, '-d', connectionString(address)], answered, port },
-    transferList: [port],
-  });
+  const worker = idle.pop() ?? new Worker(new URL('./pg-dump-worker.js', import.meta.url));
+  worker.ref();
   try {
     connectBridge(socket, bridge, answered);
     const { text, error } = await new Promise<{ text?: string; error?: string }>((resolve, reject) => {
+      worker.removeAllListeners();
       worker.once('message', resolve);
       worker.once('error', reject);
+      const job = { args: [...args, '-d', connectionString(address)], answered, port };
+      worker.postMessage(job, [port]);
     });
+    // It serves the next dump, and keeps no process from ending.
+    worker.unref();
+    idle.push(worker);
     if (text === undefined) throw new Error(error ?? 'pg_dump said nothing');
     return text.replaceAll(/^(\\(un)?restrict .*|-- Dumped (from database|by pg_dump) version .*)\n/gm, '');
   } finally {
     bridge.close();
     socket.destroy();
-    await worker.terminate();
   }
 }
+/** Threads that have loaded pg_dump and have nothing to do. */
+const idle: Worker[] = [];
 
 function open({ host, port }: Address): Promise<Socket> {
   const socket = host.startsWith('/')
