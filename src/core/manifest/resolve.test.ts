@@ -55,6 +55,35 @@ describe('resolve', () => {
     ]);
   });
 
+  it('functions: all of a domain, all of a name, or the one with these arguments', () => {
+    const total = (args: string) => entry({ kind: 'function', schema: 'auth', name: 'total', args });
+    const of = catalogOf([
+      ...auth,
+      total('integer'),
+      total('integer, text'),
+      entry({ kind: 'aggregate', schema: 'auth', name: 'latest', args: 'text' }),
+    ]);
+    const granted = (name?: string) =>
+      grants(of, {
+        grants: [[{ kind: 'functions', domain: 'auth', ...(name === undefined ? {} : { name }) }, 'execute']],
+      });
+    expect(granted()).toEqual([
+      'execute on aggregate auth.latest(text)',
+      'execute on function auth.total(integer)',
+      'execute on function auth.total(integer, text)',
+      'usage on schema auth',
+    ]);
+    expect(granted('total')).toEqual([
+      'execute on function auth.total(integer)',
+      'execute on function auth.total(integer, text)',
+      'usage on schema auth',
+    ]);
+    expect(granted('total(integer,text)')).toEqual([
+      'execute on function auth.total(integer, text)',
+      'usage on schema auth',
+    ]);
+  });
+
   it('no default privileges without an owner, nor in a schema that domains share', () => {
     expect(grants(catalogOf(auth), { grants: [['auth', 'read']] }, { auth: {} })).toEqual([
       'select on table auth.users',

@@ -4,8 +4,11 @@ import { declaredMissing } from './boundary/declared-missing.ts';
 import { defaultValue } from './boundary/default.ts';
 import { dropCascade } from './boundary/drop-cascade.ts';
 import { foreignKey } from './boundary/foreign-key.ts';
+import { functionCall } from './boundary/function.ts';
 import { inheritance } from './boundary/inheritance.ts';
+import { policy } from './boundary/policy.ts';
 import { referenceType } from './boundary/reference-type.ts';
+import { trigger } from './boundary/trigger.ts';
 import { type } from './boundary/type.ts';
 import { unclaimed } from './boundary/unclaimed.ts';
 import { undeclaredReference } from './boundary/undeclared-reference.ts';
@@ -34,6 +37,9 @@ export const liveRules: readonly Rule<LiveInput>[] = [
   schemaMissing,
   foreignKey,
   view,
+  functionCall,
+  trigger,
+  policy,
   defaultValue,
   type,
   inheritance,

@@ -8,7 +8,15 @@ import { declares, dependencies } from './dependency.ts';
 import { dotted } from './dotted.ts';
 
 /** Channels whose crossings the introspection finds; of others nobody can say that they are missing. */
-const seen: ReadonlySet<CrossingKind> = new Set(['foreign-key', 'view', 'default', 'type', 'inheritance']);
+const seen: ReadonlySet<CrossingKind> = new Set([
+  'foreign-key',
+  'view',
+  'trigger',
+  'policy',
+  'default',
+  'type',
+  'inheritance',
+]);
 
 export const declaredMissing: Rule<LiveInput> = {
   name: 'boundary/declared-missing',

@@ -163,9 +163,14 @@ function* findDependencies(input: LiveInput): Generator<Dependency> {
 
 function kindOfCrossing({ kind }: Id, referenced: Id): CrossingKind | undefined {
   if (referenced.kind === 'schema' || referenced.kind === 'role') return undefined;
+  if (kind === 'function' || kind === 'aggregate') return 'function';
+  if (kind === 'trigger' || kind === 'rule') return 'trigger';
+  if (kind === 'policy') return kind;
   if (kind === 'materialized-view') return 'view';
   if (kind === 'view' || kind === 'default') return kind;
   if (referenced.kind === 'enum' && (kind === 'column' || kind === 'constraint')) return 'type';
+  // A check or an index computes with it on every write.
+  if (referenced.kind === 'function' || referenced.kind === 'aggregate') return 'function';
   return kind === 'table' && referenced.kind === 'table' ? 'inheritance' : undefined;
 }
 
