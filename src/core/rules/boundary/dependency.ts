@@ -166,11 +166,11 @@ function kindOfCrossing({ kind }: Id, referenced: Id): CrossingKind | undefined 
   if (kind === 'function' || kind === 'aggregate') return 'function';
   if (kind === 'trigger' || kind === 'rule') return 'trigger';
   if (kind === 'policy') return kind;
+  // A check or an index computes with it on every write.
+  if ((kind === 'constraint' || kind === 'index') && referenced.kind === 'function') return 'function';
   if (kind === 'materialized-view') return 'view';
   if (kind === 'view' || kind === 'default') return kind;
   if (referenced.kind === 'enum' && (kind === 'column' || kind === 'constraint')) return 'type';
-  // A check or an index computes with it on every write.
-  if (referenced.kind === 'function' || referenced.kind === 'aggregate') return 'function';
   return kind === 'table' && referenced.kind === 'table' ? 'inheritance' : undefined;
 }
 
