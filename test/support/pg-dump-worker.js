@@ -14,8 +14,10 @@ parentPort.on('message', async ({ args, answered, port }) => {
       Atomics.store(answered, 0, 0);
       port.postMessage(Uint8Array.from(bytes));
       Atomics.wait(answered, 0, 0);
-      const { message } = receiveMessageOnPort(port);
-      if (message.length > 0) onRawData(message);
+      // The wake-up may overtake the message that it announces.
+      let received = receiveMessageOnPort(port);
+      for (; received === undefined; received = receiveMessageOnPort(port)) Atomics.wait(answered, 0, 1, 1);
+      if (received.message.length > 0) onRawData(received.message);
     },
   };
   try {
