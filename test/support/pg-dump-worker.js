@@ -5,7 +5,9 @@ import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 
 const searchPath = { rows: [{ search_path: '' }] };
 
-parentPort.on('message', async ({ args, answered, port }) => {
+parentPort.on('message', (job) => void dump(job));
+
+async function dump({ args, answered, port }) {
   const server = {
     // What pgDump asks of PGlite around the dump; a connection of pg_dump's own needs neither.
     query: () => Promise.resolve(searchPath),
@@ -26,4 +28,4 @@ parentPort.on('message', async ({ args, answered, port }) => {
   } catch (error) {
     parentPort.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }
-});
+}
