@@ -33,7 +33,7 @@ function statement(verb: Verb, id: GrantId, all: readonly string[], grantable: b
   const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
   const place = (each: string) => all.indexOf(each.split(' (', 1)[0]!);
   const render = (items: readonly string[]) => {
-    const every = id.on.kind !== 'column' && all.length > 0 && all.every((name) => items.includes(name));
+    const every = id.on.kind !== 'column' && all.length > 1 && all.every((name) => items.includes(name));
     // In the manual's order, as people write them.
     const sorted = items.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
     const list = every ? 'ALL' : gather(sorted);
