@@ -25,11 +25,6 @@ export async function openContext(
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  // `dbctl … | head` closes the pipe: that is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   const line = (stream: NodeJS.WritableStream, textToWrite: string) =>
     void stream.write(textToWrite.endsWith('\n') ? textToWrite : `${textToWrite}\n`);
   const context: Context = {

@@ -150,6 +150,11 @@ const commandLines: readonly CommandLine[] = [
 
 /** Parses the arguments, runs the command. Returns the exit status; prints every error. */
 export async function execute(argv: readonly string[]): Promise<number> {
+  // `dbctl … | head` closes the pipe: that is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   let status: number = 0;
   const program = new Command('dbctl')
     .description('Gives every domain of a system its own corner of PostgreSQL, and keeps it that way.')
