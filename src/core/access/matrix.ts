@@ -68,7 +68,7 @@ function placesOf(
       if (!columns.some(({ name }) => name === on.name)) columns.push(on);
     }
   return [...objectsByDomain(manifest, live, database, domains).values()].flatMap(
-    ({ domain, schema, relations, sequences, enums }) =>
+    ({ domain, schema, relations, sequences, types }) =>
       [
         ...(schema === undefined ? [] : [schema]),
         ...relations.flatMap((relation) => [
@@ -76,7 +76,7 @@ function placesOf(
           ...(withAcl.get(`${relation.schema}\0${relation.name}`) ?? []),
         ]),
         ...sequences,
-        ...enums,
+        ...types,
       ].map((object: ObjectId) => ({ domain: domain.name, object })),
   );
 }

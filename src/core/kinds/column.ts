@@ -1,7 +1,7 @@
 /** Columns of tables. The default, or the generation expression, is an entry of its own. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type ColumnId, type DefaultId, type TableId, keyOf } from '../model/id.ts';
-import { find } from '../model/catalog.ts';
+import { type ColumnId, type DefaultId, type TableId, isType, keyOf } from '../model/id.ts';
+import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import { accessExclusive, alterColumn, loss } from './alter-table.ts';
 import type { DefaultAttributes } from './default.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
@@ -66,8 +66,10 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     const { id, attrs } = after;
     const drafts: Draft[] = [];
     const typeChanged = changes.some(({ attr }) => attr === 'type' || attr === 'collation');
-    if (typeChanged)
-      drafts.push(...alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id)));
+    if (typeChanged) {
+      const viaText = isOfMadeType(from, id) && isOfMadeType(to, id);
+      drafts.push(...alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id), viaText));
+    }
     const changed = new Set(changes.map(({ attr }) => attr as keyof ColumnAttributes));
     // An identity column is NOT NULL before it becomes one, and for as long as it is one.
     if (changed.has('notNull') && attrs.notNull) drafts.push(alterColumn(id, 'SET NOT NULL', 'scan'));
@@ -80,6 +82,13 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
 const defaultOf = (catalog: Parameters<typeof find>[0], { schema, table, name }: ColumnId) =>
   find<DefaultId, DefaultAttributes>(catalog, { kind: 'default', schema, table, name })?.attrs;
 
+/** Whether somebody made the type that the column is of: between two such there is no cast. */
+const isOfMadeType = (catalog: Catalog, id: ColumnId) =>
+  (edgeIndex(catalog).byDependent.get(keyOf(id)) ?? []).some(({ referenced }) => {
+    const entry = catalog.entries.get(referenced);
+    return entry !== undefined && isType(entry.id);
+  });
+
 /**
  * A type change casts the values explicitly, because an assignment cast need not exist. A default is taken off
  * first and put back after: its expression is not cast along.
@@ -90,9 +99,13 @@ function alterType(
   after: ColumnAttributes,
   oldDefault: DefaultAttributes | undefined,
   newDefault: DefaultAttributes | undefined,
+  viaText: boolean,
 ): Draft[] {
   const collate = after.collation === null ? '' : ` COLLATE ${after.collation}`;
-  const using = before.type === after.type ? '' : ` USING ${identifier(id.name)}::${after.type}`;
+  const using =
+    before.type === after.type
+      ? ''
+      : ` USING ${identifier(id.name)}${viaText ? '::text' : ''}::${after.type}`;
   const change = alterColumn(id, `TYPE ${after.type}${collate}${using}`, 'rewrite');
   const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
   if (!plain) return [change];

@@ -17,10 +17,14 @@ function comment(id: CommentId, text: string | null): Draft {
   return draft(sql, { locks: relationLock(id.on, 'SHARE UPDATE EXCLUSIVE') });
 }
 
-/** A column of a view is no entry of its own: then what is on it hangs on the view. */
+/** A column of a view or composite type is no entry of its own: then what is on it hangs on the whole. */
 export function whatItIsOn(on: CommentId['on']): readonly Id[] {
   if (on.kind !== 'column') return [on];
-  return [on, ...relationsOf(on).filter(({ kind }) => kind !== 'table')];
+  return [
+    on,
+    ...relationsOf(on).filter(({ kind }) => kind !== 'table'),
+    { kind: 'composite-type', schema: on.schema, name: on.table },
+  ];
 }
 
 export const commentOn: Kind<CommentId, CommentAttributes> = {

@@ -1,8 +1,8 @@
 /** Enum types. */
-import { literal, qualified } from '../../sql/quote.ts';
-import { type EnumId, keyOf } from '../model/id.ts';
-import { publicPrivileges } from './privileges.ts';
-import { draft, type Draft, type Kind } from './kind.ts';
+import { literal } from '../../sql/quote.ts';
+import type { EnumId } from '../model/id.ts';
+import type { Draft, Kind } from './kind.ts';
+import { alterType, createType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
 
 export interface EnumAttributes {
   readonly labels: readonly string[];
@@ -11,23 +11,15 @@ export interface EnumAttributes {
 export const enumType: Kind<EnumId, EnumAttributes> = {
   name: 'enum',
   rank: 30,
-  references: ({ id }) => [{ to: { kind: 'schema', name: id.schema }, type: 'normal' }],
-  implies: ({ id }) =>
-    publicPrivileges('enum').map((privilege) => ({
-      id: { kind: 'grant', on: id, to: 'public', privilege },
-      attrs: { grantable: false },
-    })),
-  create: ({ id, attrs }) => [
-    draft(`CREATE TYPE ${qualified(id.schema, id.name)} AS ENUM (${attrs.labels.map(literal).join(', ')})`, {
-      produces: [keyOf(id)],
-    }),
-  ],
-  drop: ({ id }) => [draft(`DROP TYPE ${qualified(id.schema, id.name)}`, { destroys: [keyOf(id)] })],
+  references: inItsSchema,
+  implies: publicUsage,
+  create: ({ id, attrs }) => [createType(id, `ENUM (${attrs.labels.map(literal).join(', ')})`)],
+  drop: dropType,
   alter(_changes, before, { id, attrs }) {
     const old = before.attrs.labels;
     const kept = attrs.labels.filter((label) => old.includes(label));
     // Labels may be added in place; none may go or move.
-    if (kept.length !== old.length || kept.some((label, at) => label !== old[at])) return 'replace';
+    if (kept.length !== old.length || kept.some((label, at) => label !== old[at])) return 'swap';
     const drafts: Draft[] = [];
     attrs.labels.forEach((label, at) => {
       if (old.includes(label)) return;
@@ -39,12 +31,9 @@ export const enumType: Kind<EnumId, EnumAttributes> = {
           : next !== undefined
             ? ` BEFORE ${literal(next)}`
             : '';
-      drafts.push(
-        draft(`ALTER TYPE ${qualified(id.schema, id.name)} ADD VALUE ${literal(label)}${where}`, {
-          produces: [keyOf(id)],
-        }),
-      );
+      drafts.push(alterType(id, `ADD VALUE ${literal(label)}${where}`));
     });
     return drafts;
   },
+  swap: { makeWay: renameType },
 };

@@ -49,17 +49,29 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   references(entry: Entry<I, A>): readonly Reference[];
   create(entry: Entry<I, A>, sides: Sides): readonly Draft[];
   drop(entry: Entry<I, A>, sides: Sides): readonly Draft[];
-  /** All changed attributes of one entry. `replace`: it cannot be altered so, drop and create it with its dependents. */
+  /** All changed attributes of one entry. `replace`: it cannot be altered so, drop and create it with its dependents; `swap`: likewise, of a type. */
   alter(
     changes: readonly Alter[],
     before: Entry<I, A>,
     after: Entry<I, A>,
     sides: Sides,
-  ): readonly Draft[] | 'replace';
+  ): readonly Draft[] | 'replace' | 'swap';
+  /** Of a type, whose values lie in columns: how another takes its place (`swap`), because no column may go with it. */
+  readonly swap?: Swap<I, A>;
   /** Another entry that must be replaced for this one to be created or altered on what is there already. */
   replaces?(entry: Entry<I, A>): Id | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */
   implies?(entry: Entry<I, A>, on: Catalog): readonly Entry[];
+}
+
+export interface Swap<I extends Id = Id, A = Attributes> {
+  /** @returns the statements after which the type, and what bears a name because of it, goes by this other name. */
+  makeWay(entry: Entry<I, A>, name: string): readonly string[];
+  /**
+   * @param value an expression of the old type, or of an array of it; `type`: what it is to become, as SQL.
+   * @returns the expression that makes the one of the other, or undefined if there is none. Default: by way of text.
+   */
+  convert?(value: string, type: string, before: Entry<I, A>, after: Entry<I, A>): string | undefined;
 }
 
 /** A draft with the usual defaults: inside a transaction, no locks, no hazards, nothing touched. */

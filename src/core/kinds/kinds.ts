@@ -8,7 +8,10 @@ import { commentOn } from './comment.ts';
 import { constraint } from './constraint.ts';
 import { database } from './database.ts';
 import { defaultPrivilege } from './default-privilege.ts';
+import { compositeType } from './composite-type.ts';
 import { columnDefault } from './default.ts';
+import { domainConstraint } from './domain-constraint.ts';
+import { domainType } from './domain-type.ts';
 import { enumType } from './enum.ts';
 import { eventTrigger } from './event-trigger.ts';
 import { extension } from './extension.ts';
@@ -21,6 +24,7 @@ import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
 import { partition } from './partition.ts';
 import { policy } from './policy.ts';
+import { rangeType } from './range-type.ts';
 import { roleSetting } from './role-setting.ts';
 import { role } from './role.ts';
 import { rule } from './rule.ts';
@@ -39,6 +43,10 @@ const kinds = {
   'role-setting': roleSetting,
   membership,
   enum: enumType,
+  'domain-type': domainType,
+  'domain-constraint': domainConstraint,
+  'composite-type': compositeType,
+  'range-type': rangeType,
   function: routine,
   aggregate,
   sequence,

@@ -19,7 +19,13 @@ export function objectClause(id: ObjectId): string {
       return `${id.kind.toUpperCase()} ${qualified(id.schema, id.name)}`;
     case 'materialized-view':
       return `MATERIALIZED VIEW ${qualified(id.schema, id.name)}`;
+    case 'domain-type':
+      return `DOMAIN ${qualified(id.schema, id.name)}`;
+    case 'domain-constraint':
+      return `CONSTRAINT ${identifier(id.name)} ON DOMAIN ${qualified(id.schema, id.domain)}`;
     case 'enum':
+    case 'composite-type':
+    case 'range-type':
       return `TYPE ${qualified(id.schema, id.name)}`;
     case 'event-trigger':
       return `EVENT TRIGGER ${identifier(id.name)}`;

@@ -19,12 +19,16 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'database':
       return ['create', 'connect', 'temporary'];
     case 'enum':
+    case 'domain-type':
+    case 'composite-type':
+    case 'range-type':
       return ['usage'];
     case 'function':
     case 'aggregate':
       return ['execute'];
     case 'extension':
     case 'constraint':
+    case 'domain-constraint':
     case 'index':
     case 'role':
     case 'trigger':
@@ -41,6 +45,9 @@ export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
     case 'database':
       return ['connect', 'temporary'];
     case 'enum':
+    case 'domain-type':
+    case 'composite-type':
+    case 'range-type':
       return ['usage'];
     case 'function':
     case 'aggregate':

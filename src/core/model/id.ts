@@ -40,6 +40,17 @@ export type SequenceId = InSchema<'sequence'>;
 /** `OWNED BY` of a sequence. */
 export type OwnedById = InSchema<'owned-by'>;
 export type EnumId = InSchema<'enum'>;
+/** CREATE DOMAIN: not what we call a domain. */
+export type DomainTypeId = InSchema<'domain-type'>;
+/** A check constraint of a domain type. */
+export type DomainConstraintId = {
+  readonly kind: 'domain-constraint';
+  readonly schema: string;
+  readonly domain: string;
+  readonly name: string;
+};
+export type CompositeTypeId = InSchema<'composite-type'>;
+export type RangeTypeId = InSchema<'range-type'>;
 /** A function, window function or procedure. */
 export type FunctionId = Routine<'function'>;
 export type AggregateId = Routine<'aggregate'>;
@@ -96,6 +107,10 @@ export type ObjectId =
   | MaterializedViewId
   | SequenceId
   | EnumId
+  | DomainTypeId
+  | DomainConstraintId
+  | CompositeTypeId
+  | RangeTypeId
   | FunctionId
   | AggregateId
   | TriggerId
@@ -114,6 +129,8 @@ export type Id =
   | OwnerId
   | GrantId
   | DefaultPrivilegeId;
+/** What a column can be of, apart from base types. */
+export type TypeId = EnumId | DomainTypeId | CompositeTypeId | RangeTypeId;
 /** What has columns, and privileges as a table has them. */
 export type RelationId = TableId | ViewId | MaterializedViewId;
 export type Kind = Id['kind'];
@@ -144,6 +161,9 @@ export function nameOf(id: Id): string {
     case 'sequence':
     case 'owned-by':
     case 'enum':
+    case 'domain-type':
+    case 'composite-type':
+    case 'range-type':
     case 'partition':
       return qualified(id.schema, id.name);
     case 'function':
@@ -156,6 +176,8 @@ export function nameOf(id: Id): string {
     case 'policy':
     case 'rule':
       return qualified(id.schema, id.table, id.name);
+    case 'domain-constraint':
+      return qualified(id.schema, id.domain, id.name);
     case 'role-setting':
       return qualified(id.role, id.name);
     case 'membership':
@@ -175,6 +197,12 @@ export function nameOf(id: Id): string {
 /** @returns whether an id is a relation's. */
 export function isRelation(id: Id): id is RelationId {
   return id.kind === 'table' || id.kind === 'view' || id.kind === 'materialized-view';
+}
+
+/** @returns whether an id is a type's: the types share one namespace, with the row types of relations. */
+export function isType(id: Id): id is TypeId {
+  const { kind } = id;
+  return kind === 'enum' || kind === 'domain-type' || kind === 'composite-type' || kind === 'range-type';
 }
 
 /** @returns what a column, trigger or rule may be on: relations share one namespace, so no more than one of them is there. */
@@ -203,6 +231,8 @@ export function objectOf(id: Id): Id {
     case 'policy':
     case 'rule':
       return { kind: 'table', schema: id.schema, name: id.table };
+    case 'domain-constraint':
+      return { kind: 'domain-type', schema: id.schema, name: id.domain };
     case 'owned-by':
       return { kind: 'sequence', schema: id.schema, name: id.name };
     case 'partition':

@@ -6,7 +6,7 @@ import type { PartitionAttributes } from '../kinds/partition.ts';
 import type { TableAttributes } from '../kinds/table.ts';
 import { type Catalog, entriesOf, find } from '../model/catalog.ts';
 import type { ColumnId, OwnerId, TableId } from '../model/id.ts';
-import { schemaOf } from '../model/id.ts';
+import { isRelation, isType, schemaOf } from '../model/id.ts';
 
 export interface PartitionedTable {
   readonly schema: string;
@@ -67,7 +67,7 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
   const takenNames = new Set<string>();
   for (const { id: each } of live.entries.values())
     if (
-      ['table', 'view', 'materialized-view', 'sequence', 'index', 'enum'].includes(each.kind) &&
+      (isRelation(each) || isType(each) || each.kind === 'sequence' || each.kind === 'index') &&
       schemaOf(each) === schema
     )
       takenNames.add((each as { name: string }).name);

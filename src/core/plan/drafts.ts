@@ -6,25 +6,20 @@ import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
 import { type Id, type Key, keyOf } from '../model/id.ts';
-import type { Expanded } from './expand.ts';
-
-/** A draft and the entry it is about. */
-export interface Planned {
-  readonly about: Id;
-  readonly draft: Draft;
-}
+import type { Expanded, Planned } from './expanded.ts';
 
 /** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
-export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Planned[] {
-  const planned: Planned[] = [];
+export function drafts(expanded: Expanded, sides: Sides): Planned[] {
+  const { creates, drops, alters, also, waits, releases } = expanded;
+  const planned: Planned[] = [...also];
   const implied = impliedBy(creates, drops, alters, sides);
   const { comes, goes } = byTheWay(creates, drops, sides);
   for (const [key, entry] of creates) {
     if (comes.has(key)) continue;
     if (implied.made.has(key) || (entry.id.kind === 'partition' && creates.has(tableKey(entry.id)))) continue;
-    const late = implied.late.get(key);
+    const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
     for (const made of kindOf(entry.id).create(entry, sides)) {
-      const whole = late === undefined ? made : { ...made, requires: [...made.requires, late] };
+      const whole = late.length === 0 ? made : { ...made, requires: [...made.requires, ...late] };
       planned.push({ about: entry.id, draft: withRequirements(whole, key, sides.to) });
     }
   }
@@ -63,7 +58,13 @@ export function drafts({ creates, drops, alters }: Expanded, sides: Sides): Plan
         draft: { ...made, destroys: [...made.destroys, ...(carried.get(key) ?? [])] },
       });
   }
-  return planned;
+  return planned.map(({ about, draft }) => ({ about, draft: letting(draft, releases) }));
+}
+
+/** Says of a drop what it lets go of. */
+function letting(draft: Draft, releases: ReadonlyMap<Key, readonly Key[]>): Draft {
+  const released = draft.destroys.flatMap((key) => releases.get(key) ?? []);
+  return released.length === 0 ? draft : { ...draft, produces: [...draft.produces, ...released] };
 }
 
 function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {

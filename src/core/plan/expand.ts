@@ -7,14 +7,10 @@ import type { Draft, Sides } from '../kinds/kind.ts';
 import { edgeIndex } from '../model/catalog.ts';
 import type { Alter, Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, keyOf } from '../model/id.ts';
-
-export interface Expanded {
-  readonly creates: Map<Key, Entry>;
-  readonly drops: Map<Key, Entry>;
-  /** The drafts of each altered entry. */
-  readonly alters: Map<Key, readonly Draft[]>;
-}
+import { type Key, isType, keyOf, nameOf } from '../model/id.ts';
+import { inputError } from '../model/problem.ts';
+import type { Expanded } from './expanded.ts';
+import { blocksTypeChange, isBelonging, letGo, partOf, swapDrafts } from './swap.ts';
 
 /** @param changes as `diff(from, to)` gives them. */
 export function expand(changes: readonly Change[], sides: Sides): Expanded {
@@ -32,6 +28,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     }
   }
   const alters = new Map<Key, readonly Draft[]>();
+  const swapped = new Set<Key>();
   const replace = (key: Key): void => {
     const [before, after] = [sides.from.entries.get(key), sides.to.entries.get(key)];
     if (before === undefined || drops.has(key)) return;
@@ -43,6 +40,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     const [before, after] = [sides.from.entries.get(key)!, sides.to.entries.get(key)!];
     const drafts = kindOf(before.id).alter(list, before, after, sides);
     if (drafts === 'replace') replace(key);
+    else if (drafts === 'swap') swapped.add(key);
     else alters.set(key, drafts);
   }
   for (const key of [...creates.keys(), ...altered.keys(), ...drops.keys()])
@@ -56,19 +54,68 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;
   const gone = [...drops.keys()];
-  for (let key = gone.pop(); key !== undefined; key = gone.pop())
-    for (const { dependent } of dependents.get(key) ?? []) {
-      const letsGo = alters.has(dependent) && !creates.has(key);
-      // A table outlives what it was a partition of: it is detached, never made anew.
-      if (letsGo || drops.has(dependent) || sides.from.entries.get(dependent)?.id.kind === 'table') continue;
-      replace(dependent);
-      gone.push(dependent);
-      // A generated column comes again only with its column.
-      const entry = sides.from.entries.get(dependent);
-      const whole = entry && kindOf(entry.id).replaces?.(entry);
-      if (whole === undefined || drops.has(keyOf(whole)) || !creates.has(dependent)) continue;
-      replace(keyOf(whole));
-      gone.push(keyOf(whole));
+  const takeAlong = (dependent: Key, key: Key): void => {
+    const letsGo = alters.has(dependent) && !creates.has(key);
+    const entry = sides.from.entries.get(dependent)!;
+    // A table outlives what it was a partition of: it is detached, never made anew.
+    if (letsGo || drops.has(dependent) || entry.id.kind === 'table') return;
+    const type = sides.from.entries.get(key)!.id;
+    if (entry.id.kind === 'column' && isType(type) && sides.to.entries.has(dependent))
+      throw inputError({
+        message: `type ${nameOf(type)} becomes another kind of type while column ${nameOf(entry.id)} holds it`,
+        help: 'Give the new type another name.',
+      });
+    if (kindOf(entry.id).swap !== undefined && sides.to.entries.has(dependent)) {
+      swapType(dependent);
+      return;
     }
-  return { creates, drops, alters };
+    replace(dependent);
+    gone.push(dependent);
+    // A generated column comes again only with its column.
+    const whole = kindOf(entry.id).replaces?.(entry);
+    if (whole === undefined || drops.has(keyOf(whole)) || !creates.has(dependent)) return;
+    replace(keyOf(whole));
+    gone.push(keyOf(whole));
+  };
+  const releases = new Map<Key, Key[]>();
+  const swapType = (key: Key): void => {
+    if (creates.has(key)) return;
+    swapped.add(key);
+    renew(key);
+    const type = sides.from.entries.get(key)!.id;
+    for (const { dependent } of dependents.get(key) ?? []) {
+      const part = partOf(sides.from.entries.get(dependent)!, type, sides);
+      if (part === 'swapped') swapType(dependent);
+      else if (part === 'converted')
+        for (const { dependent: blocking } of dependents.get(dependent) ?? []) {
+          if (!blocksTypeChange(sides.from.entries.get(blocking)!)) continue;
+          release(blocking, dependent);
+          if (sides.to.entries.has(dependent)) renewOrTakeAlong(blocking, key);
+        }
+      else if (part === 'replaced') {
+        release(dependent, key);
+        renewOrTakeAlong(dependent, key);
+      }
+    }
+  };
+  const release = (dependent: Key, key: Key) =>
+    releases.set(dependent, [...(releases.get(dependent) ?? []), letGo(key)]);
+  const renewOrTakeAlong = (dependent: Key, key: Key): void => {
+    alters.delete(dependent);
+    takeAlong(dependent, key);
+  };
+  /** What a new type has of its own comes with it, and what the old one had needs no drop. */
+  const renew = (key: Key): void => {
+    const after = sides.to.entries.get(key);
+    if (after !== undefined) creates.set(key, after);
+    alters.delete(key);
+    drops.delete(key);
+    for (const { dependent } of dependents.get(key) ?? [])
+      if (isBelonging(sides.from.entries.get(dependent)!.id)) renew(dependent);
+  };
+  for (const key of swapped) swapType(key);
+  for (let key = gone.pop(); key !== undefined; key = gone.pop())
+    for (const { dependent } of dependents.get(key) ?? []) takeAlong(dependent, key);
+  const { also, waits } = swapDrafts(swapped, { creates, drops, alters }, sides);
+  return { creates, drops, alters, also, waits, releases };
 }

@@ -3,7 +3,7 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
-import type { Planned } from './drafts.ts';
+import type { Planned } from './expanded.ts';
 import { graph } from './graph.ts';
 
 /** A statement and the entry it is mainly about, which decides its domain and its place. */

@@ -2,7 +2,7 @@
 import type { Sides } from '../kinds/kind.ts';
 import { edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, nameOf } from '../model/id.ts';
-import type { Planned } from './drafts.ts';
+import type { Planned } from './expanded.ts';
 
 /** For each draft, by position, the drafts that must come before it. */
 export type Graph = readonly ReadonlySet<number>[];
@@ -57,6 +57,9 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'aggregate':
       return `routine\0${nameOf(id)}`;
     case 'enum':
+    case 'domain-type':
+    case 'composite-type':
+    case 'range-type':
       return `type\0${id.schema}\0${id.name}`;
     default:
       return undefined;

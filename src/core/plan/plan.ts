@@ -164,7 +164,7 @@ function runnable(open: readonly number[], waiting: readonly number[], after: re
 function byPlace(a: PlannedStatement, b: PlannedStatement): number {
   const place = ({ about, statement }: PlannedStatement): [number, number, string, number, string] => {
     const object = objectOf(about);
-    const drops = statement.produces.length === 0 && statement.destroys.length > 0;
+    const drops = statement.produces.every(isTurn) && statement.destroys.length > 0;
     return [drops ? 0 : 1, kindOf(object).rank, nameOf(object), kindOf(about).rank, nameOf(about)];
   };
   const [left, right] = [place(a), place(b)];

@@ -26,7 +26,7 @@ export function sqlToAlter(before: Entry, after: Entry, live: Catalog): string[]
       to: after.attrs[attr] ?? null,
     }));
   const drafts = kindOf(after.id).alter(changes, before, after, { from: live, to: live });
-  return drafts === 'replace' ? [] : merged(drafts);
+  return drafts === 'replace' || drafts === 'swap' ? [] : merged(drafts);
 }
 
 function merged(drafts: readonly Draft[]): string[] {

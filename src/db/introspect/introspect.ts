@@ -2,9 +2,11 @@
 import { type Catalog, catalog } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
 import { readAggregates } from './aggregate.ts';
+import { readCompositeTypes } from './composite-type.ts';
 import { readConstraints } from './constraint.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDependencies } from './dependency.ts';
+import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
 import { readEventTriggers } from './event-trigger.ts';
 import { readFunctions } from './function.ts';
@@ -12,6 +14,7 @@ import { readMaterializedViews } from './materialized-view.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import { readPolicies } from './policy.ts';
 import type { Reading } from './reading.ts';
+import { readRangeTypes } from './range-type.ts';
 import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
@@ -45,6 +48,9 @@ export async function introspect(
       readRoles(reading),
       readSchemas(reading),
       readEnums(reading),
+      readDomainTypes(reading),
+      readCompositeTypes(reading),
+      readRangeTypes(reading),
       readSequences(reading),
       readTables(reading),
       readColumns(reading),

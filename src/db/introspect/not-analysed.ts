@@ -6,13 +6,15 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   [
     'pg_class',
     'relnamespace',
-    `o.relkind = 'f' or o.relkind = 'c' or (o.relkind = 'm' and o.reltablespace <> 0)
+    `o.relkind = 'f' or (o.relkind = 'm' and o.reltablespace <> 0)
     or (o.relkind in ('r', 'p') and (o.reloftype <> 0 or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
   ],
   [
     'pg_type',
     'typnamespace',
-    `o.typtype in ('d', 'r', 'm') or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
+    `(o.typtype = 'r' and exists (select from pg_range r where r.rngtypid = o.oid and r.rngcanonical <> 0))
+    or (o.typtype = 'm' and (o.typacl is not null or obj_description(o.oid, 'pg_type') is not null))
+    or o.typtype = 'p' or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
   ],
   ['pg_operator', 'oprnamespace', 'true'],
   ['pg_opclass', 'opcnamespace', 'true'],
@@ -39,7 +41,11 @@ const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
   ['pg_transform', 'true'],
   ['pg_language', 'true'],
   ['pg_am', 'true'],
-  ['pg_cast', 'true'],
+  // That of a range to its multirange comes with the type.
+  [
+    'pg_cast',
+    `not exists (select from pg_depend i where i.classid = 'pg_cast'::regclass and i.objid = o.oid and i.deptype = 'i')`,
+  ],
   ['pg_largeobject_metadata', 'true'],
 ];
 

@@ -6,14 +6,15 @@ import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts
 import {
   type AggregateId,
   type ColumnId,
-  type EnumId,
   type FunctionId,
   type PartitionId,
   type RelationId,
   type SchemaId,
   type SequenceId,
   type TableId,
+  type TypeId,
   isRelation,
+  isType,
   keyOf,
 } from '../../model/id.ts';
 import { domainOf } from '../domain-of.ts';
@@ -29,7 +30,7 @@ export interface DomainObjects {
   readonly relations: readonly Relation[];
   /** Without those of identity columns, which need no privilege. */
   readonly sequences: readonly SequenceId[];
-  readonly enums: readonly EnumId[];
+  readonly types: readonly TypeId[];
   /** Procedures and aggregates are among them. */
   readonly functions: readonly (FunctionId | AggregateId)[];
 }
@@ -49,7 +50,7 @@ export function objectsByDomain(
         schema: undefined as SchemaId | undefined,
         relations: [] as Relation[],
         sequences: [] as SequenceId[],
-        enums: [] as EnumId[],
+        types: [] as TypeId[],
         functions: [] as (FunctionId | AggregateId)[],
       },
     ]),
@@ -59,7 +60,7 @@ export function objectsByDomain(
       id.kind !== 'schema' &&
       !isRelation(id) &&
       id.kind !== 'sequence' &&
-      id.kind !== 'enum' &&
+      !isType(id) &&
       id.kind !== 'function' &&
       id.kind !== 'aggregate'
     )
@@ -69,7 +70,7 @@ export function objectsByDomain(
     if (id.kind === 'schema') objects.schema = id;
     else if (id.kind === 'sequence') {
       if (!isIdentity(catalog, id)) objects.sequences.push(id);
-    } else if (id.kind === 'enum') objects.enums.push(id);
+    } else if (isType(id)) objects.types.push(id);
     else if (id.kind === 'function' || id.kind === 'aggregate') objects.functions.push(id);
     else objects.relations.push(id);
   }

@@ -126,7 +126,7 @@ function* expectTarget(
       return;
     case 'types':
       yield* usage;
-      for (const type of objects.enums)
+      for (const type of objects.types)
         if (target.name === undefined || type.name === target.name)
           yield* on(type, privilegesFrom(words, 'enum', version));
       if (target.name === undefined) yield* toCome('types', ['usage']);

@@ -35,6 +35,6 @@ export function* expectOwners(catalog: Catalog, objects: DomainObjects): Generat
 }
 
 /** The schema first: its new owner needs to be able to create there. */
-function ownable({ schema, relations, sequences, enums, functions }: DomainObjects): readonly ObjectId[] {
-  return [...(schema === undefined ? [] : [schema]), ...relations, ...sequences, ...enums, ...functions];
+function ownable({ schema, relations, sequences, types, functions }: DomainObjects): readonly ObjectId[] {
+  return [...(schema === undefined ? [] : [schema]), ...relations, ...sequences, ...types, ...functions];
 }

@@ -16,7 +16,7 @@ import type {
 } from '../../manifest/manifest.ts';
 import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
 import type { Entry } from '../../model/entry.ts';
-import { type Id, keyOf, nameOf, objectOf, schemaOf } from '../../model/id.ts';
+import { type Id, isType, keyOf, nameOf, objectOf, schemaOf } from '../../model/id.ts';
 import type { LiveInput } from '../input.ts';
 import { dotted, means } from './dotted.ts';
 
@@ -161,7 +161,8 @@ function* findDependencies(input: LiveInput): Generator<Dependency> {
   }
 }
 
-function kindOfCrossing({ kind }: Id, referenced: Id): CrossingKind | undefined {
+function kindOfCrossing(id: Id, referenced: Id): CrossingKind | undefined {
+  const { kind } = id;
   if (referenced.kind === 'schema' || referenced.kind === 'role') return undefined;
   if (kind === 'function' || kind === 'aggregate') return 'function';
   if (kind === 'trigger' || kind === 'rule') return 'trigger';
@@ -170,7 +171,7 @@ function kindOfCrossing({ kind }: Id, referenced: Id): CrossingKind | undefined 
   if ((kind === 'constraint' || kind === 'index') && referenced.kind === 'function') return 'function';
   if (kind === 'materialized-view') return 'view';
   if (kind === 'view' || kind === 'default') return kind;
-  if (referenced.kind === 'enum' && (kind === 'column' || kind === 'constraint')) return 'type';
+  if (isType(referenced) && (isType(id) || kind === 'column' || kind === 'constraint')) return 'type';
   return kind === 'table' && referenced.kind === 'table' ? 'inheritance' : undefined;
 }
 

@@ -36,7 +36,7 @@ function* ofDeclarations(
       if (named === undefined) continue;
       const { schema } = here.domain;
       const among: readonly { readonly name: string }[] =
-        target.kind === 'sequences' ? here.sequences : target.kind === 'types' ? here.enums : here.relations;
+        target.kind === 'sequences' ? here.sequences : target.kind === 'types' ? here.types : here.relations;
       const absent = among.some(({ name }) => name === named)
         ? target.kind === 'columns'
           ? missingColumns(input, schema, target)

@@ -1,6 +1,6 @@
 import { find } from '../../model/catalog.ts';
 import type { Rule } from '../../model/finding.ts';
-import { type GrantId, keyOf, schemaOf } from '../../model/id.ts';
+import { type GrantId, isType, keyOf, schemaOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
@@ -21,8 +21,8 @@ export const unusableGrant: Rule<LiveInput> = {
       const { id } = entry;
       const schema = schemaOf(id.on);
       if (domain === undefined || schema === undefined || id.on.kind === 'schema') continue;
-      // Enums are usable by everybody, and a privilege that nobody should hold is not to be made usable.
-      if (id.on.kind === 'enum' || id.to === 'public' || standingOf(input, id.to) !== 'declared') continue;
+      // Types are usable by everybody, and a privilege that nobody should hold is not to be made usable.
+      if (isType(id.on) || id.to === 'public' || standingOf(input, id.to) !== 'declared') continue;
       if (!input.expected.has(keyOf(id))) continue;
       const usage: GrantId = {
         kind: 'grant',

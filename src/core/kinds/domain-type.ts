@@ -1,0 +1,59 @@
+/** Domain types: CREATE DOMAIN. Called so because a domain, in these sources, is a part of a system. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type DomainTypeId, keyOf } from '../model/id.ts';
+import { draft, type Draft, type Kind } from './kind.ts';
+import { alterType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
+
+export type DomainTypeAttributes = {
+  /** As format_type prints it: `character varying(255)`. */
+  readonly type: string;
+  /** Qualified; null for the type's own. */
+  readonly collation: string | null;
+  /** As pg_get_expr prints it under an empty search_path. */
+  readonly default: string | null;
+  readonly notNull: boolean;
+  /** Of the NOT NULL constraint, where it has one that is not the one it gets by itself (from 17). */
+  readonly notNullName: string | null;
+};
+
+const setNotNull = ({ notNull, notNullName }: DomainTypeAttributes): string | undefined =>
+  !notNull ? undefined : notNullName === null ? 'NOT NULL' : `CONSTRAINT ${identifier(notNullName)} NOT NULL`;
+
+export const domainType: Kind<DomainTypeId, DomainTypeAttributes> = {
+  name: 'domain-type',
+  rank: 32,
+  references: inItsSchema,
+  implies: publicUsage,
+  create({ id, attrs }) {
+    const head = [
+      `CREATE DOMAIN ${qualified(id.schema, id.name)} AS ${attrs.type}`,
+      ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
+      ...(attrs.default === null ? [] : [`DEFAULT ${attrs.default}`]),
+      ...(attrs.notNull ? [setNotNull(attrs)] : []),
+    ].join(' ');
+    return [draft((clauses) => [head, ...clauses].join('\n  '), { produces: [keyOf(id)] })];
+  },
+  drop: dropType,
+  alter(changes, before, { id, attrs }) {
+    const changed = new Set(changes.map(({ attr }) => attr as keyof DomainTypeAttributes));
+    if (changed.has('type') || changed.has('collation')) return 'swap';
+    const drafts: Draft[] = [];
+    if (changed.has('default'))
+      drafts.push(alterType(id, attrs.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${attrs.default}`));
+    if (changed.has('notNull') || changed.has('notNullName')) {
+      if (before.attrs.notNull) drafts.push(alterType(id, 'DROP NOT NULL'));
+      if (attrs.notNull)
+        drafts.push(
+          alterType(id, attrs.notNullName === null ? 'SET NOT NULL' : `ADD ${setNotNull(attrs)!}`, [
+            {
+              name: 'depends-on-data',
+              object: qualified(id.schema, id.name),
+              detail: 'fails if a column of the domain holds a null; reads every table that has one',
+            },
+          ]),
+        );
+    }
+    return drafts;
+  },
+  swap: { makeWay: renameType },
+};

@@ -1,0 +1,42 @@
+/** Range types, each with its multirange type. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import type { RangeTypeId } from '../model/id.ts';
+import type { Kind } from './kind.ts';
+import { createType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
+
+export type RangeTypeAttributes = {
+  /** As format_type prints it. */
+  readonly subtype: string;
+  /** Qualified; null for the subtype's default. */
+  readonly operatorClass: string | null;
+  /** Qualified; null for the subtype's own. */
+  readonly collation: string | null;
+  /** The function that tells how far two values are apart, qualified. */
+  readonly subtypeDifference: string | null;
+  readonly multirange: { readonly schema: string; readonly name: string };
+};
+
+export const rangeType: Kind<RangeTypeId, RangeTypeAttributes> = {
+  name: 'range-type',
+  rank: 33,
+  references: inItsSchema,
+  implies: publicUsage,
+  create({ id, attrs }) {
+    const options = [
+      `SUBTYPE = ${attrs.subtype}`,
+      ...(attrs.operatorClass === null ? [] : [`SUBTYPE_OPCLASS = ${attrs.operatorClass}`]),
+      ...(attrs.collation === null ? [] : [`COLLATION = ${attrs.collation}`]),
+      ...(attrs.subtypeDifference === null ? [] : [`SUBTYPE_DIFF = ${attrs.subtypeDifference}`]),
+      `MULTIRANGE_TYPE_NAME = ${qualified(attrs.multirange.schema, attrs.multirange.name)}`,
+    ];
+    return [createType(id, `RANGE (\n  ${options.join(',\n  ')}\n)`)];
+  },
+  drop: dropType,
+  alter: () => 'swap',
+  swap: {
+    makeWay: (entry, name) => [
+      ...renameType(entry, name),
+      `ALTER TYPE ${qualified(entry.attrs.multirange.schema, entry.attrs.multirange.name)} RENAME TO ${identifier(`${name}_multirange`)}`,
+    ],
+  },
+};
