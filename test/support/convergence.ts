@@ -25,9 +25,11 @@ export async function converge(server: TestServer, before: string, after: string
       return await convergeFromTo(from, to);
     } finally {
       await to.close();
+      await server.dropDatabase(to.address.database);
     }
   } finally {
     await from.close();
+    await server.dropDatabase(from.address.database);
   }
 }
 

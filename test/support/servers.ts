@@ -15,6 +15,8 @@ export interface TestServer {
   readonly url: (database?: string) => string;
   /** Makes an empty database; default name: a new one each time. @returns its address. */
   readonly createDatabase: (name?: string) => Promise<Address>;
+  /** Whatever is still connected to it. The server may lie in memory: many databases of one file are a lot. */
+  readonly dropDatabase: (name: string) => Promise<void>;
   /** Stops it and deletes its files. */
   readonly stop: () => Promise<void>;
 }
@@ -24,19 +26,23 @@ export async function startServer(major: Major = 18): Promise<TestServer> {
   const cluster = await openThrowAway({ major });
   const address = cluster.address('postgres');
   let made = 0;
+  const run = async (sql: string) => {
+    const connection = await connect(address);
+    try {
+      await connection.sql.unsafe(sql);
+    } finally {
+      await connection.close();
+    }
+  };
   return {
     major,
     address,
     url: (database = 'postgres') => urlOf({ ...address, database }),
     createDatabase: async (name = `test_${++made}`) => {
-      const connection = await connect(address);
-      try {
-        await connection.sql.unsafe(`create database ${identifier(name)}`);
-      } finally {
-        await connection.close();
-      }
+      await run(`create database ${identifier(name)}`);
       return cluster.address(name);
     },
+    dropDatabase: (name) => run(`drop database ${identifier(name)} with (force)`),
     stop: cluster.close,
   };
 }
