@@ -1,15 +1,15 @@
 /** What `generate` would write: per database the two states, compared and cut into migrations. */
 import { resolve } from 'node:path';
-import { domainOf, domainsIn } from '../core/manifest/domain-of.ts';
+import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Manifest } from '../core/manifest/manifest.ts';
+import { type Placement, placement } from '../core/manifest/placement.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { domainOrder } from '../core/migration/order.ts';
 import { clusterDomain, compareVersions, isVersion, versionOf } from '../core/migration/version.ts';
-import type { IndexAttributes } from '../core/kinds/table-index.ts';
 import { ownEdges } from '../core/kinds/kinds.ts';
-import { type Catalog, catalog, find } from '../core/model/catalog.ts';
+import { type Catalog, catalog } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
-import { type Id, type IndexId, nameOf, objectOf } from '../core/model/id.ts';
+import { type Id, nameOf, objectOf } from '../core/model/id.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
 import { migrations, type NumberedDraft } from '../core/plan/migrations.ts';
 import { readMigrations } from '../files/migrations/read.ts';
@@ -92,8 +92,6 @@ function timeOf(version: string): Date {
   return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
 }
 
-type Placement = (id: Id) => string | undefined;
-
 /** The catalog with the roles, settings and memberships of another. */
 function withRolesOf(other: Catalog, of: Catalog): Catalog {
   const isRoles = ({ id }: Entry) => {
@@ -111,38 +109,6 @@ function withRolesOf(other: Catalog, of: Catalog): Catalog {
     [...of.edges, ...entries.flatMap(ownEdges)],
     of.notAnalysed,
   );
-}
-
-/** Where an entry belongs: its domain, `rest` for what lies in no schema or in one that is nobody's own, undefined for what nobody claims. */
-function placement(
-  manifest: Manifest,
-  database: string,
-  catalogs: readonly Catalog[],
-  rest: string,
-): Placement {
-  return (id) => {
-    const object = objectOf(id);
-    switch (object.kind) {
-      case 'role':
-      case 'membership':
-        return clusterDomain;
-      case 'database':
-      case 'extension':
-        return rest;
-      case 'schema':
-        return domainOf(manifest, database, object)?.name ?? rest;
-      case 'default-privilege':
-        return object.schema === null ? rest : domainOf(manifest, database, object)?.name;
-      case 'index': {
-        // An index follows its table, whatever it is called.
-        const index = catalogs.map((each) => find<IndexId, IndexAttributes>(each, object)).find(Boolean);
-        const table = index && ({ kind: 'table', schema: object.schema, name: index.attrs.table } as const);
-        return domainOf(manifest, database, table ?? object)?.name;
-      }
-      default:
-        return domainOf(manifest, database, object)?.name;
-    }
-  };
 }
 
 const isHomeOfDomain = (manifest: Manifest, id: Id): boolean =>

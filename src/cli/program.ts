@@ -17,6 +17,7 @@ interface CommandLine {
   readonly options?: readonly Option[];
   readonly examples: readonly string[];
   readonly load?: Load;
+  /** What --format takes, the default first; unless said: text and json. */
   readonly formats?: readonly string[];
   readonly isDefault?: boolean;
   readonly children?: readonly CommandLine[];
@@ -56,6 +57,25 @@ const commandLines: readonly CommandLine[] = [
     ],
     examples: ['dbctl generate add_invoices', 'dbctl generate ci --check'],
     load: async () => (await import('./commands/generate.ts')).generate,
+  },
+  {
+    name: 'diff',
+    summary: 'print the SQL that turns one source into another; writes to neither',
+    options: [
+      option(
+        '--from <source>',
+        'a database URL, an SQL file or folder, a snapshot, `manifest` or `migrations`',
+      ).makeOptionMandatory(),
+      option('--to <source>', 'likewise').makeOptionMandatory(),
+      allowDestructive,
+    ],
+    formats: ['sql', 'json'],
+    examples: [
+      'dbctl diff --from "$STAGING_URL" --to "$PRODUCTION_URL"',
+      'dbctl diff --from schema.sql --to schema/ | psql -v ON_ERROR_STOP=1',
+      'dbctl diff --from "$DATABASE_URL" --to manifest --json',
+    ],
+    load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
     name: 'migrate',
@@ -102,6 +122,13 @@ const commandLines: readonly CommandLine[] = [
         examples: ['dbctl audit matrix', 'dbctl audit matrix --role llmproxy_app --domain auth'],
         isDefault: true,
         load: async () => (await import('./commands/audit.ts')).auditMatrix,
+      },
+      {
+        name: 'snapshot',
+        summary: 'write what the live database is like to a file that diff reads',
+        formats: ['json'],
+        examples: ['dbctl audit snapshot --output production.json'],
+        load: async () => (await import('./commands/audit-snapshot.ts')).auditSnapshot,
       },
     ],
   },
@@ -168,7 +195,9 @@ export async function execute(argv: readonly string[]): Promise<number> {
       ),
     )
     .addOption(option('--domain <name>', 'only this domain; may be repeated').argParser(repeated))
-    .addOption(option('--format <format>', 'text or json', ['text', 'json']))
+    .addOption(
+      option('--format <format>', 'text, json, or another that the command names; default: its first'),
+    )
     .addOption(option('--json', 'the same as --format json'))
     .addOption(option('--output <file>', 'write the result there instead of standard output'))
     .addOption(option('--color', 'colour even when piped'))
@@ -178,9 +207,12 @@ export async function execute(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('Run it with --help to see what it takes.')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  const action = (load: Load) =>
+  const action = (load: Load, formats: readonly string[]) =>
     async function (this: Command): Promise<void> {
       const options = this.optsWithGlobals<Options>();
+      const format = options['format'] as string | undefined;
+      if (format !== undefined && !formats.includes(format))
+        this.error(`error: --format ${format}: ${this.name()} prints ${formats.join(' or ')}`);
       const { context, close } = await openContext(options, program.getOptionValueSource('color') === 'cli');
       try {
         const command = await load();
@@ -199,7 +231,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
       .addHelpText('after', `\nExamples:\n${line.examples.map((text) => `  $ ${text}`).join('\n')}`);
     for (const name of line.positional ?? []) command.argument(name);
     for (const each of line.options ?? []) command.addOption(each);
-    if (line.load !== undefined) command.action(action(line.load));
+    if (line.load !== undefined) command.action(action(line.load, line.formats ?? ['text', 'json']));
     for (const child of line.children ?? []) add(command, child);
   };
   for (const line of commandLines) add(program, line);

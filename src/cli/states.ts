@@ -13,8 +13,8 @@ import { withoutSuperuser } from '../core/model/scope.ts';
 import { connect, type Connection } from '../db/connect.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { type DesiredStatement, loadInAnyOrder, prepareShadow, replay } from '../db/load.ts';
-import { openShadow } from '../db/shadow.ts';
-import { splitStatements } from '../sql/split.ts';
+import { type ShadowOptions, openShadow } from '../db/shadow.ts';
+import { scriptStatements, withoutRestrict } from '../sql/script.ts';
 import type { Context } from './context.ts';
 import type { Project } from './target.ts';
 
@@ -24,10 +24,11 @@ export async function replayedState(
   { manifest }: Pick<Project, 'manifest'>,
   migrations: readonly MigrationFile[],
   database: string,
+  options: ShadowChoice = {},
 ): Promise<Catalog> {
   const domains = domainsIn(manifest, database);
   const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
-  return onShadow(context, async (connection) => {
+  return onShadow(context, options, async (connection) => {
     const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
     const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
     await prepareShadow(connection, [], begun);
@@ -42,11 +43,12 @@ export async function desiredState(
   project: Project,
   current: Promise<Catalog>,
   database: string,
+  options: ShadowChoice = {},
 ): Promise<Catalog> {
   const { manifest } = project;
   const domains = domainsIn(manifest, database);
   const statements = (await Promise.all(domains.map((domain) => statementsOf(domain, project)))).flat();
-  const loaded = await onShadow(context, async (connection) => {
+  const loaded = await onShadow(context, options, async (connection) => {
     await prepareShadow(connection, manifest.roles.keys(), schemasOf(domains));
     await loadInAnyOrder(connection, statements);
     return introspect(connection, 'the desired state');
@@ -56,15 +58,30 @@ export async function desiredState(
 
 const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);
 
+/** Which PostgreSQL a shadow is; default: the one that dbctl brings. */
+export type ShadowChoice = Pick<ShadowOptions, 'major'>;
+
 async function onShadow(
   context: Context,
+  options: ShadowChoice,
   use: (connection: Connection) => Promise<Catalog>,
 ): Promise<Catalog> {
-  const shadow = await openShadow({ signal: context.signal, log: context.debug });
+  return withShadow(context, options, async (connection) =>
+    withoutSuperuser(await use(connection), connection.address.user),
+  );
+}
+
+/** Opens a shadow and a connection to it for as long as `use` runs. */
+export async function withShadow<T>(
+  context: Context,
+  options: ShadowChoice,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const shadow = await openShadow({ ...options, signal: context.signal, log: context.debug });
   try {
     const connection = await connect(shadow.address, { applicationName: 'dbctl shadow' });
     try {
-      return withoutSuperuser(await use(connection), shadow.address.user);
+      return await use(connection);
     } finally {
       await connection.close();
     }
@@ -96,19 +113,14 @@ async function statementsOf(domain: Domain, project: Project): Promise<DesiredSt
 
 /** Data is a migration's business: a desired state has none. */
 const changesData = /^(insert|update|delete|merge|truncate|copy|select|with|call|do)\b/;
-const setsPath =
-  /^\s*(set\s+(session\s+|local\s+)?search_path|select\s+(pg_catalog\.)?set_config\s*\(\s*'search_path')/i;
 
 function readStatements(file: string, whole: string, domain: Domain): DesiredStatement[] {
-  // pg_dump writes these for psql; they mean nothing to a server.
-  const text = whole.replaceAll(/^\\(un)?restrict .*$/gm, (line) => ' '.repeat(line.length));
+  const text = withoutRestrict(whole);
   const problems: Problem[] = [];
   const statements: DesiredStatement[] = [];
-  let setting: string | undefined;
-  for (const { text: sql, start, verb } of splitStatements(text)) {
-    if (setsPath.test(sql)) setting = sql;
-    else if (/^set\b/.test(verb)) continue;
-    else if (changesData.test(verb)) {
+  for (const { text: sql, start, verb, setting } of scriptStatements(text)) {
+    if (/^set\b/.test(verb)) continue;
+    if (changesData.test(verb)) {
       const { line, column } = placeAt(text, start);
       problems.push({
         message: `${verb.split(' ', 1)[0]!.toUpperCase()} is not part of a desired state`,

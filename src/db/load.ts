@@ -10,8 +10,8 @@ import type { Connection } from './connect.ts';
 /** One statement of the desired state, and where it is written. */
 export interface DesiredStatement {
   readonly sql: string;
-  /** The domain's schema: where unqualified names are. */
-  readonly schema: string;
+  /** The domain's schema: where unqualified names are. Default: as for anybody who connects. */
+  readonly schema?: string;
   /** `SET search_path …` of the same file before it, if any. */
   readonly setting?: string;
   readonly source: Source;
@@ -39,27 +39,45 @@ export async function prepareShadow(
 
 /**
  * Loads statements that are in any order: what fails is tried again after the others, as long as one more succeeds.
+ * @param options.assumeRoles makes the roles that a statement names and nobody has made.
+ * @returns the roles that were made so.
  * @throws KnownError (2) with every statement that cannot be loaded, each at its place.
  */
 export async function loadInAnyOrder(
   connection: Connection,
   statements: readonly DesiredStatement[],
-): Promise<void> {
+  options: { readonly assumeRoles?: boolean } = {},
+): Promise<string[]> {
   let waiting = statements;
   const path = searchPath(connection);
+  const assumed: string[] = [];
+  const run = async (sql: string): Promise<void> => {
+    try {
+      await connection.sql.unsafe(sql);
+    } catch (error) {
+      const role = options.assumeRoles === true ? missingRole(error as ServerError) : undefined;
+      if (role === undefined || assumed.includes(role)) throw error;
+      await connection.sql.unsafe(`CREATE ROLE ${identifier(role)}`);
+      assumed.push(role);
+      await run(sql);
+    }
+  };
   for (;;) {
     const failed: DesiredStatement[] = [];
     const problems: Problem[] = [];
     for (const statement of waiting) {
-      await path(statement.setting ?? pathOf(statement.schema));
+      await path(
+        statement.setting ??
+          (statement.schema === undefined ? 'RESET search_path' : pathOf(statement.schema)),
+      );
       try {
-        await connection.sql.unsafe(statement.sql);
+        await run(statement.sql);
       } catch (error) {
         failed.push(statement);
         problems.push(problemOf(error, statement.source));
       }
     }
-    if (failed.length === 0) return;
+    if (failed.length === 0) return assumed;
     if (failed.length === waiting.length) throw new KnownError(problems, 2);
     waiting = failed;
   }
@@ -106,6 +124,12 @@ interface ServerError extends Error {
   readonly position?: string;
   readonly detail?: string;
   readonly hint?: string;
+  readonly code?: string;
+}
+
+/** @returns the role that an error says is not there. */
+function missingRole({ code, message }: ServerError): string | undefined {
+  return code === '42704' ? /^role "(.*)" does not exist$/.exec(message)?.[1] : undefined;
 }
 
 /** The server's error at its place in the file. */

@@ -13,7 +13,7 @@ export interface Shadow {
 
 export interface ShadowOptions {
   /** Default: the major that dbctl brings. */
-  readonly major?: 15 | 16 | 17 | 18;
+  readonly major?: number;
   /** Closes the shadow when aborted. */
   readonly signal?: AbortSignal;
   readonly log?: (message: string) => void;

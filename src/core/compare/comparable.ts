@@ -1,0 +1,124 @@
+/**
+ * Two catalogs of different sources, made comparable: what one of them cannot say is no difference. An SQL file says
+ * nothing of who owns its tables, and nothing of the roles that a server has besides.
+ */
+import { isHistoryTable } from '../manifest/history-table.ts';
+import { clusterHistory } from '../migration/history.ts';
+import { kindOf, ownEdges } from '../kinds/kinds.ts';
+import { type Catalog, catalog } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Id, type Key, type OwnerId, keyOf, objectOf } from '../model/id.ts';
+
+/** One side of a comparison. */
+export interface Side {
+  readonly catalog: Catalog;
+  /** A live database or its snapshot: it says everything; on a shadow, only what was loaded is said. */
+  readonly isLive: boolean;
+  /** The role that made what nobody gave an owner. */
+  readonly maker: string;
+  /** Roles that were made only because the SQL names them. */
+  readonly assumedRoles: ReadonlySet<string>;
+  /** Whether it says what roles there shall be: the manifest, and its migrations. */
+  readonly saysRoles: boolean;
+  /** Which entries of either catalog are its business, given its own; nothing else is compared. Default: all. */
+  readonly governs?: (id: Id, on: Catalog, declared: Catalog) => boolean;
+}
+
+/** @returns both catalogs without what only one of them can say. */
+export function comparable(from: Side, to: Side): { from: Catalog; to: Catalog } {
+  const [left, right] = [own(from, to), own(to, from)];
+  const [withFrom, withTo] = [new Map(left.entries), new Map(right.entries)];
+  const put = (into: Map<Key, Entry>, entry: Entry) => into.set(keyOf(entry.id), entry);
+  // A role is made where it is needed, and taken from nobody.
+  if (!(from.saysRoles && to.saysRoles))
+    for (const entry of left.entries.values())
+      if (isOfRole(entry.id) && !right.entries.has(keyOf({ kind: 'role', name: roleOf(entry.id)! })))
+        put(withTo, entry);
+  alignUnsaid(from, left, right, withFrom);
+  alignUnsaid(to, right, left, withTo);
+  return { from: rebuilt(left, withFrom), to: rebuilt(right, withTo) };
+}
+
+/** What of a side is compared at all. */
+function own(side: Side, other: Side): Catalog {
+  const judges = [side, other].filter(({ governs }) => governs !== undefined);
+  const kept = new Map<Key, Entry>();
+  for (const [key, entry] of side.catalog.entries)
+    if (
+      !isOurs(entry.id) &&
+      // Two sides of one project differ in nothing but what it governs.
+      (judges.length === 2 ||
+        judges.every(({ governs, catalog: declared }) => governs!(entry.id, side.catalog, declared)))
+    )
+      kept.set(key, entry);
+  return rebuilt(side.catalog, kept);
+}
+
+/** Our own histories are the runner's. */
+function isOurs(id: Id): boolean {
+  const object = objectOf(id);
+  return isHistoryTable(object) || (object.kind === 'schema' && object.name === clusterHistory.schema);
+}
+
+/** Puts into `into` what the side leaves unsaid, as the other side has it. */
+function alignUnsaid(side: Side, mine: Catalog, theirs: Catalog, into: Map<Key, Entry>): void {
+  if (side.isLive) return;
+  for (const [key, entry] of mine.entries) {
+    const { id } = entry;
+    const role = isOfRole(id) ? roleOf(id)! : undefined;
+    const isUnsaidRole = role !== undefined && (role === side.maker || side.assumedRoles.has(role));
+    if (isUnsaidRole || objectOf(id).kind === 'database') into.delete(key);
+  }
+  for (const [key, entry] of theirs.entries) {
+    const { id } = entry;
+    const role = isOfRole(id) ? roleOf(id)! : undefined;
+    if (role !== undefined && (role === side.maker || side.assumedRoles.has(role))) into.set(key, entry);
+    if (objectOf(id).kind === 'database') into.set(key, entry);
+    if (id.kind === 'owner' && into.has(keyOf(id.on)))
+      alignOwner(entry as Entry<OwnerId>, side, mine, theirs, into);
+  }
+}
+
+/** An object that nobody gave an owner belongs to whom the other side says, with the privileges that come of it. */
+function alignOwner(
+  owner: Entry<OwnerId>,
+  { maker }: Side,
+  mine: Catalog,
+  theirs: Catalog,
+  into: Map<Key, Entry>,
+): void {
+  const before = mine.entries.get(keyOf(owner.id));
+  if (before !== undefined && before.attrs['role'] !== maker) return;
+  const implied = (entry: Entry | undefined, on: Catalog) =>
+    entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, on) ?? []).map(({ id }) => keyOf(id));
+  for (const key of implied(before, mine)) into.delete(key);
+  for (const key of implied(owner, theirs)) {
+    const entry = theirs.entries.get(key);
+    if (entry !== undefined) into.set(key, entry);
+  }
+  into.set(keyOf(owner.id), owner);
+}
+
+function isOfRole(id: Id): boolean {
+  return roleOf(id) !== undefined;
+}
+
+/** @returns the role that an entry describes: itself, its settings, its comment, what it is a member of. */
+function roleOf(id: Id): string | undefined {
+  if (id.kind === 'membership') return id.member;
+  const object = objectOf(id);
+  return object.kind === 'role' && (id.kind !== 'grant' || id.on.kind === 'role') ? object.name : undefined;
+}
+
+function rebuilt(of: Catalog, entries: ReadonlyMap<Key, Entry>): Catalog {
+  if (entries.size === of.entries.size && [...entries].every(([key, entry]) => of.entries.get(key) === entry))
+    return of;
+  const added = [...entries.values()].filter((entry) => of.entries.get(keyOf(entry.id)) !== entry);
+  return catalog(
+    of.source,
+    of.serverVersion,
+    entries.values(),
+    [...of.edges, ...added.flatMap(ownEdges)],
+    of.notAnalysed,
+  );
+}

@@ -1,0 +1,69 @@
+/** Where an entry belongs among the domains, and what of a live database is a manifest's business at all. */
+import type { IndexAttributes } from '../kinds/table-index.ts';
+import { clusterDomain } from '../migration/version.ts';
+import { type Catalog, find } from '../model/catalog.ts';
+import { type Id, type IndexId, keyOf, objectOf, schemaOf } from '../model/id.ts';
+import { domainOf, domainsIn } from './domain-of.ts';
+import type { Manifest } from './manifest.ts';
+import { isUnmanagedRole } from './unmanaged.ts';
+
+/** @returns `_cluster`, a domain's name, `rest` for what lies in no schema or in one that is nobody's own; undefined for what nobody claims. */
+export type Placement = (id: Id) => string | undefined;
+
+/** @param catalogs where an index's table is looked up. */
+export function placement(
+  manifest: Manifest,
+  database: string,
+  catalogs: readonly Catalog[],
+  rest: string,
+): Placement {
+  return (id) => {
+    const object = objectOf(id);
+    switch (object.kind) {
+      case 'role':
+      case 'membership':
+        return clusterDomain;
+      case 'database':
+      case 'extension':
+        return rest;
+      case 'schema':
+        return domainOf(manifest, database, object)?.name ?? rest;
+      case 'default-privilege':
+        return object.schema === null ? rest : domainOf(manifest, database, object)?.name;
+      case 'index': {
+        // An index follows its table, whatever it is called.
+        const index = catalogs.map((each) => find<IndexId, IndexAttributes>(each, object)).find(Boolean);
+        const table = index && ({ kind: 'table', schema: object.schema, name: index.attrs.table } as const);
+        return domainOf(manifest, database, table ?? object)?.name;
+      }
+      default:
+        return domainOf(manifest, database, object)?.name;
+    }
+  };
+}
+
+/**
+ * @returns whether an entry of either side is a manifest's business: it lies in a domain, or the manifest's side has
+ * such an object. Roles that it does not know, and what they hold, are theirs who made them.
+ */
+export function governs(
+  manifest: Manifest,
+  database: string,
+): (id: Id, on: Catalog, declared: Catalog) => boolean {
+  const schemas = new Set(domainsIn(manifest, database).map(({ schema }) => schema));
+  return (id, on, declared) => {
+    const knows = (role: string) =>
+      role === 'public' || find(declared, { kind: 'role', name: role }) !== undefined;
+    if (id.kind === 'grant' && !knows(id.to) && !revokes(manifest, id.to)) return false;
+    if (id.kind === 'default-privilege') return knows(id.role) && (knows(id.to) || revokes(manifest, id.to));
+    if (id.kind === 'membership') return knows(id.role) && knows(id.member);
+    const object = objectOf(id);
+    const schema = schemaOf(object);
+    if (schema === undefined) return declared.entries.has(keyOf(object));
+    if (object.kind === 'schema') return schemas.has(schema);
+    return placement(manifest, database, [on, declared], '')(object) !== undefined;
+  };
+}
+
+const revokes = (manifest: Manifest, role: string) =>
+  manifest.unmanaged.otherRoles === 'revoke' && !isUnmanagedRole(manifest, role);
