@@ -32,6 +32,13 @@ import { schema } from './schema.ts';
 import { sequence } from './sequence.ts';
 import { index } from './table-index.ts';
 import { table } from './table.ts';
+import { collation } from './collation.ts';
+import { conversion } from './conversion.ts';
+import { statistics } from './statistics.ts';
+import { textSearchParser } from './text-search-parser.ts';
+import { textSearchTemplate } from './text-search-template.ts';
+import { textSearchDictionary } from './text-search-dictionary.ts';
+import { textSearchConfiguration } from './text-search-configuration.ts';
 import { trigger } from './trigger.ts';
 import { view } from './view.ts';
 
@@ -47,6 +54,13 @@ const kinds = {
   'domain-constraint': domainConstraint,
   'composite-type': compositeType,
   'range-type': rangeType,
+  collation,
+  conversion,
+  statistics,
+  'text-search-parser': textSearchParser,
+  'text-search-template': textSearchTemplate,
+  'text-search-dictionary': textSearchDictionary,
+  'text-search-configuration': textSearchConfiguration,
   function: routine,
   aggregate,
   sequence,

@@ -11,14 +11,21 @@ export function objectClause(id: ObjectId): string {
     case 'schema':
     case 'extension':
     case 'role':
-      return `${id.kind.toUpperCase()} ${identifier(id.name)}`;
+    case 'event-trigger':
+      return `${words(id.kind)} ${identifier(id.name)}`;
     case 'table':
     case 'view':
     case 'sequence':
     case 'index':
-      return `${id.kind.toUpperCase()} ${qualified(id.schema, id.name)}`;
     case 'materialized-view':
-      return `MATERIALIZED VIEW ${qualified(id.schema, id.name)}`;
+    case 'collation':
+    case 'conversion':
+    case 'statistics':
+    case 'text-search-parser':
+    case 'text-search-template':
+    case 'text-search-dictionary':
+    case 'text-search-configuration':
+      return `${words(id.kind)} ${qualified(id.schema, id.name)}`;
     case 'domain-type':
       return `DOMAIN ${qualified(id.schema, id.name)}`;
     case 'domain-constraint':
@@ -27,8 +34,6 @@ export function objectClause(id: ObjectId): string {
     case 'composite-type':
     case 'range-type':
       return `TYPE ${qualified(id.schema, id.name)}`;
-    case 'event-trigger':
-      return `EVENT TRIGGER ${identifier(id.name)}`;
     case 'function':
     case 'aggregate':
       // The word for all of them: a function's id does not tell it from a procedure's.
@@ -42,6 +47,9 @@ export function objectClause(id: ObjectId): string {
       return `${id.kind.toUpperCase()} ${identifier(id.name)} ON ${qualified(id.schema, id.table)}`;
   }
 }
+
+/** Most kinds are called in SQL what they are called here. */
+const words = (kind: ObjectId['kind']): string => kind.toUpperCase().replaceAll('-', ' ');
 
 /**
  * A statement on the current database, whose name no plan knows.

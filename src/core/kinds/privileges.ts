@@ -35,6 +35,13 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'policy':
     case 'rule':
     case 'event-trigger':
+    case 'collation':
+    case 'conversion':
+    case 'statistics':
+    case 'text-search-parser':
+    case 'text-search-template':
+    case 'text-search-dictionary':
+    case 'text-search-configuration':
       return [];
   }
 }

@@ -51,6 +51,14 @@ export type DomainConstraintId = {
 };
 export type CompositeTypeId = InSchema<'composite-type'>;
 export type RangeTypeId = InSchema<'range-type'>;
+export type CollationId = InSchema<'collation'>;
+export type ConversionId = InSchema<'conversion'>;
+/** Extended statistics: what CREATE STATISTICS makes. */
+export type StatisticsId = InSchema<'statistics'>;
+export type TextSearchParserId = InSchema<'text-search-parser'>;
+export type TextSearchTemplateId = InSchema<'text-search-template'>;
+export type TextSearchDictionaryId = InSchema<'text-search-dictionary'>;
+export type TextSearchConfigurationId = InSchema<'text-search-configuration'>;
 /** A function, window function or procedure. */
 export type FunctionId = Routine<'function'>;
 export type AggregateId = Routine<'aggregate'>;
@@ -111,6 +119,13 @@ export type ObjectId =
   | DomainConstraintId
   | CompositeTypeId
   | RangeTypeId
+  | CollationId
+  | ConversionId
+  | StatisticsId
+  | TextSearchParserId
+  | TextSearchTemplateId
+  | TextSearchDictionaryId
+  | TextSearchConfigurationId
   | FunctionId
   | AggregateId
   | TriggerId
@@ -164,6 +179,13 @@ export function nameOf(id: Id): string {
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'collation':
+    case 'conversion':
+    case 'statistics':
+    case 'text-search-parser':
+    case 'text-search-template':
+    case 'text-search-dictionary':
+    case 'text-search-configuration':
     case 'partition':
       return qualified(id.schema, id.name);
     case 'function':

@@ -11,9 +11,21 @@ import { kindOf } from '../kinds/kinds.ts';
 import { objectClause } from '../kinds/object.ts';
 import { edgeIndex, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type ColumnId, type Id, type Key, type TypeId, isType, keyOf, nameOf } from '../model/id.ts';
+import {
+  type CollationId,
+  type ColumnId,
+  type Id,
+  type Key,
+  type TypeId,
+  isType,
+  keyOf,
+  nameOf,
+} from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
 import type { Expanded, Planned } from './expanded.ts';
+
+/** What a column holds fast: its type, or its collation. */
+type Swappable = TypeId | CollationId;
 
 /** What a dependent of a type that is swapped must do. */
 export type Part =
@@ -61,6 +73,7 @@ export function blocksTypeChange({ id, attrs }: Entry): boolean {
     case 'default':
       return attrs['generated'] !== null;
     case 'index':
+    case 'statistics':
     case 'owned-by':
     case 'partition':
     case 'table':
@@ -90,8 +103,8 @@ export function swapDrafts(
   const waits = new Map<Key, readonly Key[]>();
   const { byReferenced, byDependent } = edgeIndex(sides.from);
   for (const key of swapped) {
-    const before = sides.from.entries.get(key) as Entry<TypeId>;
-    const after = sides.to.entries.get(key) as Entry<TypeId>;
+    const before = sides.from.entries.get(key) as Entry<Swappable>;
+    const after = sides.to.entries.get(key) as Entry<Swappable>;
     const kind = kindOf(before.id);
     const name = freeName(before.id, sides);
     const makeWay = kind.swap!.makeWay(before, name);
@@ -136,15 +149,15 @@ export function isBelonging({ kind }: Id): boolean {
 /** @returns the statement by which a column becomes one of the new type, or undefined where it gets another type anyway. */
 function conversion(
   key: Key,
-  before: Entry<TypeId>,
-  after: Entry<TypeId>,
+  before: Entry<Swappable>,
+  after: Entry<Swappable>,
   { creates, drops, alters }: Pick<Expanded, 'creates' | 'drops' | 'alters'>,
   { from, to }: Sides,
 ): Draft | undefined {
   const id = from.entries.get(key)!.id as ColumnId;
   const old = find<ColumnId, ColumnAttributes>(from, id)!.attrs;
   const now = find<ColumnId, ColumnAttributes>(to, id)?.attrs;
-  if (now === undefined || now.type !== old.type) return undefined;
+  if (now === undefined || now.type !== old.type || now.collation !== old.collation) return undefined;
   const name = identifier(id.name);
   const { swap } = kindOf(before.id);
   const value =
@@ -181,7 +194,7 @@ function conversion(
 }
 
 /** @returns a name for the old type that neither side has. */
-function freeName({ schema, name }: TypeId, { from, to }: Sides): string {
+function freeName({ schema, name }: Swappable, { from, to }: Sides): string {
   const taken = new Set<string>();
   for (const { entries } of [from, to])
     for (const { id } of entries.values())

@@ -22,6 +22,13 @@ import { readSequences } from './sequence.ts';
 import { readIndexes } from './table-index.ts';
 import { readColumns, readTables } from './table.ts';
 import { readTriggers } from './trigger.ts';
+import { readCollations } from './collation.ts';
+import { readConversions } from './conversion.ts';
+import { readStatistics } from './statistics.ts';
+import { readTextSearchParsers } from './text-search-parser.ts';
+import { readTextSearchTemplates } from './text-search-template.ts';
+import { readTextSearchDictionaries } from './text-search-dictionary.ts';
+import { readTextSearchConfigurations } from './text-search-configuration.ts';
 import { readViews } from './view.ts';
 
 /** @param source what messages call it; default: the database and where it is. */
@@ -64,6 +71,13 @@ export async function introspect(
       readTriggers(reading),
       readPolicies(reading),
       readEventTriggers(reading),
+      readCollations(reading),
+      readConversions(reading),
+      readStatistics(reading),
+      readTextSearchParsers(reading),
+      readTextSearchTemplates(reading),
+      readTextSearchDictionaries(reading),
+      readTextSearchConfigurations(reading),
       readDefaultPrivileges(reading),
       readNotAnalysed(reading),
     ]);

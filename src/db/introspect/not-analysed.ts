@@ -1,4 +1,5 @@
 /** Every object that no kind models, by the server's own name for it: told, so that nothing is dropped in silence. */
+import { usableCollation } from './collation.ts';
 import { type Reading, notOfExtension, userNamespace } from './reading.ts';
 
 /** Catalogs whose objects lie in a schema: catalog, namespace column, and which rows are not modelled. */
@@ -19,13 +20,7 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   ['pg_operator', 'oprnamespace', 'true'],
   ['pg_opclass', 'opcnamespace', 'true'],
   ['pg_opfamily', 'opfnamespace', 'true'],
-  ['pg_collation', 'collnamespace', 'true'],
-  ['pg_conversion', 'connamespace', 'true'],
-  ['pg_statistic_ext', 'stxnamespace', 'true'],
-  ['pg_ts_parser', 'prsnamespace', 'true'],
-  ['pg_ts_dict', 'dictnamespace', 'true'],
-  ['pg_ts_template', 'tmplnamespace', 'true'],
-  ['pg_ts_config', 'cfgnamespace', 'true'],
+  ['pg_collation', 'collnamespace', `not (${usableCollation})`],
 ];
 /** Catalogs of objects that lie in no schema, or on a relation: catalog, and which rows are not modelled. */
 const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
