@@ -67,6 +67,7 @@ const commandLines: readonly CommandLine[] = [
         'a database URL, an SQL file or folder, a snapshot, `manifest` or `migrations`',
       ).makeOptionMandatory(),
       option('--to <source>', 'likewise').makeOptionMandatory(),
+      option('--plain', 'plain DDL: not in steps that spare the users of tables that hold rows'),
       allowDestructive,
     ],
     formats: ['sql', 'json'],

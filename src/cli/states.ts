@@ -18,23 +18,21 @@ import { scriptStatements, withoutRestrict } from '../sql/script.ts';
 import type { Context } from './context.ts';
 import type { Project } from './target.ts';
 
-/** @returns the catalog that the migrations of one database make, replayed on a shadow, and what follows them. */
+/** @returns the catalog that the migrations of one database make, replayed on a shadow. */
 export async function replayedState(
   context: Context,
   { manifest }: Pick<Project, 'manifest'>,
   migrations: readonly MigrationFile[],
   database: string,
-  options: ShadowChoice & { readonly sequel?: Sequel } = {},
+  options: ShadowChoice = {},
 ): Promise<Catalog> {
-  const { sequel } = options;
   const domains = domainsIn(manifest, database);
   const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
   return onShadow(context, options, async (connection) => {
     const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
     const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
-    await prepareShadow(connection, [], [...begun, ...(sequel?.schemas ?? [])]);
+    await prepareShadow(connection, [], begun);
     await replay(connection, here, schemaOf);
-    for (const sql of sequel?.statements ?? []) await connection.sql.unsafe(sql);
     return introspect(connection, 'the migrations');
   });
 }
@@ -59,13 +57,6 @@ export async function desiredState(
 }
 
 const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);
-
-/** What is to be done after the migrations, before anything is compared. */
-export interface Sequel {
-  /** Schemas that the runner will have made by then. */
-  readonly schemas: readonly string[];
-  readonly statements: readonly string[];
-}
 
 /** Which PostgreSQL a shadow is; default: the one that dbctl brings. */
 export type ShadowChoice = Pick<ShadowOptions, 'major'>;

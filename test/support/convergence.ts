@@ -1,4 +1,4 @@
-/** Convergence: apply `before`, plan to `after`, run the plan; the catalogs are equal, a second plan is empty, and pg_dump agrees. */
+/** Convergence: apply `before`, plan to `after`, run the plan; the catalogs are equal, a second plan is empty, and pg_dump agrees. Then back. */
 import { deepStrictEqual } from 'node:assert/strict';
 import { diff } from '../../src/core/diff/diff.ts';
 import type { Catalog } from '../../src/core/model/catalog.ts';
@@ -22,7 +22,11 @@ export async function converge(server: TestServer, before: string, after: string
   try {
     const to = await filled(await server.createDatabase(), tolerant(`${roles}\n${after}`));
     try {
-      return await convergeFromTo(from, to);
+      const start = await introspect(from);
+      const statements = await convergeFromTo(from, to);
+      // Back as a Down goes: not as for tables in use.
+      await run(from, statementsOf(await introspect(from), start, false), start);
+      return statements;
     } finally {
       await to.close();
       await server.dropDatabase(to.address.database);
@@ -38,22 +42,26 @@ export async function convergeFromTo(from: Connection, to: Connection): Promise<
   const [start, goal] = [await introspect(from), await introspect(to)];
   const unknown = [...start.notAnalysed, ...goal.notAnalysed].map(({ object }) => object);
   deepStrictEqual(unknown, [], `not analysed: ${unknown.join(', ')}`);
-  const statements = statementsOf(start, goal);
-  await from.sql.unsafe('set check_function_bodies = off');
-  for (const sql of statements)
-    await from.sql.unsafe(sql).catch((error: Error) => {
-      throw new Error(`${error.message} (in: ${sql})`, { cause: error });
-    });
-  const script = statements.join(';\n');
-  const reached = await introspect(from);
-  deepStrictEqual(diff(reached, goal), [], `the catalogs are not equal after:\n${script}`);
-  deepStrictEqual(statementsOf(reached, goal), [], 'a second plan is not empty');
+  const statements = await run(from, statementsOf(start, goal), goal);
   const [mine, wanted] = await Promise.all([dumped(from.address), dumped(to.address)]);
   deepStrictEqual(
     mine.filter((statement) => !wanted.includes(statement)),
     wanted.filter((statement) => !mine.includes(statement)),
-    `pg_dump does not agree after:\n${script}`,
+    `pg_dump does not agree after:\n${statements.join(';\n')}`,
   );
+  return statements;
+}
+
+/** Runs a plan statement by statement. @throws AssertionError when its goal is not reached. */
+async function run(on: Connection, statements: string[], goal: Catalog): Promise<string[]> {
+  await on.sql.unsafe('set check_function_bodies = off');
+  for (const sql of statements)
+    await on.sql.unsafe(sql).catch((error: Error) => {
+      throw new Error(`${error.message} (in: ${sql})`, { cause: error });
+    });
+  const reached = await introspect(on);
+  deepStrictEqual(diff(reached, goal), [], `the catalogs are not equal after:\n${statements.join(';\n')}`);
+  deepStrictEqual(statementsOf(reached, goal), [], 'a second plan is not empty');
   return statements;
 }
 
@@ -69,8 +77,8 @@ export async function filled(address: Address, sql: string): Promise<Connection>
   }
 }
 
-function statementsOf(from: Catalog, to: Catalog): string[] {
-  return plan(from, to, { domainOf: () => 'all' }).flatMap(({ statements }) =>
+function statementsOf(from: Catalog, to: Catalog, online = true): string[] {
+  return plan(from, to, { domainOf: () => 'all', online }).flatMap(({ statements }) =>
     statements.map(({ sql }) => sql),
   );
 }
@@ -79,7 +87,7 @@ function statementsOf(from: Catalog, to: Catalog): string[] {
 async function dumped(address: Address): Promise<string[]> {
   const statements = dumpStatements(await pgDump(address, ['--schema-only', '--no-owner']), { sorted: true });
   return statements.map((statement) => {
-    const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^(]+\()([^]*?)(\n\)[^]*)$/.exec(statement);
+    const table = /^(CREATE (?:UNLOGGED )?TABLE [^(]+\()([^]*)(\n\)[^]*)$/.exec(statement);
     if (table === null) return statement;
     const lines = table[2]!.split(',\n').map((line) => line.trim());
     return `${table[1]!}\n${lines.sort().join(',\n')}${table[3]!}`;

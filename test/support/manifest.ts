@@ -46,7 +46,6 @@ export function manifestOf(given: {
           sql: [],
           sqlBase: '/',
           tables: [],
-          renames: [],
           crossings: [],
           references: [],
           partitions: [],
@@ -86,6 +85,7 @@ export function manifestOf(given: {
     unmanaged: { roles: ['postgres'], schemas: [], otherRoles: 'report', ...given.unmanaged },
     lint: { rules: new Map(), waivers: [] },
     migrations: 'migrations',
+    online: true,
   };
 }
 

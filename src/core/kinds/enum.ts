@@ -1,6 +1,6 @@
 /** Enum types. */
 import { literal } from '../../sql/quote.ts';
-import type { EnumId } from '../model/id.ts';
+import { type EnumId, keyOf } from '../model/id.ts';
 import type { Draft, Kind } from './kind.ts';
 import { alterType, createType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
 
@@ -31,7 +31,9 @@ export const enumType: Kind<EnumId, EnumAttributes> = {
           : next !== undefined
             ? ` BEFORE ${literal(next)}`
             : '';
-      drafts.push(alterType(id, `ADD VALUE ${literal(label)}${where}`));
+      const added = alterType(id, `ADD VALUE ${literal(label)}${where}`);
+      // PostgreSQL refuses its use before the end of the transaction.
+      drafts.push({ ...added, commits: [keyOf(id)] });
     });
     return drafts;
   },

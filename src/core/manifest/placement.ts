@@ -37,8 +37,7 @@ export function placement(
         return domainOf(manifest, database, table ?? object)?.name;
       }
       default:
-        // What lies in no schema (a foreign server, an event trigger) is the whole database's.
-        return schemaOf(object) === undefined ? rest : domainOf(manifest, database, object)?.name;
+        return domainOf(manifest, database, object)?.name;
     }
   };
 }

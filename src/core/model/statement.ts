@@ -41,6 +41,8 @@ export interface Statement {
   readonly produces: readonly Key[];
   readonly requires: readonly Key[];
   readonly destroys: readonly Key[];
+  /** What of that can be used only when its transaction has been committed: a value added to an enum. */
+  readonly commits?: readonly Key[];
   readonly transaction: 'inside' | 'outside';
   readonly locks: readonly Lock[];
   readonly hazards: readonly Hazard[];

@@ -10,6 +10,10 @@ import { graph } from './graph.ts';
 export interface PlannedStatement {
   readonly about: Id;
   readonly statement: Statement;
+  /** Statements of one unit go into migrations of their own. */
+  readonly unit?: string;
+  /** Takes back what it leaves for a later statement only, and no catalog tells of. Must bear that it is gone already. */
+  readonly undo?: Statement;
 }
 
 /** @returns complete statements, in no particular order. */
@@ -98,8 +102,10 @@ function join(sql: string, parts: readonly Draft[], created: ReadonlySet<string>
   const unique = <T>(values: readonly T[]): T[] => [
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
+  const commits = parts.flatMap((part) => part.commits ?? []);
   return {
     sql,
+    ...(commits.length === 0 ? {} : { commits }),
     produces: [...produces],
     requires: [...new Set(parts.flatMap(({ requires }) => requires))].filter((key) => !produces.has(key)),
     destroys: [...new Set(parts.flatMap(({ destroys }) => destroys))],

@@ -2,6 +2,8 @@
 import type { Sides } from '../kinds/kind.ts';
 import { edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, nameOf } from '../model/id.ts';
+import type { Statement } from '../model/statement.ts';
+import { isTurn } from './drafts.ts';
 import type { Planned } from './expanded.ts';
 
 /** For each draft, by position, the drafts that must come before it. */
@@ -37,11 +39,25 @@ export function graph(planned: readonly Planned[], { from }: Sides): Graph {
     if (slot !== undefined) for (const at of list) push(freed, slot, at);
   }
   planned.forEach(({ about, draft }, at) => {
-    if (draft.produces.length === 0) return;
+    if (draft.produces.every(isTurn)) return;
     const slot = slotOf(about);
     if (slot !== undefined) for (const destroyer of freed.get(slot) ?? []) precede(destroyer, at);
   });
   return before;
+}
+
+/** The same four reasons as among drafts, over whole statements. */
+export function statementGraph(
+  statements: readonly { readonly about: Id; readonly statement: Statement }[],
+  sides: Sides,
+): Graph {
+  return graph(
+    statements.map(({ about, statement }) => ({
+      about,
+      draft: { ...statement, render: () => statement.sql },
+    })),
+    sides,
+  );
 }
 
 /** The name that an object takes: relations share one namespace per schema, types another. */
@@ -51,7 +67,6 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'index':
     case 'view':
     case 'materialized-view':
-    case 'foreign-table':
     case 'sequence':
       return `relation\0${id.schema}\0${id.name}`;
     case 'function':

@@ -4,7 +4,8 @@ import { versionOf } from '../migration/version.ts';
 import { type Catalog } from '../model/catalog.ts';
 import type { Id } from '../model/id.ts';
 import { withUncheckedBodies } from './function-bodies.ts';
-import { advance, plan, type PlanOptions, type Step } from './plan.ts';
+import { advance, plan, type PlanOptions } from './plan.ts';
+import type { Step } from './steps.ts';
 
 export interface NumberedDraft {
   readonly version: string;
@@ -29,9 +30,11 @@ export function migrations(
   let before = from;
   return steps.map((step, at) => {
     const after = advance(before, to, step);
-    const down = plan(after, before, options).flatMap(({ statements }) => statements);
-    const outside = step.statements.some(({ transaction }) => transaction === 'outside');
-    const transaction = outside ? 'off' : 'on';
+    const { transaction, undo } = step;
+    // One file, one transaction: only outside of one can its Down spare those who use the table.
+    const online = options.online !== false && transaction === 'off';
+    const back = plan(after, before, { ...options, online }).flatMap(({ statements }) => statements);
+    const down = [...undo, ...back];
     const draft: MigrationDraft = {
       domain: step.domain,
       transaction,

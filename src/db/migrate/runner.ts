@@ -97,12 +97,15 @@ async function run(client: Client, step: Step, own: readonly string[]): Promise<
   const started = elapsed();
   let current: number | undefined;
   const statements = file.parsed[direction]!.statements;
+  const lockTimeout = `SET lock_timeout = ${Math.round(step.lockTimeout)}`;
   const execute = async () => {
     for (const [index, statement] of statements.entries()) {
       step.onStatement?.(statement, index);
       current = index;
-      if (waitsForOthers(statement)) await client.query('SET lock_timeout = 0');
+      const waits = waitsForOthers(statement);
+      if (waits) await client.query('SET lock_timeout = 0');
       await client.query(statement.text);
+      if (waits) await client.query(lockTimeout);
     }
     current = undefined;
     // The history is written as who we are, whatever the file has set.
@@ -116,7 +119,6 @@ async function run(client: Client, step: Step, own: readonly string[]): Promise<
   const path = resolve(file.file);
   const name = fullName(file);
   try {
-    const lockTimeout = `SET lock_timeout = ${Math.round(step.lockTimeout)}`;
     for (const sql of [...migrationSettings(history.schema), lockTimeout, ...own]) await client.query(sql);
     if (file.parsed.transaction === 'on') await client.query('BEGIN');
     for (const sql of await missing(client, history)) await client.query(sql);

@@ -20,6 +20,7 @@ const rich = {
   version: 1,
   name: 'shop',
   migrations: 'migrations',
+  online: false,
   databases: { main: { url: '${DATABASE_URL}' }, reports: {} },
   boundaries: { foreignKeys: 'declared', views: 'allow', functions: 'forbid' },
   domains: {

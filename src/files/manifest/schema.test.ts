@@ -158,6 +158,7 @@ describe('what an editor shows of the manifest', () => {
     const { every, ...set } = defaultsOf(defs(schemas.manifest, 'partitionSet'));
     expect(domain.partitions[0]).toMatchObject({ ...set, every: parseInterval(String(every)) });
     expect(manifest.migrations).toBe(schemas.manifest.properties!['migrations']!.default);
+    expect(manifest.online).toBe(schemas.manifest.properties!['online']!.default);
     expect(manifest.unmanaged.otherRoles).toBe(
       schemas.manifest.properties!['unmanaged']!.properties!['otherRoles']!.default,
     );
@@ -317,6 +318,7 @@ describe('a fault is one error, at its place', () => {
     ['lint: { rules: { boundary/view: fatal } }', '/lint/rules/boundary~1view enum'],
     ['lint: { waivers: [{ rule: a/b, subject: x, owner: me }] }', '/lint/waivers/0 required'],
     ['migrations: [a]', '/migrations type'],
+    ['online: maybe', '/online type'],
   ])('%s', (text, expected) => {
     // A condition adds that it was not met; the reader leaves that out, and so do editors.
     const errors = errorsOf(parse(text)).filter((error) => !error.includes(' if:'));

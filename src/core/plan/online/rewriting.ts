@@ -1,0 +1,73 @@
+/** What a rewriting is: one statement that would block a table's use for long → several that do not. */
+import type { Sides } from '../../kinds/kind.ts';
+import { type Id, type TableId, keyOf } from '../../model/id.ts';
+import type { Hazard, Statement } from '../../model/statement.ts';
+import type { PlannedStatement } from '../fold.ts';
+
+/** One of the statements that take the place of another, in their order. */
+export interface Part {
+  readonly sql: string;
+  readonly locks: Statement['locks'];
+  readonly hazards?: readonly Hazard[];
+  /** Outside a transaction. */
+  readonly outside?: boolean;
+  /** After it the catalog is as it is after the statement that is rewritten: of the parts, exactly one. */
+  readonly completes?: boolean;
+  /** The part before it must have been committed: what it waits for must not be locked meanwhile. */
+  readonly later?: boolean;
+  /** It serves in the place of what another statement drops, which need not go before. */
+  readonly replacement?: boolean;
+  /** Must not share a transaction with others: they would hold their locks while it reads the table. */
+  readonly reads?: boolean;
+  readonly undo?: Pick<Statement, 'sql' | 'locks'> & { readonly outside?: boolean };
+}
+
+export interface Rewriting {
+  /** @returns what takes the statement's place, or undefined if this rewriting is not for it. */
+  readonly rewrite: (planned: PlannedStatement, sides: Sides) => readonly Part[] | undefined;
+}
+
+/** @returns the entry's attribute in the catalog before, as text. */
+export function attributeOf({ from }: Sides, id: Id, name: string): unknown {
+  return from.entries.get(keyOf(id))?.attrs[name];
+}
+
+export const isPartitioned = (sides: Sides, id: TableId): boolean =>
+  attributeOf(sides, id, 'kind') === 'partitioned';
+
+/** @returns a name that no entry of either side has: `stem`, `stem1`, … @param idsOf what would have the name. */
+export function freeName(stem: string, { from, to }: Sides, idsOf: (name: string) => readonly Id[]): string {
+  // 63 bytes are the most that a name may have, and letters may have four.
+  const short = Buffer.byteLength(stem) < 60 ? stem : Array.from(stem).slice(0, 14).join('');
+  for (let at = 0; ; at += 1) {
+    const name = at === 0 ? short : `${short}${at}`;
+    const keys = idsOf(name).map(keyOf);
+    if (!keys.some((key) => from.entries.has(key) || to.entries.has(key))) return name;
+  }
+}
+
+/** @returns what an index of this name would be in the way of: relations, and constraints of its table, whose indexes bear their names. */
+export const indexNames =
+  (schema: string, table: string) =>
+  (name: string): readonly Id[] => [
+    { kind: 'index', schema, name },
+    { kind: 'constraint', schema, table, name },
+    { kind: 'sequence', schema, name },
+    { kind: 'table', schema, name },
+    { kind: 'view', schema, name },
+    { kind: 'materialized-view', schema, name },
+  ];
+
+/** VALIDATE CONSTRAINT reads every row, and lets every other session read and write meanwhile. */
+export function validate(relation: string, constraint: string, locks: Statement['locks']): Part {
+  return {
+    sql: `ALTER TABLE ${relation} VALIDATE CONSTRAINT ${constraint}`,
+    locks,
+    hazards: [
+      { name: 'scan', object: relation, detail: 'reads every row; other sessions read and write meanwhile' },
+      { name: 'depends-on-data', object: relation, detail: `fails if rows break ${constraint}` },
+    ],
+    later: true,
+    reads: true,
+  };
+}

@@ -1,0 +1,28 @@
+/** SET NOT NULL → a check that the column has no null, validated while the table is in use: the server then need not look again (PostgreSQL's manual, ALTER TABLE, SET NOT NULL). */
+import { keyOf } from '../../model/id.ts';
+import { identifier, qualified } from '../../../sql/quote.ts';
+import { type Rewriting, freeName, validate } from './rewriting.ts';
+
+export const setNotNull: Rewriting = {
+  rewrite({ about, statement }, sides) {
+    if (about.kind !== 'column') return undefined;
+    const { schema, table, name: column } = about;
+    const relation = qualified(schema, table);
+    const sql = `ALTER TABLE ${relation} ALTER COLUMN ${identifier(column)} SET NOT NULL`;
+    if (statement.sql !== sql || !sides.from.entries.has(keyOf({ kind: 'table', schema, name: table })))
+      return undefined;
+    const idsOf = (name: string) => [{ kind: 'constraint', schema, table, name } as const];
+    const check = identifier(freeName(`${table}_${column}_is_not_null`, sides, idsOf));
+    const locks = [{ mode: 'ACCESS EXCLUSIVE', relation }] as const;
+    return [
+      {
+        sql: `ALTER TABLE ${relation} ADD CONSTRAINT ${check} CHECK (${identifier(column)} IS NOT NULL) NOT VALID`,
+        locks,
+        undo: { sql: `ALTER TABLE ${relation} DROP CONSTRAINT IF EXISTS ${check}`, locks },
+      },
+      validate(relation, check, [{ mode: 'SHARE UPDATE EXCLUSIVE', relation }]),
+      { sql, locks, completes: true, later: true },
+      { sql: `ALTER TABLE ${relation} DROP CONSTRAINT ${check}`, locks },
+    ];
+  },
+};

@@ -1,0 +1,50 @@
+/** ADD UNIQUE or PRIMARY KEY → the index first, CONCURRENTLY, then the constraint USING it, which reads nothing. */
+import { identifier, qualified } from '../../../sql/quote.ts';
+import { buildingName, concurrently } from './create-index.ts';
+import { type Rewriting, attributeOf } from './rewriting.ts';
+
+const list = String.raw`\((?:"(?:[^"]|"")*"|[^"()])*\)`;
+/** As pg_get_constraintdef prints it. */
+const shape = new RegExp(
+  `^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (${list})( INCLUDE ${list})?( WITH ${list})?( DEFERRABLE)?( INITIALLY DEFERRED)?$`,
+);
+
+export const usingIndex: Rewriting = {
+  rewrite({ about, statement }, sides) {
+    if (about.kind !== 'constraint') return undefined;
+    const relation = qualified(about.schema, about.table);
+    const name = identifier(about.name);
+    const head = `ALTER TABLE ${relation} ADD CONSTRAINT ${name} `;
+    if (!statement.sql.startsWith(head)) return undefined;
+    const match = shape.exec(statement.sql.slice(head.length));
+    if (match === null || / WITHOUT OVERLAPS\)/.test(match[3]!)) return undefined;
+    const table = { kind: 'table', schema: about.schema, name: about.table } as const;
+    // A partitioned table takes no index for its constraint; one that is made in this plan needs none.
+    if (attributeOf(sides, table, 'kind') !== 'table') return undefined;
+    const [, type, nulls = '', columns, include = '', options = '', deferrable = '', deferred = ''] = match;
+    const built = buildingName(about.name, about.schema, about.table, sides);
+    const index = identifier(built);
+    const [leftover, build] = concurrently(
+      qualified(about.schema, built),
+      relation,
+      `CREATE UNIQUE INDEX ${index} ON ${relation} ${columns}${include}${nulls}${options}`,
+    );
+    const detail = `fails if rows break ${name}`;
+    return [
+      leftover,
+      {
+        ...build,
+        hazards: [...(build.hazards ?? []), { name: 'depends-on-data', object: relation, detail }],
+        replacement: built !== about.name,
+        undo: { sql: leftover.sql, locks: build.locks, outside: true },
+      },
+      {
+        // The index takes the constraint's name.
+        sql: `${head}${type} USING INDEX ${index}${deferrable}${deferred}`,
+        locks: [{ mode: 'ACCESS EXCLUSIVE', relation }],
+        completes: true,
+        later: true,
+      },
+    ];
+  },
+};
