@@ -16,13 +16,7 @@ export async function consentTo(context: Context, losses: readonly string[], giv
   }
   if (context.interactive) {
     for (const loss of losses) process.stderr.write(`${colour.red('loses data')}: ${loss}\n`);
-    const asked = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      const answer = await asked.question('Go on? [y/N] ', { signal: context.signal });
-      if (/^y(es)?$/i.test(answer.trim())) return;
-    } finally {
-      asked.close();
-    }
+    if (await ask(context, 'Go on?')) return;
   }
   const problems: Problem[] = losses.map((loss) => ({ message: `would lose data: ${loss}` }));
   const last = problems.pop()!;
@@ -30,4 +24,15 @@ export async function consentTo(context: Context, losses: readonly string[], giv
     [...problems, { ...last, help: 'Look at it with --dry-run; if it is meant, say --allow-destructive.' }],
     2,
   );
+}
+
+/** Asks on the terminal: nothing but yes is yes. Only where `context.interactive`. */
+export async function ask(context: Context, question: string): Promise<boolean> {
+  const asked = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await asked.question(`${question} [y/N] `, { signal: context.signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asked.close();
+  }
 }

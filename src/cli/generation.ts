@@ -14,6 +14,7 @@ import { inputError, type Problem } from '../core/model/problem.ts';
 import { migrations, type NumberedDraft } from '../core/plan/migrations.ts';
 import { readMigrations } from '../files/migrations/read.ts';
 import type { Context } from './context.ts';
+import { renameDrafts, renamed } from './renames.ts';
 import { desiredState, replayedState, requireModelled } from './states.ts';
 import { clusterHome, type Project } from './target.ts';
 
@@ -37,17 +38,27 @@ export async function pendingMigrations(
     const [before, to] = await Promise.all([replayed, desiredState(context, project, replayed, database)]);
     requireModelled(before);
     requireModelled(to);
+    const { from: there, renames } = await renamed(context, project, database, before, to, (sequel) =>
+      replayedState(context, project, existing, database, { sequel }),
+    );
     // Roles belong to the whole server: the migrations of one database make them for all.
     const isHome = database === clusterHome(manifest.databases);
-    const from = isHome ? before : withRolesOf(to, before);
+    const from = isHome ? there : withRolesOf(to, there);
     const rest = isHome ? clusterDomain : domainsIn(manifest, database)[0]!.name;
     const placed = placement(manifest, database, [to, from], rest);
     requireDomains(to, placed);
+    const inDomain = (id: Id) => placed(id) ?? rest;
+    for (const draft of renameDrafts(renames, inDomain, newest)) {
+      const version = versionOf(stamp);
+      all.push({ version, draft });
+      newest.set(draft.domain, version);
+      stamp = new Date(stamp.getTime() + 1);
+    }
     const drafts = migrations(
       from,
       to,
       {
-        domainOf: (id) => placed(id) ?? rest,
+        domainOf: inDomain,
         // The runner makes a domain's schema and takes it away again, because the history lies in it.
         online: manifest.online,
         leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),

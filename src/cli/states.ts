@@ -18,21 +18,23 @@ import { scriptStatements, withoutRestrict } from '../sql/script.ts';
 import type { Context } from './context.ts';
 import type { Project } from './target.ts';
 
-/** @returns the catalog that the migrations of one database make, replayed on a shadow. */
+/** @returns the catalog that the migrations of one database make, replayed on a shadow, and what follows them. */
 export async function replayedState(
   context: Context,
   { manifest }: Pick<Project, 'manifest'>,
   migrations: readonly MigrationFile[],
   database: string,
-  options: ShadowChoice = {},
+  options: ShadowChoice & { readonly sequel?: Sequel } = {},
 ): Promise<Catalog> {
+  const { sequel } = options;
   const domains = domainsIn(manifest, database);
   const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
   return onShadow(context, options, async (connection) => {
     const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
     const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
-    await prepareShadow(connection, [], begun);
+    await prepareShadow(connection, [], [...begun, ...(sequel?.schemas ?? [])]);
     await replay(connection, here, schemaOf);
+    for (const sql of sequel?.statements ?? []) await connection.sql.unsafe(sql);
     return introspect(connection, 'the migrations');
   });
 }
@@ -57,6 +59,13 @@ export async function desiredState(
 }
 
 const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);
+
+/** What is to be done after the migrations, before anything is compared. */
+export interface Sequel {
+  /** Schemas that the runner will have made by then. */
+  readonly schemas: readonly string[];
+  readonly statements: readonly string[];
+}
 
 /** Which PostgreSQL a shadow is; default: the one that dbctl brings. */
 export type ShadowChoice = Pick<ShadowOptions, 'major'>;

@@ -3,8 +3,9 @@ import { frameAt, offsetOfCharacter, placeAt } from '../core/migration/frame.ts'
 import { clusterHistory } from '../core/migration/history.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { migrationSettings } from '../core/migration/script.ts';
-import { KnownError, type Problem } from '../core/model/problem.ts';
+import { KnownError, type Problem, inputError } from '../core/model/problem.ts';
 import { identifier } from '../sql/quote.ts';
+import { secretsIn } from '../sql/secret.ts';
 import type { Connection } from './connect.ts';
 
 /** One statement of the desired state, and where it is written. */
@@ -41,13 +42,14 @@ export async function prepareShadow(
  * Loads statements that are in any order: what fails is tried again after the others, as long as one more succeeds.
  * @param options.assumeRoles makes the roles that a statement names and nobody has made.
  * @returns the roles that were made so.
- * @throws KnownError (2) with every statement that cannot be loaded, each at its place.
+ * @throws KnownError (2) with every statement that cannot be loaded, each at its place; with every one that holds a secret, before any is loaded.
  */
 export async function loadInAnyOrder(
   connection: Connection,
   statements: readonly DesiredStatement[],
   options: { readonly assumeRoles?: boolean } = {},
 ): Promise<string[]> {
+  await refuseSecrets(statements);
   let waiting = statements;
   const path = searchPath(connection);
   const assumed: string[] = [];
@@ -105,6 +107,29 @@ export async function replay(
         });
       }
   }
+}
+
+/** A desired state is read, compared and written out: none of its statements may hold a secret. */
+async function refuseSecrets(statements: readonly DesiredStatement[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const { sql, source } of statements) {
+    const { line, column } = placeAt(source.text, source.offset);
+    const location = { file: source.file, line, column, endLine: line, endColumn: column };
+    for (const name of await secretsIn(sql))
+      problems.push({
+        message: `option ${name} holds a secret, which no desired state may`,
+        help: `Write ${identifier(name)} '' here, and give its value out of band: ALTER … OPTIONS (SET ${identifier(name)} …). An empty value stands for whatever the database has.`,
+        location,
+      });
+    if (/^(create|alter)\s+subscription\b/i.test(sql))
+      problems.push({
+        message:
+          'a subscription is not part of a desired state: its connection is a secret, and it copies rows as soon as it is there',
+        help: 'Make it out of band, once the tables are there.',
+        location,
+      });
+  }
+  if (problems.length > 0) throw inputError(...problems);
 }
 
 const pathOf = (schema: string) =>

@@ -1,12 +1,11 @@
 /** `dbctl diff` between every two sorts of source: what it prints, run, makes the first what the second is. */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, parseAddress } from '../../src/db/connect.ts';
 import { splitStatements } from '../../src/sql/split.ts';
 import { dumpStatements, pgDump } from '../support/pg-dump.ts';
+import { type Workplace, openWorkplace } from '../support/program.ts';
 import { reportErrors } from '../support/report.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
 
@@ -33,33 +32,26 @@ roles: { shop_owner: , shop_app: { login: true, grants: [{ on: shop, privileges:
 
 describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
   let server: TestServer;
-  let folder: string;
+  let workplace: Workplace;
+  const dbctl: Workplace['dbctl'] = (...args) => workplace.dbctl(...args);
   beforeAll(async () => {
     server = await startServer(major);
-    folder = await mkdtemp(join(tmpdir(), 'dbctl-diff-'));
-    await writeFile(join(folder, 'before.sql'), before);
-    await mkdir(join(folder, 'after/deep'), { recursive: true });
-    // In any order.
+    workplace = await openWorkplace();
     const statements = splitStatements(after).map(({ text }) => `${text};\n`);
-    await writeFile(join(folder, 'after/1.sql'), statements.slice(3).join(''));
-    await writeFile(join(folder, 'after/deep/2.sql'), statements.slice(0, 3).join(''));
-    await writeFile(join(folder, 'shop.sql'), after.replace('create schema shop;', ''));
-    await writeFile(join(folder, 'dbctl.yaml'), manifest);
+    await workplace.write({
+      'before.sql': before,
+      // In any order.
+      'after/1.sql': statements.slice(3).join(''),
+      'after/deep/2.sql': statements.slice(0, 3).join(''),
+      'shop.sql': after.replace('create schema shop;', ''),
+      'dbctl.yaml': manifest,
+    });
   });
   afterAll(async () => {
     await server?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await workplace?.remove();
   });
 
-  async function dbctl(...args: readonly string[]) {
-    const { PATH, HOME } = process.env;
-    return new Promise<{ status: number; out: string; log: string }>((done) => {
-      const command = [join(process.cwd(), 'bin/dbctl.js'), '-C', folder, ...args];
-      execFile(process.execPath, command, { env: { PATH, HOME } }, (error, out, log) =>
-        done({ status: error === null ? 0 : ((error.code as number | undefined) ?? -1), out, log }),
-      );
-    });
-  }
   async function database(sql: string): Promise<string> {
     const address = await server.createDatabase();
     await run(server.url(address.database), sql);
@@ -132,7 +124,7 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
 
   it('of a snapshot, which says the same as its database', async () => {
     const live = await database(after);
-    const snapshot = join(folder, 'snapshot.json');
+    const snapshot = join(workplace.folder, 'snapshot.json');
     for (const file of [snapshot, `${snapshot}.again`])
       expect(await dbctl('audit', 'snapshot', '--database-url', live, '--output', file)).toMatchObject({
         status: 0,

@@ -87,7 +87,7 @@ function statementsOf(from: Catalog, to: Catalog, online = true): string[] {
 async function dumped(address: Address): Promise<string[]> {
   const statements = dumpStatements(await pgDump(address, ['--schema-only', '--no-owner']), { sorted: true });
   return statements.map((statement) => {
-    const table = /^(CREATE (?:UNLOGGED )?TABLE [^(]+\()([^]*)(\n\)[^]*)$/.exec(statement);
+    const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^(]+\()([^]*?)(\n\)[^]*)$/.exec(statement);
     if (table === null) return statement;
     const lines = table[2]!.split(',\n').map((line) => line.trim());
     return `${table[1]!}\n${lines.sort().join(',\n')}${table[3]!}`;

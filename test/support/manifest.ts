@@ -46,6 +46,7 @@ export function manifestOf(given: {
           sql: [],
           sqlBase: '/',
           tables: [],
+          renames: [],
           crossings: [],
           references: [],
           partitions: [],

@@ -1,6 +1,7 @@
 /** ALTER TABLE, which columns, defaults, constraints and tables share: its text, its lock, what it may lose. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type ColumnId, type TableId, keyOf } from '../model/id.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { type ColumnId, type ForeignTableId, type TableId, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
 import { draft, type Draft } from './kind.ts';
 
@@ -26,6 +27,12 @@ export function alterTable(
 
 export function loss(id: { readonly schema: string; readonly name: string }, detail: string): Hazard {
   return { name: 'data-loss', object: qualified(id.schema, id.name), detail };
+}
+
+/** @returns the table that a column or constraint is of: a plain one, unless a foreign one of that name is there. ALTER TABLE is for both. */
+export function tableIn(catalog: Catalog, of: Pick<ColumnId, 'schema' | 'table'>): TableId | ForeignTableId {
+  const [plain, foreign] = tablesOf(of);
+  return catalog.entries.has(keyOf(foreign)) ? foreign : plain;
 }
 
 /** `ALTER TABLE … ALTER COLUMN … <action>`. */

@@ -1,9 +1,10 @@
 /** Columns of tables. The default, or the generation expression, is an entry of its own. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type ColumnId, type DefaultId, type TableId, isType, keyOf } from '../model/id.ts';
+import { type ColumnId, type DefaultId, isType, keyOf, tablesOf } from '../model/id.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
-import { accessExclusive, alterColumn, loss } from './alter-table.ts';
+import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
 import type { DefaultAttributes } from './default.ts';
+import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 
 export interface ColumnAttributes {
@@ -13,6 +14,8 @@ export interface ColumnAttributes {
   /** Qualified; null for the type's own. */
   readonly collation: string | null;
   readonly identity: null | Identity;
+  /** Of a foreign table's column. */
+  readonly foreignOptions?: readonly ForeignOption[];
 }
 export type Identity = {
   readonly generation: 'always' | 'by default';
@@ -26,17 +29,16 @@ export type Identity = {
   readonly cycle: boolean;
 };
 
-const tableOf = (id: ColumnId): TableId => ({ kind: 'table', schema: id.schema, name: id.table });
-
 export const column: Kind<ColumnId, ColumnAttributes> = {
   name: 'column',
   rank: 51,
-  references: ({ id }) => [{ to: tableOf(id), type: 'auto' }],
-  create({ id, attrs, order }) {
+  references: ({ id }) => tablesOf(id).map((to) => ({ to, type: 'auto' })),
+  create({ id, attrs, order }, { to }) {
+    const tableId = tableIn(to, id);
     const clause = (inner: readonly string[]) =>
       [
         identifier(id.name),
-        attrs.type,
+        `${attrs.type}${optionsClause(attrs.foreignOptions ?? [])}`,
         ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
         ...inner,
         ...(attrs.identity === null ? [] : [identityClause(attrs.identity)]),
@@ -46,19 +48,22 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     return [
       draft((inner) => `ALTER TABLE ${table} ADD COLUMN ${clause(inner)}`, {
         produces: [keyOf(id)],
-        requires: [keyOf(tableOf(id))],
+        requires: [keyOf(tableId)],
         locks: accessExclusive({ schema: id.schema, name: id.table }),
-        fold: { into: keyOf(tableOf(id)), rank: order ?? 0, clause },
+        hazards: secretsOf(id, [], attrs.foreignOptions),
+        fold: { into: keyOf(tableId), rank: order ?? 0, clause },
       }),
     ];
   },
-  drop({ id }) {
+  drop({ id }, { from }) {
+    const isForeign = tableIn(from, id).kind === 'foreign-table';
     const table = { schema: id.schema, name: id.table };
     return [
       draft(`ALTER TABLE ${qualified(id.schema, id.table)} DROP COLUMN ${identifier(id.name)}`, {
         destroys: [keyOf(id)],
         locks: accessExclusive(table),
-        hazards: [loss(table, `drops column ${identifier(id.name)} and its values`)],
+        // A foreign table's values are elsewhere.
+        hazards: isForeign ? [] : [loss(table, `drops column ${identifier(id.name)} and its values`)],
       }),
     ];
   },
@@ -66,7 +71,9 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     const { id, attrs } = after;
     const drafts: Draft[] = [];
     const typeChanged = changes.some(({ attr }) => attr === 'type' || attr === 'collation');
-    if (typeChanged) {
+    if (typeChanged && tableIn(to, id).kind === 'foreign-table')
+      drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
+    else if (typeChanged) {
       const viaText = isOfMadeType(from, id) && isOfMadeType(to, id);
       drafts.push(...alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id), viaText));
     }
@@ -74,9 +81,24 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     // An identity column is NOT NULL before it becomes one, and for as long as it is one.
     if (changed.has('notNull') && attrs.notNull) drafts.push(alterColumn(id, 'SET NOT NULL', 'scan'));
     if (changed.has('identity')) drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity));
+    if (changed.has('foreignOptions')) {
+      const [old = [], now = []] = [before.attrs.foreignOptions, attrs.foreignOptions];
+      const set = alterColumn(id, optionChanges(old, now).trim());
+      drafts.push({ ...set, hazards: secretsOf(id, old, now) });
+    }
     if (changed.has('notNull') && !attrs.notNull) drafts.push(alterColumn(id, 'DROP NOT NULL'));
     return drafts;
   },
+};
+
+const collate = ({ collation }: ColumnAttributes) => (collation === null ? '' : ` COLLATE ${collation}`);
+const secretsOf = (
+  id: ColumnId,
+  before: readonly ForeignOption[],
+  after: readonly ForeignOption[] | undefined,
+) => {
+  const column = `FOREIGN TABLE ${qualified(id.schema, id.table)} ALTER COLUMN ${identifier(id.name)}`;
+  return secretHazards(column, before, after ?? []);
 };
 
 const defaultOf = (catalog: Parameters<typeof find>[0], { schema, table, name }: ColumnId) =>
@@ -101,12 +123,11 @@ function alterType(
   newDefault: DefaultAttributes | undefined,
   viaText: boolean,
 ): Draft[] {
-  const collate = after.collation === null ? '' : ` COLLATE ${after.collation}`;
   const using =
     before.type === after.type
       ? ''
       : ` USING ${identifier(id.name)}${viaText ? '::text' : ''}::${after.type}`;
-  const change = alterColumn(id, `TYPE ${after.type}${collate}${using}`, 'rewrite');
+  const change = alterColumn(id, `TYPE ${after.type}${collate(after)}${using}`, 'rewrite');
   const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
   if (!plain) return [change];
   const table = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ALTER COLUMN ${identifier(id.name)}`;
@@ -114,7 +135,7 @@ function alterType(
     newDefault === undefined
       ? ''
       : `,\n  ALTER COLUMN ${identifier(id.name)} SET DEFAULT ${newDefault.expression}`;
-  const sql = `${table} DROP DEFAULT,\n  ALTER COLUMN ${identifier(id.name)} TYPE ${after.type}${collate}${using}${back}`;
+  const sql = `${table} DROP DEFAULT,\n  ALTER COLUMN ${identifier(id.name)} TYPE ${after.type}${collate(after)}${using}${back}`;
   return [{ ...change, render: () => sql }];
 }
 

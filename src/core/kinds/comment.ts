@@ -22,7 +22,7 @@ export function whatItIsOn(on: CommentId['on']): readonly Id[] {
   if (on.kind !== 'column') return [on];
   return [
     on,
-    ...relationsOf(on).filter(({ kind }) => kind !== 'table'),
+    ...relationsOf(on).filter(({ kind }) => kind !== 'table' && kind !== 'foreign-table'),
     { kind: 'composite-type', schema: on.schema, name: on.table },
   ];
 }

@@ -1,8 +1,8 @@
 /** Constraints of tables: primary key, unique, foreign key, check, exclusion. NOT NULL is the column's. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type ConstraintId, type TableId, keyOf } from '../model/id.ts';
+import { type ConstraintId, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
-import { accessExclusive } from './alter-table.ts';
+import { accessExclusive, tableIn } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
 
 export interface ConstraintAttributes {
@@ -20,7 +20,7 @@ export type ForeignKeyTarget = {
   readonly onDelete: 'no action' | 'restrict' | 'cascade' | 'set null' | 'set default';
 };
 
-const tableOf = (id: ConstraintId): TableId => ({ kind: 'table', schema: id.schema, name: id.table });
+const tableOf = ({ schema, table: name }: ConstraintId) => ({ schema, name });
 
 /** Which lock ADD takes, and where (PostgreSQL's manual, ALTER TABLE): foreign keys let reads and row locks through. */
 function locksOf(id: ConstraintId, attrs: ConstraintAttributes): readonly Lock[] {
@@ -38,7 +38,7 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
   name: 'constraint',
   rank: 54,
   references: ({ id, attrs }) => [
-    { to: tableOf(id), type: 'auto' },
+    ...tablesOf(id).map((to) => ({ to, type: 'auto' as const })),
     ...(attrs.references === null
       ? []
       : [
@@ -48,7 +48,8 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
           },
         ]),
   ],
-  create({ id, attrs }) {
+  create({ id, attrs }, { to }) {
+    const table = keyOf(tableIn(to, id));
     const relation = qualified(id.schema, id.table);
     const clause = () => `CONSTRAINT ${identifier(id.name)} ${attrs.definition}`;
     const hazards: Hazard[] = [
@@ -61,13 +62,11 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
     return [
       draft(`ALTER TABLE ${relation} ADD ${clause()}`, {
         produces: [keyOf(id)],
-        requires: [keyOf(tableOf(id))],
+        requires: [table],
         locks: locksOf(id, attrs),
         hazards,
         // Foreign keys stay apart, so that two tables may reference each other.
-        ...(attrs.type === 'f'
-          ? {}
-          : { fold: { into: keyOf(tableOf(id)), rank: rankOf[attrs.type], clause } }),
+        ...(attrs.type === 'f' ? {} : { fold: { into: table, rank: rankOf[attrs.type], clause } }),
       }),
     ];
   },

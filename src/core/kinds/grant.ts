@@ -26,7 +26,7 @@ const onWhole = (on: GrantId['on']): GrantId['on'] =>
 function target(on: GrantId['on']): string {
   if (on.kind === 'column') return `TABLE ${qualified(on.schema, on.table)}`;
   if (isRelation(on)) return `TABLE ${qualified(on.schema, on.name)}`;
-  return objectClause(on);
+  return on.kind === 'foreign-server' ? `FOREIGN ${objectClause(on)}` : objectClause(on);
 }
 
 function statement(verb: Verb, id: GrantId, all: readonly string[], grantable: boolean): Draft {

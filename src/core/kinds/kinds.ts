@@ -15,6 +15,9 @@ import { domainType } from './domain-type.ts';
 import { enumType } from './enum.ts';
 import { eventTrigger } from './event-trigger.ts';
 import { extension } from './extension.ts';
+import { foreignDataWrapper } from './foreign-data-wrapper.ts';
+import { foreignServer } from './foreign-server.ts';
+import { foreignTable } from './foreign-table.ts';
 import { routine } from './function.ts';
 import { grant } from './grant.ts';
 import type { Kind } from './kind.ts';
@@ -40,6 +43,7 @@ import { textSearchTemplate } from './text-search-template.ts';
 import { textSearchDictionary } from './text-search-dictionary.ts';
 import { textSearchConfiguration } from './text-search-configuration.ts';
 import { trigger } from './trigger.ts';
+import { userMapping } from './user-mapping.ts';
 import { view } from './view.ts';
 
 const kinds = {
@@ -65,7 +69,11 @@ const kinds = {
   aggregate,
   sequence,
   'owned-by': ownedBy,
+  'foreign-data-wrapper': foreignDataWrapper,
+  'foreign-server': foreignServer,
+  'user-mapping': userMapping,
   table,
+  'foreign-table': foreignTable,
   partition,
   column,
   default: columnDefault,

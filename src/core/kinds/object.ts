@@ -12,12 +12,14 @@ export function objectClause(id: ObjectId): string {
     case 'extension':
     case 'role':
     case 'event-trigger':
+    case 'foreign-data-wrapper':
       return `${words(id.kind)} ${identifier(id.name)}`;
     case 'table':
     case 'view':
     case 'sequence':
     case 'index':
     case 'materialized-view':
+    case 'foreign-table':
     case 'collation':
     case 'conversion':
     case 'statistics':
@@ -34,6 +36,8 @@ export function objectClause(id: ObjectId): string {
     case 'composite-type':
     case 'range-type':
       return `TYPE ${qualified(id.schema, id.name)}`;
+    case 'foreign-server':
+      return `SERVER ${identifier(id.name)}`;
     case 'function':
     case 'aggregate':
       // The word for all of them: a function's id does not tell it from a procedure's.
@@ -70,6 +74,7 @@ export function relationLock(id: ObjectId, mode: Lock['mode']): readonly Lock[] 
     case 'table':
     case 'view':
     case 'materialized-view':
+    case 'foreign-table':
     case 'sequence':
     case 'index':
       return [{ mode, relation: qualified(id.schema, id.name) }];

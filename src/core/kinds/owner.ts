@@ -56,7 +56,7 @@ const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catal
 
 /** The sequences that a table's columns own: their owner is the table's, and cannot be changed apart from it. */
 function linkedSequences(on: Id, catalog: Catalog): SequenceId[] {
-  if (on.kind !== 'table') return [];
+  if (on.kind !== 'table' && on.kind !== 'foreign-table') return [];
   const { byReferenced } = edgeIndex(catalog);
   const sequences: SequenceId[] = [];
   for (const { dependent: column } of byReferenced.get(keyOf(on)) ?? [])

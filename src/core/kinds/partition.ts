@@ -18,6 +18,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
   rank: 52,
   references: ({ id, attrs }) => [
     { to: { kind: 'table', schema: id.schema, name: id.name }, type: 'auto' },
+    { to: { kind: 'foreign-table', schema: id.schema, name: id.name }, type: 'auto' },
     // A partition goes with its parent; its table follows through this entry's own edge.
     { to: { kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }, type: 'auto' },
   ],
@@ -29,6 +30,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
         destroys: inherited(id, attrs, from, from),
         requires: [
           keyOf({ kind: 'table', schema: id.schema, name: id.name }),
+          keyOf({ kind: 'foreign-table', schema: id.schema, name: id.name }),
           keyOf({ kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }),
         ],
         locks: locks(id, parent),

@@ -9,6 +9,7 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'table':
     case 'view':
     case 'materialized-view':
+    case 'foreign-table':
       return serverVersion >= 170000 ? [...table, 'maintain'] : table;
     case 'column':
       return ['select', 'insert', 'update', 'references'];
@@ -22,6 +23,8 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'foreign-data-wrapper':
+    case 'foreign-server':
       return ['usage'];
     case 'function':
     case 'aggregate':

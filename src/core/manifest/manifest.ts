@@ -69,6 +69,7 @@ export interface Domain {
   /** The folder of the file that declares the domain: absolute. */
   readonly sqlBase: string;
   readonly tables: readonly TableDeclaration[];
+  readonly renames: readonly RenameHint[];
   readonly crossings: readonly Crossing[];
   readonly references: readonly Reference[];
   readonly partitions: readonly PartitionSet[];
@@ -91,6 +92,15 @@ export interface TableDeclaration {
   readonly indexes: readonly { readonly name: string; readonly definition: string }[];
   /** What follows PARTITION BY: `range (created_at)`. */
   readonly partitionBy?: string;
+  readonly path: ManifestPath;
+}
+
+/** `renamed_from`: what an object or a column was called before, so that it is renamed, and not made anew. */
+export interface RenameHint {
+  /** `orders`, `orders.total`: below the domain. */
+  readonly name: string;
+  /** `purchases`, or `other_domain.purchases`; of a column its name alone. */
+  readonly from: string;
   readonly path: ManifestPath;
 }
 

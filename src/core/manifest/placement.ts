@@ -37,7 +37,8 @@ export function placement(
         return domainOf(manifest, database, table ?? object)?.name;
       }
       default:
-        return domainOf(manifest, database, object)?.name;
+        // What lies in no schema (a foreign server, an event trigger) is the whole database's.
+        return schemaOf(object) === undefined ? rest : domainOf(manifest, database, object)?.name;
     }
   };
 }

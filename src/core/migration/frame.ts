@@ -1,5 +1,7 @@
 /** Places in a text, as people and editors count them, and the lines around one with a caret. */
 
+import { withoutSecrets } from '../../sql/secret.ts';
+
 /** Line and column, both from 1; the column counts characters, not UTF-16 units. */
 export interface Place {
   readonly line: number;
@@ -14,7 +16,7 @@ export function placeAt(text: string, offset: number): Place {
 }
 
 /**
- * @returns the line of the offset with up to two before it and one after, numbered, and a caret under the place:
+ * @returns the line of the offset with up to two before it and one after, numbered, secrets hidden, and a caret under the place:
  * ```
  *   11 | ALTER TABLE auth.users
  * > 12 |   ADD COLUMN emial citext;
@@ -23,7 +25,9 @@ export function placeAt(text: string, offset: number): Place {
  */
 export function frameAt(text: string, offset: number): string {
   const { line, column } = placeAt(text, offset);
-  const lines = text.split('\n').map((each) => each.replace(/\r$/, ''));
+  const lines = withoutSecrets(text)
+    .split('\n')
+    .map((each) => each.replace(/\r$/, ''));
   const last = Math.min(lines.length, line + 1);
   const width = String(last).length;
   const shown: string[] = [];

@@ -36,6 +36,7 @@ export type ConstraintId = OfRelation<'constraint'>;
 export type IndexId = InSchema<'index'>;
 export type ViewId = InSchema<'view'>;
 export type MaterializedViewId = InSchema<'materialized-view'>;
+export type ForeignTableId = InSchema<'foreign-table'>;
 export type SequenceId = InSchema<'sequence'>;
 /** `OWNED BY` of a sequence. */
 export type OwnedById = InSchema<'owned-by'>;
@@ -67,6 +68,14 @@ export type TriggerId = OfRelation<'trigger'>;
 export type PolicyId = OfRelation<'policy'>;
 export type RuleId = OfRelation<'rule'>;
 export type EventTriggerId = Named<'event-trigger'>;
+export type ForeignDataWrapperId = Named<'foreign-data-wrapper'>;
+export type ForeignServerId = Named<'foreign-server'>;
+export type UserMappingId = {
+  readonly kind: 'user-mapping';
+  readonly server: string;
+  /** A role's name, or `public` for PUBLIC. */
+  readonly user: string;
+};
 /** That a table is a partition of another, with its bound. Named by the partition. */
 export type PartitionId = InSchema<'partition'>;
 export type RoleId = Named<'role'>;
@@ -113,6 +122,7 @@ export type ObjectId =
   | IndexId
   | ViewId
   | MaterializedViewId
+  | ForeignTableId
   | SequenceId
   | EnumId
   | DomainTypeId
@@ -132,12 +142,15 @@ export type ObjectId =
   | PolicyId
   | RuleId
   | EventTriggerId
+  | ForeignDataWrapperId
+  | ForeignServerId
   | RoleId;
 export type Id =
   | ObjectId
   | DefaultId
   | OwnedById
   | PartitionId
+  | UserMappingId
   | RoleSettingId
   | MembershipId
   | CommentId
@@ -147,7 +160,7 @@ export type Id =
 /** What a column can be of, apart from base types. */
 export type TypeId = EnumId | DomainTypeId | CompositeTypeId | RangeTypeId;
 /** What has columns, and privileges as a table has them. */
-export type RelationId = TableId | ViewId | MaterializedViewId;
+export type RelationId = TableId | ViewId | MaterializedViewId | ForeignTableId;
 export type Kind = Id['kind'];
 export type IdOf<K extends Kind> = Extract<Id, { kind: K }>;
 
@@ -168,11 +181,14 @@ export function nameOf(id: Id): string {
     case 'extension':
     case 'role':
     case 'event-trigger':
+    case 'foreign-data-wrapper':
+    case 'foreign-server':
       return identifier(id.name);
     case 'table':
     case 'index':
     case 'view':
     case 'materialized-view':
+    case 'foreign-table':
     case 'sequence':
     case 'owned-by':
     case 'enum':
@@ -200,6 +216,8 @@ export function nameOf(id: Id): string {
       return qualified(id.schema, id.table, id.name);
     case 'domain-constraint':
       return qualified(id.schema, id.domain, id.name);
+    case 'user-mapping':
+      return `${identifier(id.user)} on ${identifier(id.server)}`;
     case 'role-setting':
       return qualified(id.role, id.name);
     case 'membership':
@@ -218,7 +236,8 @@ export function nameOf(id: Id): string {
 
 /** @returns whether an id is a relation's. */
 export function isRelation(id: Id): id is RelationId {
-  return id.kind === 'table' || id.kind === 'view' || id.kind === 'materialized-view';
+  const { kind } = id;
+  return kind === 'table' || kind === 'view' || kind === 'materialized-view' || kind === 'foreign-table';
 }
 
 /** @returns whether an id is a type's: the types share one namespace, with the row types of relations. */
@@ -236,6 +255,18 @@ export function relationsOf({
     { kind: 'table', schema, name },
     { kind: 'view', schema, name },
     { kind: 'materialized-view', schema, name },
+    { kind: 'foreign-table', schema, name },
+  ];
+}
+
+/** @returns what a column or constraint that is an entry of its own may be of: no more than one of them is there. */
+export function tablesOf({
+  schema,
+  table: name,
+}: Pick<ColumnId, 'schema' | 'table'>): readonly [TableId, ForeignTableId] {
+  return [
+    { kind: 'table', schema, name },
+    { kind: 'foreign-table', schema, name },
   ];
 }
 
@@ -280,6 +311,9 @@ export function schemaOf(id: Id): string | undefined {
     case 'database':
     case 'extension':
     case 'event-trigger':
+    case 'foreign-data-wrapper':
+    case 'foreign-server':
+    case 'user-mapping':
     case 'role':
     case 'role-setting':
     case 'membership':

@@ -5,7 +5,7 @@ import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
-import { type Id, type Key, keyOf } from '../model/id.ts';
+import { type Id, type Key, type PartitionId, keyOf, tablesOf } from '../model/id.ts';
 import type { Expanded, Planned } from './expanded.ts';
 
 /** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
@@ -16,7 +16,7 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   const { comes, goes } = byTheWay(creates, drops, sides);
   for (const [key, entry] of creates) {
     if (comes.has(key)) continue;
-    if (implied.made.has(key) || (entry.id.kind === 'partition' && creates.has(tableKey(entry.id)))) continue;
+    if (implied.made.has(key) || (entry.id.kind === 'partition' && isCreated(entry.id, creates))) continue;
     const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
     for (const made of kindOf(entry.id).create(entry, sides)) {
       const whole = late.length === 0 ? made : { ...made, requires: [...made.requires, ...late] };
@@ -77,8 +77,9 @@ function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {
   return groups;
 }
 
-const tableKey = ({ schema, name }: { schema: string; name: string }) =>
-  keyOf({ kind: 'table', schema, name });
+/** Whether the partition's table is made, and the partition with it. */
+const isCreated = ({ schema, name }: PartitionId, creates: ReadonlyMap<Key, Entry>) =>
+  tablesOf({ schema, table: name }).some((id) => creates.has(keyOf(id)));
 /** Several statements about one entry run in the order in which its kind gives them: a key of their own says so. */
 function inTurn(made: Draft, key: Key, at: number, count: number): Draft {
   if (count === 1) return made;

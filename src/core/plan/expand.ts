@@ -55,11 +55,13 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   const dependents = edgeIndex(sides.from).byReferenced;
   const gone = [...drops.keys()];
   const takeAlong = (dependent: Key, key: Key): void => {
-    const letsGo = alters.has(dependent) && !creates.has(key);
     const entry = sides.from.entries.get(dependent)!;
-    // A table outlives what it was a partition of: it is detached, never made anew.
-    if (letsGo || drops.has(dependent) || entry.id.kind === 'table') return;
+    const letsGo = alters.has(dependent) && !creates.has(key) && !isPartOf(entry, key);
     const type = sides.from.entries.get(key)!.id;
+    // A table outlives what it was a partition of: it is detached, never made anew. A foreign one goes with its server only.
+    const outlives =
+      entry.id.kind === 'table' || (entry.id.kind === 'foreign-table' && type.kind !== 'foreign-server');
+    if (letsGo || drops.has(dependent) || outlives) return;
     if (entry.id.kind === 'column' && isType(type) && sides.to.entries.has(dependent))
       throw inputError({
         message: `type ${nameOf(type)} becomes another kind of type while column ${nameOf(entry.id)} holds it`,
@@ -121,3 +123,9 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   const { also, waits } = swapDrafts(swapped, { creates, drops, alters }, sides);
   return { creates, drops, alters, also, waits, releases };
 }
+
+/** Whether an entry lives and dies with another: a column that is altered still goes with its table. */
+const isPartOf = (entry: Entry, key: Key): boolean =>
+  kindOf(entry.id)
+    .references(entry)
+    .some(({ to, type }) => type === 'auto' && keyOf(to) === key);

@@ -67,6 +67,7 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'index':
     case 'view':
     case 'materialized-view':
+    case 'foreign-table':
     case 'sequence':
       return `relation\0${id.schema}\0${id.name}`;
     case 'function':

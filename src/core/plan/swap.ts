@@ -77,6 +77,7 @@ export function blocksTypeChange({ id, attrs }: Entry): boolean {
     case 'owned-by':
     case 'partition':
     case 'table':
+    case 'foreign-table':
     case 'owner':
     case 'comment':
     case 'grant':

@@ -32,7 +32,7 @@ export async function readConstraints(reading: Reading): Promise<void> {
     left join pg_class f on f.oid = k.confrelid left join pg_namespace fn on fn.oid = f.relnamespace
     where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conparentid = 0
       and (not c.relispartition or k.conislocal) and k.coninhcount = 0
-      and c.relkind in ('r', 'p') and ${reading.sql.unsafe(userNamespace)}`;
+      and c.relkind in ('r', 'p', 'f') and ${reading.sql.unsafe(userNamespace)}`;
   for (const row of rows) {
     const { oid, schema, table, name, type, definition, columns, references, indexOid, comment } = row;
     const id = { kind: 'constraint', schema, table, name } as const;

@@ -9,6 +9,8 @@ import { readDependencies } from './dependency.ts';
 import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
 import { readEventTriggers } from './event-trigger.ts';
+import { readForeignServers } from './foreign-server.ts';
+import { readForeignTables } from './foreign-table.ts';
 import { readFunctions } from './function.ts';
 import { readMaterializedViews } from './materialized-view.ts';
 import { readNotAnalysed } from './not-analysed.ts';
@@ -60,6 +62,8 @@ export async function introspect(
       readRangeTypes(reading),
       readSequences(reading),
       readTables(reading),
+      readForeignServers(reading),
+      readForeignTables(reading),
       readColumns(reading),
       readConstraints(reading),
       readIndexes(reading),

@@ -7,8 +7,8 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   [
     'pg_class',
     'relnamespace',
-    `o.relkind = 'f' or (o.relkind = 'm' and o.reltablespace <> 0)
-    or (o.relkind in ('r', 'p') and (o.reloftype <> 0 or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
+    `(o.relkind = 'm' and o.reltablespace <> 0)
+    or (o.relkind in ('r', 'p', 'f') and (o.reloftype <> 0 or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
   ],
   [
     'pg_type',
@@ -26,12 +26,9 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
 const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
   [
     'pg_trigger',
-    `not o.tgisinternal and (exists (select from pg_class c where c.oid = o.tgrelid and c.relkind = 'f')
-      or exists (select from pg_trigger t where t.oid = o.tgparentid and t.tgenabled <> o.tgenabled)
+    `not o.tgisinternal and (exists (select from pg_trigger t where t.oid = o.tgparentid and t.tgenabled <> o.tgenabled)
       or (o.tgparentid <> 0 and obj_description(o.oid, 'pg_trigger') is not null))`,
   ],
-  ['pg_foreign_data_wrapper', 'true'],
-  ['pg_foreign_server', 'true'],
   ['pg_publication', 'true'],
   ['pg_transform', 'true'],
   ['pg_language', 'true'],
@@ -65,8 +62,7 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
       where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'm') and ${userNamespace}
-        and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null
-          or a.attfdwoptions is not null)`,
+        and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null)`,
     `select 'CLUSTER ON or REPLICA IDENTITY USING index ' || i.indexrelid::regclass, n.nspname
       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
       where (i.indisclustered or i.indisreplident) and ${userNamespace}`,

@@ -1,5 +1,7 @@
 /** Tables with their partition bounds, columns and defaults. */
 import type { Identity } from '../../core/kinds/column.ts';
+import type { ForeignOption } from '../../core/kinds/foreign-options.ts';
+import { foreignOptions } from './foreign-options.ts';
 import {
   type Carried,
   type Reading,
@@ -73,6 +75,7 @@ interface ColumnRow {
   defaultOid: number | null;
   acl: string[] | null;
   comment: string | null;
+  foreignOptions: readonly ForeignOption[] | null;
 }
 
 /** Columns of tables, and privileges and comments of the columns of views. */
@@ -92,6 +95,7 @@ export async function readColumns(reading: Reading): Promise<void> {
       pg_get_expr(d.adbin, d.adrelid) as expression,
       case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
       d.oid::int8::float8 as "defaultOid",
+      case when c.relkind = 'f' then ${reading.sql.unsafe(foreignOptions('a.attfdwoptions'))} end as "foreignOptions",
       a.attacl::text[] as acl, col_description(c.oid, a.attnum) as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -104,18 +108,35 @@ export async function readColumns(reading: Reading): Promise<void> {
     left join pg_sequence s on s.seqrelid = sd.objid
     left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
       ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid
-    where c.relkind in ('r', 'p', 'v', 'm') and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
-      and (c.relkind in ('r', 'p') or a.attacl is not null or col_description(c.oid, a.attnum) is not null)
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
+      and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or col_description(c.oid, a.attnum) is not null)
       and ${reading.sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
     order by c.oid, a.attnum`;
   const partitions: ColumnRow[] = [];
   for (const row of rows) {
-    const { relation, number, schema, table, name, type, notNull, collation, identity } = row;
+    const {
+      relation,
+      number,
+      schema,
+      table,
+      name,
+      type,
+      notNull,
+      collation,
+      identity,
+      foreignOptions: options,
+    } = row;
     const id = { kind: 'column', schema, table, name } as const;
     const at = address('pg_class', relation, number);
     if (row.isPartition) partitions.push(row);
     else if (!row.isView) {
-      const attrs = { type, notNull, collation, identity };
+      const attrs = {
+        type,
+        notNull,
+        collation,
+        identity,
+        ...(options === null ? {} : { foreignOptions: options }),
+      };
       add(reading, { id, attrs, order: number }, at);
       addDefault(reading, row);
     }
@@ -165,11 +186,12 @@ function addPartitionColumns(reading: Reading, rows: readonly ColumnRow[]): void
   for (const row of rows) {
     let root = `${row.schema}\0${row.table}`;
     for (let parent = parentOf.get(root); parent !== undefined; parent = parentOf.get(root)) root = parent;
-    if (columns.get(`${root}\0${row.name}`) === describe(row, row.expression)) continue;
+    const hasOptions = (row.foreignOptions ?? []).length > 0;
+    if (!hasOptions && columns.get(`${root}\0${row.name}`) === describe(row, row.expression)) continue;
     reading.notAnalysed.push({
       object: `column ${row.name} of partition ${row.schema}.${row.table}`,
       schema: row.schema,
-      why: 'it differs from its parent’s column in type, NOT NULL, collation or default',
+      why: 'it differs from its parent’s column in type, NOT NULL, collation, default or foreign options',
     });
   }
 }

@@ -24,7 +24,7 @@ export async function readTriggers(reading: Reading): Promise<void> {
       ${sql.unsafe(enabledState('t.tgenabled'))} as enabled, t.tgconstraint <> 0 as constraint,
       obj_description(t.oid, 'pg_trigger') as comment
     from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
-    where not t.tgisinternal and t.tgparentid = 0 and c.relkind in ('r', 'p', 'v') and ${sql.unsafe(userNamespace)}
+    where not t.tgisinternal and t.tgparentid = 0 and c.relkind in ('r', 'p', 'v', 'f') and ${sql.unsafe(userNamespace)}
       and ${sql.unsafe(notOfExtension('pg_trigger', 't.oid'))} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
   for (const { oid, constraintOid, schema, table, name, comment, ...attrs } of rows) {
     const id = { kind: 'trigger', schema, table, name } as const;

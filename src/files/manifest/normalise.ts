@@ -17,6 +17,7 @@ import {
   type MembershipDeclaration,
   type PartitionSet,
   type Reference,
+  type RenameHint,
   type RoleDeclaration,
   type TableDeclaration,
   type Unmanaged,
@@ -115,6 +116,7 @@ function domain(name: string, raw: Raw, sqlBase: string, report: Report): Domain
     sql: texts(raw['sql']),
     sqlBase,
     tables: entries(raw['tables']).map(([table, each]) => tableOf(table, each, [...path, 'tables', table])),
+    renames: renames(raw, path),
     crossings: list(raw['crossings']).map(
       (each, at) => ({ ...each, path: [...path, 'crossings', at] }) as unknown as Crossing,
     ),
@@ -130,6 +132,33 @@ function domain(name: string, raw: Raw, sqlBase: string, report: Report): Domain
       (each, at) => ({ ...each, path: [...path, 'copies', at] }) as unknown as Copy,
     ),
   };
+}
+
+/** Hints stand with a domain's tables and columns, or, for what its SQL files make, with the domain. */
+function renames(domain: Raw, path: ManifestPath): RenameHint[] {
+  const key = 'renamed_from';
+  const own = Object.entries((domain[key] ?? {}) as Record<string, string>).map(([name, from]) => ({
+    name,
+    from,
+    path: [...path, key, name],
+  }));
+  const onTables = entries(domain['tables']).flatMap(([table, raw]) => {
+    const place = [...path, 'tables', table];
+    const columns = entries(raw['columns']).flatMap(([column, each]) =>
+      each[key] === undefined
+        ? []
+        : [
+            {
+              name: `${table}.${column}`,
+              from: each[key] as string,
+              path: [...place, 'columns', column, key],
+            },
+          ],
+    );
+    const from = raw[key] as string | undefined;
+    return [...(from === undefined ? [] : [{ name: table, from, path: [...place, key] }]), ...columns];
+  });
+  return [...own, ...onTables];
 }
 
 function tableOf(name: string, raw: Raw, path: ManifestPath): TableDeclaration {
