@@ -27,6 +27,9 @@ import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
 import { partition } from './partition.ts';
 import { policy } from './policy.ts';
+import { publicationSchema } from './publication-schema.ts';
+import { publicationTable } from './publication-table.ts';
+import { publication } from './publication.ts';
 import { rangeType } from './range-type.ts';
 import { roleSetting } from './role-setting.ts';
 import { role } from './role.ts';
@@ -85,6 +88,9 @@ const kinds = {
   policy,
   'event-trigger': eventTrigger,
   'materialized-view': materializedView,
+  publication,
+  'publication-table': publicationTable,
+  'publication-schema': publicationSchema,
   comment: commentOn,
   owner,
   grant,

@@ -13,6 +13,7 @@ export function objectClause(id: ObjectId): string {
     case 'role':
     case 'event-trigger':
     case 'foreign-data-wrapper':
+    case 'publication':
       return `${words(id.kind)} ${identifier(id.name)}`;
     case 'table':
     case 'view':

@@ -38,6 +38,7 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'policy':
     case 'rule':
     case 'event-trigger':
+    case 'publication':
     case 'collation':
     case 'conversion':
     case 'statistics':

@@ -76,6 +76,20 @@ export type UserMappingId = {
   /** A role's name, or `public` for PUBLIC. */
   readonly user: string;
 };
+export type PublicationId = Named<'publication'>;
+/** That a publication has a table, and what of it. */
+export type PublicationTableId = {
+  readonly kind: 'publication-table';
+  readonly publication: string;
+  readonly schema: string;
+  readonly table: string;
+};
+/** That a publication has every table of a schema. */
+export type PublicationSchemaId = {
+  readonly kind: 'publication-schema';
+  readonly publication: string;
+  readonly schema: string;
+};
 /** That a table is a partition of another, with its bound. Named by the partition. */
 export type PartitionId = InSchema<'partition'>;
 export type RoleId = Named<'role'>;
@@ -144,6 +158,7 @@ export type ObjectId =
   | EventTriggerId
   | ForeignDataWrapperId
   | ForeignServerId
+  | PublicationId
   | RoleId;
 export type Id =
   | ObjectId
@@ -151,6 +166,8 @@ export type Id =
   | OwnedById
   | PartitionId
   | UserMappingId
+  | PublicationTableId
+  | PublicationSchemaId
   | RoleSettingId
   | MembershipId
   | CommentId
@@ -183,6 +200,7 @@ export function nameOf(id: Id): string {
     case 'event-trigger':
     case 'foreign-data-wrapper':
     case 'foreign-server':
+    case 'publication':
       return identifier(id.name);
     case 'table':
     case 'index':
@@ -216,6 +234,10 @@ export function nameOf(id: Id): string {
       return qualified(id.schema, id.table, id.name);
     case 'domain-constraint':
       return qualified(id.schema, id.domain, id.name);
+    case 'publication-table':
+      return `${qualified(id.schema, id.table)} in ${identifier(id.publication)}`;
+    case 'publication-schema':
+      return `${identifier(id.schema)} in ${identifier(id.publication)}`;
     case 'user-mapping':
       return `${identifier(id.user)} on ${identifier(id.server)}`;
     case 'role-setting':
@@ -290,6 +312,10 @@ export function objectOf(id: Id): Id {
       return { kind: 'sequence', schema: id.schema, name: id.name };
     case 'partition':
       return { kind: 'table', schema: id.schema, name: id.name };
+    case 'publication-table':
+      return { kind: 'table', schema: id.schema, name: id.table };
+    case 'publication-schema':
+      return { kind: 'schema', name: id.schema };
     case 'role-setting':
       return { kind: 'role', name: id.role };
     default:
@@ -314,6 +340,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'foreign-data-wrapper':
     case 'foreign-server':
     case 'user-mapping':
+    case 'publication':
     case 'role':
     case 'role-setting':
     case 'membership':

@@ -118,11 +118,35 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       if (isBelonging(sides.from.entries.get(dependent)!.id)) renew(dependent);
   };
   for (const key of swapped) swapType(key);
+  // A column's type changes only once nothing computes with it any more.
+  for (const [key, list] of altered) {
+    const made = alters.get(key);
+    if (made === undefined || !list.some(({ id, attr }) => id.kind === 'column' && isOfType(attr))) continue;
+    const holding = (dependents.get(key) ?? [])
+      .map(({ dependent }) => dependent)
+      .filter((each) => holdsType(sides.from.entries.get(each)!, key));
+    for (const each of new Set(holding)) {
+      release(each, key);
+      renewOrTakeAlong(each, key);
+    }
+    if (holding.length === 0) continue;
+    alters.set(
+      key,
+      made.map((each) => ({ ...each, requires: [...each.requires, letGo(key)] })),
+    );
+  }
   for (let key = gone.pop(); key !== undefined; key = gone.pop())
     for (const { dependent } of dependents.get(key) ?? []) takeAlong(dependent, key);
   const { also, waits } = swapDrafts(swapped, { creates, drops, alters }, sides);
   return { creates, drops, alters, also, waits, releases };
 }
+
+const isOfType = (attr: string) => attr === 'type' || attr === 'collation';
+/** Whether an entry keeps the server from changing the type of this column. Constraints it rebuilds itself, and the column's own expression too. */
+const holdsType = (entry: Entry, column: Key): boolean =>
+  blocksTypeChange(entry) &&
+  entry.id.kind !== 'constraint' &&
+  !(entry.id.kind === 'default' && keyOf({ ...entry.id, kind: 'column' }) === column);
 
 /** Whether an entry lives and dies with another: a column that is altered still goes with its table. */
 const isPartOf = (entry: Entry, key: Key): boolean =>

@@ -16,6 +16,7 @@ import { readMaterializedViews } from './materialized-view.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import { readPolicies } from './policy.ts';
 import type { Reading } from './reading.ts';
+import { readPublications } from './publication.ts';
 import { readRangeTypes } from './range-type.ts';
 import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
@@ -75,6 +76,7 @@ export async function introspect(
       readTriggers(reading),
       readPolicies(reading),
       readEventTriggers(reading),
+      readPublications(reading),
       readCollations(reading),
       readConversions(reading),
       readStatistics(reading),

@@ -29,7 +29,6 @@ const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
     `not o.tgisinternal and (exists (select from pg_trigger t where t.oid = o.tgparentid and t.tgenabled <> o.tgenabled)
       or (o.tgparentid <> 0 and obj_description(o.oid, 'pg_trigger') is not null))`,
   ],
-  ['pg_publication', 'true'],
   ['pg_transform', 'true'],
   ['pg_language', 'true'],
   ['pg_am', 'true'],
@@ -57,7 +56,8 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       select ${describe(catalog)}, null from ${catalog} o
       where o.oid >= 16384 and (${unmodelled}) and ${notOfExtension(catalog, 'o.oid')}`,
     ),
-    `select 'security label ' || label || ' of ' || provider, null from pg_seclabels where objtype <> 'database'`,
+    `select 'security label ' || label || ' of ' || provider || ' on ' || objtype || ' ' || objname, null
+      from pg_seclabels where objtype <> 'database' or objname = quote_ident(current_database())`,
     `select 'statistics target, storage or compression of column ' || a.attname || ' of ' || c.oid::regclass, n.nspname
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
@@ -69,7 +69,9 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select pg_describe_object(d.classid, d.objid, d.objsubid) || ' DEPENDS ON EXTENSION ' || x.extname, null
       from pg_depend d join pg_extension x on x.oid = d.refobjid
       where d.deptype = 'x' and d.refclassid = 'pg_extension'::regclass`,
-    `select 'subscription ' || subname, null from (select null::text as subname where false) s`,
+    // By name only: what else there is to read is a superuser's, and its connection is a secret.
+    `select 'subscription ' || quote_ident(s.subname), null
+      from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = current_database()`,
   ];
   const rows = await sql.unsafe<{ object: string; schema: string | null }[]>(
     `${parts.join('\nunion all\n')}\norder by 1`,

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { introspect } from '../../src/db/introspect/introspect.ts';
+import { filled } from '../support/convergence.ts';
+import { describeEachMajor } from '../support/servers.ts';
+
+describeEachMajor('what no kind models is told by its name', (server) => {
+  it('subscriptions and security labels, and of no other database', async () => {
+    const other = await filled(await server().createDatabase(), '');
+    const connection = await filled(await server().createDatabase(), `create table things (id integer)`);
+    const subscribe = (name: string) =>
+      `create subscription ${name} connection 'host=far.example password=hunter2' publication p with (connect = false, slot_name = none)`;
+    try {
+      await connection.sql.unsafe(subscribe('"From Far"'));
+      await other.sql.unsafe(subscribe('elsewhere'));
+      // No provider of labels is at hand: one is written where the server keeps them.
+      await connection.sql.unsafe(`set allow_system_table_mods = on`);
+      await connection.sql.unsafe(
+        `insert into pg_seclabel values ('things'::regclass, 'pg_class'::regclass, 0, 'a provider', 'secret')`,
+      );
+      const read = await introspect(connection);
+      expect(read.notAnalysed.map(({ object }) => object)).toEqual([
+        'security label secret of a provider on table public.things',
+        'subscription "From Far"',
+      ]);
+      expect(JSON.stringify([...read.entries.values(), read.notAnalysed])).not.toContain('hunter2');
+    } finally {
+      for (const { sql, close } of [connection, other]) {
+        await sql.unsafe('drop subscription if exists elsewhere');
+        await sql.unsafe('drop subscription if exists "From Far"');
+        await close();
+      }
+    }
+  });
+});
