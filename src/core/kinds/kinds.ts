@@ -45,6 +45,14 @@ import { textSearchParser } from './text-search-parser.ts';
 import { textSearchTemplate } from './text-search-template.ts';
 import { textSearchDictionary } from './text-search-dictionary.ts';
 import { textSearchConfiguration } from './text-search-configuration.ts';
+import { accessMethod } from './access-method.ts';
+import { cast } from './cast.ts';
+import { language } from './language.ts';
+import { operator } from './operator.ts';
+import { operatorFamily } from './operator-family.ts';
+import { operatorFamilyMember } from './operator-family-member.ts';
+import { operatorClass } from './operator-class.ts';
+import { transform } from './transform.ts';
 import { trigger } from './trigger.ts';
 import { userMapping } from './user-mapping.ts';
 import { view } from './view.ts';
@@ -70,6 +78,14 @@ const kinds = {
   'text-search-configuration': textSearchConfiguration,
   function: routine,
   aggregate,
+  'access-method': accessMethod,
+  cast,
+  language,
+  operator,
+  'operator-family': operatorFamily,
+  'operator-family-member': operatorFamilyMember,
+  'operator-class': operatorClass,
+  transform,
   sequence,
   'owned-by': ownedBy,
   'foreign-data-wrapper': foreignDataWrapper,

@@ -14,6 +14,8 @@ export function objectClause(id: ObjectId): string {
     case 'event-trigger':
     case 'foreign-data-wrapper':
     case 'publication':
+    case 'language':
+    case 'access-method':
       return `${words(id.kind)} ${identifier(id.name)}`;
     case 'table':
     case 'view':
@@ -29,6 +31,12 @@ export function objectClause(id: ObjectId): string {
     case 'text-search-dictionary':
     case 'text-search-configuration':
       return `${words(id.kind)} ${qualified(id.schema, id.name)}`;
+    case 'operator':
+    case 'operator-family':
+    case 'operator-class':
+    case 'cast':
+    case 'transform':
+      return `${words(id.kind)} ${nameOf(id)}`;
     case 'domain-type':
       return `DOMAIN ${qualified(id.schema, id.name)}`;
     case 'domain-constraint':

@@ -25,6 +25,7 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'range-type':
     case 'foreign-data-wrapper':
     case 'foreign-server':
+    case 'language':
       return ['usage'];
     case 'function':
     case 'aggregate':
@@ -46,6 +47,12 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'text-search-template':
     case 'text-search-dictionary':
     case 'text-search-configuration':
+    case 'operator':
+    case 'operator-family':
+    case 'operator-class':
+    case 'cast':
+    case 'transform':
+    case 'access-method':
       return [];
   }
 }
@@ -59,6 +66,7 @@ export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'language':
       return ['usage'];
     case 'function':
     case 'aggregate':

@@ -63,6 +63,31 @@ export type TextSearchConfigurationId = InSchema<'text-search-configuration'>;
 /** A function, window function or procedure. */
 export type FunctionId = Routine<'function'>;
 export type AggregateId = Routine<'aggregate'>;
+/** Operators of one name are told apart by the types of their operands, as format_type prints them. */
+export interface OperatorId extends InSchema<'operator'> {
+  /** null: it stands before its one operand. */
+  readonly left: string | null;
+  readonly right: string;
+}
+/** Operator classes and families of one name are told apart by their index access method. */
+interface OfAccessMethod<K extends string> extends InSchema<K> {
+  readonly method: string;
+}
+export type OperatorFamilyId = OfAccessMethod<'operator-family'>;
+export type OperatorClassId = OfAccessMethod<'operator-class'>;
+/** An operator or function of a family that belongs to none of its classes. `name` is the family's. */
+export interface OperatorFamilyMemberId extends OfAccessMethod<'operator-family-member'> {
+  readonly member: 'operator' | 'function';
+  /** Strategy number of an operator, support number of a function. */
+  readonly number: number;
+  readonly left: string;
+  readonly right: string;
+}
+/** Named by its types, as format_type prints them. */
+export type CastId = { readonly kind: 'cast'; readonly source: string; readonly target: string };
+export type TransformId = { readonly kind: 'transform'; readonly type: string; readonly language: string };
+export type LanguageId = Named<'language'>;
+export type AccessMethodId = Named<'access-method'>;
 /** Of a table or a view, as rules are. */
 export type TriggerId = OfRelation<'trigger'>;
 export type PolicyId = OfRelation<'policy'>;
@@ -152,6 +177,13 @@ export type ObjectId =
   | TextSearchConfigurationId
   | FunctionId
   | AggregateId
+  | OperatorId
+  | OperatorFamilyId
+  | OperatorClassId
+  | CastId
+  | TransformId
+  | LanguageId
+  | AccessMethodId
   | TriggerId
   | PolicyId
   | RuleId
@@ -168,6 +200,7 @@ export type Id =
   | UserMappingId
   | PublicationTableId
   | PublicationSchemaId
+  | OperatorFamilyMemberId
   | RoleSettingId
   | MembershipId
   | CommentId
@@ -201,6 +234,8 @@ export function nameOf(id: Id): string {
     case 'foreign-data-wrapper':
     case 'foreign-server':
     case 'publication':
+    case 'language':
+    case 'access-method':
       return identifier(id.name);
     case 'table':
     case 'index':
@@ -225,6 +260,17 @@ export function nameOf(id: Id): string {
     case 'function':
     case 'aggregate':
       return `${qualified(id.schema, id.name)}(${id.args})`;
+    case 'operator':
+      return `${identifier(id.schema)}.${id.name} (${id.left ?? 'NONE'}, ${id.right})`;
+    case 'operator-family':
+    case 'operator-class':
+      return `${qualified(id.schema, id.name)} USING ${identifier(id.method)}`;
+    case 'operator-family-member':
+      return `${qualified(id.schema, id.name)} USING ${identifier(id.method)} ${id.member} ${id.number} (${id.left}, ${id.right})`;
+    case 'cast':
+      return `(${id.source} AS ${id.target})`;
+    case 'transform':
+      return `FOR ${id.type} LANGUAGE ${identifier(id.language)}`;
     case 'column':
     case 'default':
     case 'constraint':
@@ -308,6 +354,8 @@ export function objectOf(id: Id): Id {
       return { kind: 'table', schema: id.schema, name: id.table };
     case 'domain-constraint':
       return { kind: 'domain-type', schema: id.schema, name: id.domain };
+    case 'operator-family-member':
+      return { kind: 'operator-family', schema: id.schema, name: id.name, method: id.method };
     case 'owned-by':
       return { kind: 'sequence', schema: id.schema, name: id.name };
     case 'partition':
@@ -344,6 +392,10 @@ export function schemaOf(id: Id): string | undefined {
     case 'role':
     case 'role-setting':
     case 'membership':
+    case 'cast':
+    case 'transform':
+    case 'language':
+    case 'access-method':
       return undefined;
     default:
       return id.schema;

@@ -67,7 +67,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
         message: `type ${nameOf(type)} becomes another kind of type while column ${nameOf(entry.id)} holds it`,
         help: 'Give the new type another name.',
       });
-    if (kindOf(entry.id).swap !== undefined && sides.to.entries.has(dependent)) {
+    if (kindOf(entry.id).swap !== undefined && sides.to.entries.has(dependent) && isHeld(dependent)) {
       swapType(dependent);
       return;
     }
@@ -79,6 +79,15 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     replace(keyOf(whole));
     gone.push(keyOf(whole));
   };
+  /** Whether a column holds it, or another type that a column holds. */
+  const isHeld = (key: Key, seen: ReadonlySet<Key> = new Set()): boolean =>
+    !seen.has(key) &&
+    (dependents.get(key) ?? []).some(({ dependent }) => {
+      const { id } = sides.from.entries.get(dependent)!;
+      return (
+        id.kind === 'column' || (kindOf(id).swap !== undefined && isHeld(dependent, new Set([...seen, key])))
+      );
+    });
   const releases = new Map<Key, Key[]>();
   const swapType = (key: Key): void => {
     if (creates.has(key)) return;

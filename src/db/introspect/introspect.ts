@@ -32,6 +32,11 @@ import { readTextSearchParsers } from './text-search-parser.ts';
 import { readTextSearchTemplates } from './text-search-template.ts';
 import { readTextSearchDictionaries } from './text-search-dictionary.ts';
 import { readTextSearchConfigurations } from './text-search-configuration.ts';
+import { readAccessMethods } from './access-method.ts';
+import { readCasts, readTransforms } from './cast.ts';
+import { readLanguages } from './language.ts';
+import { readOperatorClasses } from './operator-class.ts';
+import { readOperators } from './operator.ts';
 import { readViews } from './view.ts';
 
 /** @param source what messages call it; default: the database and where it is. */
@@ -84,6 +89,12 @@ export async function introspect(
       readTextSearchTemplates(reading),
       readTextSearchDictionaries(reading),
       readTextSearchConfigurations(reading),
+      readLanguages(reading),
+      readAccessMethods(reading),
+      readOperators(reading),
+      readOperatorClasses(reading),
+      readCasts(reading),
+      readTransforms(reading),
       readDefaultPrivileges(reading),
       readNotAnalysed(reading),
     ]);

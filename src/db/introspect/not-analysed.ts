@@ -17,9 +17,6 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
     or (o.typtype = 'm' and (o.typacl is not null or obj_description(o.oid, 'pg_type') is not null))
     or o.typtype = 'p' or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
   ],
-  ['pg_operator', 'oprnamespace', 'true'],
-  ['pg_opclass', 'opcnamespace', 'true'],
-  ['pg_opfamily', 'opfnamespace', 'true'],
   ['pg_collation', 'collnamespace', `not (${usableCollation})`],
 ];
 /** Catalogs of objects that lie in no schema, or on a relation: catalog, and which rows are not modelled. */
@@ -28,14 +25,6 @@ const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
     'pg_trigger',
     `not o.tgisinternal and (exists (select from pg_trigger t where t.oid = o.tgparentid and t.tgenabled <> o.tgenabled)
       or (o.tgparentid <> 0 and obj_description(o.oid, 'pg_trigger') is not null))`,
-  ],
-  ['pg_transform', 'true'],
-  ['pg_language', 'true'],
-  ['pg_am', 'true'],
-  // That of a range to its multirange comes with the type.
-  [
-    'pg_cast',
-    `not exists (select from pg_depend i where i.classid = 'pg_cast'::regclass and i.objid = o.oid and i.deptype = 'i')`,
   ],
   ['pg_largeobject_metadata', 'true'],
 ];

@@ -167,10 +167,10 @@ function kindOfCrossing(id: Id, referenced: Id): CrossingKind | undefined {
   if (kind === 'function' || kind === 'aggregate') return 'function';
   if (kind === 'trigger' || kind === 'rule') return 'trigger';
   if (kind === 'policy') return kind;
-  // A check or an index computes with it on every write.
-  if ((kind === 'constraint' || kind === 'index') && referenced.kind === 'function') return 'function';
   if (kind === 'materialized-view') return 'view';
   if (kind === 'view' || kind === 'default') return kind;
+  // A check or an index computes with it on every write; an operator is another name for it.
+  if (referenced.kind === 'function') return 'function';
   if (isType(referenced) && (isType(id) || kind === 'column' || kind === 'constraint')) return 'type';
   return kind === 'table' && referenced.kind === 'table' ? 'inheritance' : undefined;
 }
