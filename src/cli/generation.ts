@@ -1,5 +1,6 @@
 /** What `generate` would write: per database the two states, compared and cut into migrations. */
 import { resolve } from 'node:path';
+import { usesOf } from '../core/bodies/uses.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Manifest } from '../core/manifest/manifest.ts';
 import { type Placement, placement } from '../core/manifest/placement.ts';
@@ -59,6 +60,7 @@ export async function pendingMigrations(
       to,
       {
         domainOf: inDomain,
+        uses: (await usesOf(to)).uses,
         // The runner makes a domain's schema and takes it away again, because the history lies in it.
         online: manifest.online,
         leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),

@@ -370,6 +370,7 @@ describe.each([15, 18] as const)('permission rules on PostgreSQL %i', (major) =>
       manifest: against,
       database: 'main',
       live,
+      uses: { uses: [], unknown: [] },
       now: new Date('2025-06-15T12:00:00Z'),
     });
     return runRules(rules, input, against.lint, '2025-06-15');

@@ -2,6 +2,7 @@
  * fixtures/rules/<group>/<rule>: good.sql is without the fault, bad.sql brings it and says what is to be found
  * (`-- finds <rule> <subject>`), and what the findings say, or fix.sql where they give no SQL, takes it away.
  */
+import { usesOf } from '../../src/core/bodies/uses.ts';
 import { readFile, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,5 +61,10 @@ async function findings(connection: Connection, manifestFile: string): Promise<F
   const live = await introspect(connection);
   const groupsHere = new Set(groups);
   const rules = liveRules.filter(({ name }) => groupsHere.has(name.split('/')[0]!));
-  return runRules(rules, liveInput({ manifest, database: 'main', live, now }), manifest.lint, '2025-06-15');
+  return runRules(
+    rules,
+    liveInput({ manifest, database: 'main', live, uses: await usesOf(live), now }),
+    manifest.lint,
+    '2025-06-15',
+  );
 }

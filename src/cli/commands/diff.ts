@@ -1,4 +1,5 @@
 /** `dbctl diff`: the plan from one source to another. Both are only read. */
+import { usesOf } from '../../core/bodies/uses.ts';
 import { comparable } from '../../core/compare/comparable.ts';
 import type { Catalog, NotAnalysed } from '../../core/model/catalog.ts';
 import { inputError } from '../../core/model/problem.ts';
@@ -23,7 +24,8 @@ export async function diff(
   for (const each of [...unknown.from, ...unknown.to])
     context.log(`not analysed: ${each.object}: ${each.why}`);
   for (const each of unknown.both) context.log(`not compared, on both sides: ${each.object}: ${each.why}`);
-  const steps = plan(from, to, { domainOf: () => 'all', online: options['plain'] !== true });
+  const { uses } = await usesOf(to);
+  const steps = plan(from, to, { domainOf: () => 'all', online: options['plain'] !== true, uses });
   const losses = steps.flatMap(({ statements }) =>
     statements.flatMap(({ hazards }) => hazards.filter(({ name }) => name === 'data-loss')),
   );

@@ -1,5 +1,6 @@
 /** `dbctl lint`: the migrations, or with --live the databases, against the manifest. */
 import { resolve } from 'node:path';
+import { usesOf } from '../../core/bodies/uses.ts';
 import { domainsIn } from '../../core/manifest/domain-of.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
 import type { Finding } from '../../core/model/finding.ts';
@@ -99,8 +100,11 @@ async function judge(
     lint.baseline === undefined ? undefined : await readBaseline(resolve(directory, lint.baseline));
   const rules = liveRules.filter(({ name }) => isOn(name));
   const now = context.now();
-  const all = checked.flatMap(({ database, catalog, domains }) => {
-    const input = liveInput({ manifest, database, live: catalog, now });
+  const judged = await Promise.all(
+    checked.map(async (each) => ({ ...each, uses: await usesOf(each.catalog) })),
+  );
+  const all = judged.flatMap(({ database, catalog, domains, uses }) => {
+    const input = liveInput({ manifest, database, live: catalog, uses, now });
     context.debug(`${database}: ${catalog.entries.size} entries under ${rules.length} rules`);
     return runRules(rules, input, lint, now.toISOString().slice(0, 10), {
       locate: (path) => project.locate(path),

@@ -2,6 +2,7 @@
  * Two catalogs → ordered statements, cut into steps: one step is one migration of one domain. Where domains need
  * each other in turn, a domain gets more than one step.
  */
+import type { Use } from '../bodies/uses.ts';
 import { diff } from '../diff/diff.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { Sides } from '../kinds/kind.ts';
@@ -22,13 +23,15 @@ export interface PlanOptions {
   readonly leaveOut?: (change: Change) => boolean;
   /** Whether tables that may hold rows are changed without blocking their use for long, in more steps; default: yes. */
   readonly online?: boolean;
+  /** What functions use in bodies that are strings: made before them where it can be. */
+  readonly uses?: readonly Use[];
 }
 
 /** @returns the steps from one catalog to the other, in the order in which they can run; none if they are equal. @throws KnownError (2) when statements need each other in a circle. */
 export function plan(
   from: Catalog,
   to: Catalog,
-  { domainOf, leaveOut, online: isOnline = true }: PlanOptions,
+  { domainOf, leaveOut, online: isOnline = true, uses = [] }: PlanOptions,
 ): Step[] {
   const sides: Sides = { from, to };
   const changes = withoutLeftOut(diff(from, to), from, leaveOut);
@@ -36,7 +39,31 @@ export function plan(
   const statements = isOnline ? online(plain, sides) : plain;
   statements.sort(byPlace);
   const before = statementGraph(statements, sides);
-  return steps(statements, before, domainOf);
+  return steps(statements, before, usedFirst(statements, uses, to), domainOf);
+}
+
+/** @returns for each statement, by position, those that make what the bodies of its functions use. */
+function usedFirst(
+  statements: readonly PlannedStatement[],
+  uses: readonly Use[],
+  to: Catalog,
+): ReadonlySet<number>[] {
+  const rather = statements.map(() => new Set<number>());
+  if (uses.length === 0) return rather;
+  const makers = new Map<Key, Set<number>>();
+  statements.forEach(({ statement }, at) => {
+    for (const key of statement.produces) {
+      const id = to.entries.get(key)?.id;
+      if (id === undefined) continue;
+      const object = keyOf(objectOf(id));
+      makers.set(object, (makers.get(object) ?? new Set()).add(at));
+    }
+  });
+  for (const { by, of } of uses)
+    for (const user of makers.get(by) ?? [])
+      for (const maker of makers.get(of) ?? [])
+        if (user !== maker && statements[user]!.statement.produces.includes(by)) rather[user]!.add(maker);
+  return rather;
 }
 
 /** What is somebody else's to drop takes along what goes with it: a schema its comment, owner and grants. */

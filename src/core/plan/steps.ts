@@ -27,17 +27,20 @@ interface Group {
 /**
  * Runs through the statements, staying with one group as long as one of its statements can run.
  * @param before for each statement, by position, those that must come before it.
+ * @param rather likewise, those that had better come before it: only as far as that leads into no circle.
  */
 export function steps(
   statements: readonly PlannedStatement[],
   before: readonly ReadonlySet<number>[],
+  rather: readonly ReadonlySet<number>[],
   domainOf: (id: Id) => string,
 ): Step[] {
-  const waiting = before.map((set) => set.size);
-  const after: number[][] = statements.map(() => []);
-  before.forEach((set, at) => {
-    for (const first of set) after[first]!.push(at);
-  });
+  const none: ReadonlySet<number> = new Set();
+  let isWishful = rather.some(({ size }) => size > 0);
+  let { waiting, after } = waits(
+    isWishful ? before.map((set, at) => new Set([...set, ...rather[at]!])) : before,
+    none,
+  );
   const groups = groupsOf(statements, domainOf);
   const names = [...groups.keys()].sort();
   const groupAt = new Map<number, string>();
@@ -60,6 +63,11 @@ export function steps(
         best = { name, order, left, frees };
       if (left === 0) break;
     }
+    if (best === undefined && isWishful) {
+      isWishful = false;
+      ({ waiting, after } = waits(before, done));
+      continue;
+    }
     if (best === undefined) throw circle(statements, before, done);
     const at = result.length;
     const needs = new Set<number>();
@@ -80,6 +88,24 @@ export function steps(
     });
   }
   return result;
+}
+
+/** For each statement that is not done, how many it waits for, and who waits for it. */
+function waits(
+  before: readonly ReadonlySet<number>[],
+  done: ReadonlySet<number>,
+): { waiting: number[]; after: number[][] } {
+  const waiting = before.map(() => 0);
+  const after: number[][] = before.map(() => []);
+  before.forEach((set, at) => {
+    if (done.has(at)) return;
+    for (const first of set) {
+      if (done.has(first)) continue;
+      waiting[at]! += 1;
+      after[first]!.push(at);
+    }
+  });
+  return { waiting, after };
 }
 
 function groupsOf(

@@ -12,6 +12,7 @@ import { trigger } from './boundary/trigger.ts';
 import { type } from './boundary/type.ts';
 import { unclaimed } from './boundary/unclaimed.ts';
 import { undeclaredReference } from './boundary/undeclared-reference.ts';
+import { unreadBody } from './boundary/unread-body.ts';
 import { view } from './boundary/view.ts';
 import { notAnalysed } from './catalog/not-analysed.ts';
 import { schemaMissing } from './design/schema-missing.ts';
@@ -48,6 +49,7 @@ export const liveRules: readonly Rule<LiveInput>[] = [
   referenceType,
   unclaimed,
   undeclaredReference,
+  unreadBody,
   missingPartition,
   gap,
   key,

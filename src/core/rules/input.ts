@@ -1,5 +1,6 @@
 /** What a rule over a live database is given. Made once per database, with what several rules derive from it. */
 import { type Access, accessOf } from '../access/effective.ts';
+import type { Uses } from '../bodies/uses.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Expected } from '../manifest/resolve/expected.ts';
 import { expectations } from '../manifest/resolve.ts';
@@ -15,10 +16,14 @@ export interface LiveInput {
   readonly expected: ReadonlyMap<Key, Expected>;
   /** Who effectively may do what in `live`. */
   readonly access: Access;
+  /** What functions of `live` use in bodies that are strings. */
+  readonly uses: Uses;
   readonly now: Date;
 }
 
-export function liveInput(given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'now'>): LiveInput {
+export function liveInput(
+  given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'uses' | 'now'>,
+): LiveInput {
   return {
     ...given,
     expected: expectations(given.manifest, given.live, given.database),

@@ -159,6 +159,13 @@ function* findDependencies(input: LiveInput): Generator<Dependency> {
     const columns = id.kind === 'column' || id.kind === 'default' ? [id.name] : [];
     yield { as, dependent, ...ends, referenced, columns, referencedColumns: [] };
   }
+  for (const { by, of } of input.uses.uses) {
+    const [dependent, used] = [live.entries.get(by), live.entries.get(of)];
+    if (dependent === undefined || used === undefined) continue;
+    const ends = outside(dependent, used.id);
+    if (ends !== undefined)
+      yield { as: 'function', dependent, ...ends, referenced: used.id, columns: [], referencedColumns: [] };
+  }
 }
 
 function kindOfCrossing(id: Id, referenced: Id): CrossingKind | undefined {
