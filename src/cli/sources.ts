@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Side } from '../core/compare/comparable.ts';
+import { withSaidVersions } from '../core/compare/said-versions.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import { governs } from '../core/manifest/placement.ts';
 import { domainOrder } from '../core/migration/order.ts';
@@ -143,7 +144,7 @@ function sqlSource(context: Context, name: string, files: readonly string[]): So
           );
         await sql.unsafe('SET check_function_bodies = off');
         const assumedRoles = await loadInAnyOrder(connection, statements, { assumeRoles: true });
-        const catalog = await introspect(connection, name);
+        const catalog = withSaidVersions(await introspect(connection, name), statements);
         const maker = new Set([like.maker, connection.address.user]);
         return {
           isLive: false,

@@ -1,6 +1,7 @@
 /** The two states that `generate` compares: what the migrations make, and what the manifest wants. */
 import { readFile } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
+import { withSaidVersions } from '../core/compare/said-versions.ts';
 import { desiredCatalog } from '../core/manifest/desired.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Domain } from '../core/manifest/manifest.ts';
@@ -53,7 +54,7 @@ export async function desiredState(
   const loaded = await onShadow(context, options, async (connection) => {
     await prepareShadow(connection, manifest.roles.keys(), schemasOf(domains));
     await loadInAnyOrder(connection, statements);
-    return introspect(connection, 'the desired state');
+    return withSaidVersions(await introspect(connection, 'the desired state'), statements);
   });
   return desiredCatalog(manifest, loaded, await current, database);
 }

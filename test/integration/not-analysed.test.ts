@@ -4,6 +4,22 @@ import { filled } from '../support/convergence.ts';
 import { describeEachMajor } from '../support/servers.ts';
 
 describeEachMajor('what no kind models is told by its name', (server) => {
+  it('privileges on the types and columns of extensions', async () => {
+    const connection = await filled(
+      await server().createDatabase(),
+      `create extension hstore; create extension pg_stat_statements;
+       revoke usage on type hstore from public; grant select (query) on pg_stat_statements to public`,
+    );
+    try {
+      expect((await introspect(connection)).notAnalysed.map(({ object }) => object).sort()).toEqual([
+        'privileges on column query of view public.pg_stat_statements of extension pg_stat_statements',
+        'privileges on type public.hstore of extension hstore',
+      ]);
+    } finally {
+      await connection.close();
+    }
+  });
+
   it('subscriptions and security labels, and of no other database', async () => {
     const other = await filled(await server().createDatabase(), '');
     const connection = await filled(await server().createDatabase(), `create table things (id integer)`);

@@ -74,9 +74,17 @@ function alignUnsaid(side: Side, mine: Catalog, theirs: Catalog, into: Map<Key, 
     const role = isOfRole(id) ? roleOf(id)! : undefined;
     if (role !== undefined && (role === side.maker || side.assumedRoles.has(role))) into.set(key, entry);
     if (objectOf(id).kind === 'database') into.set(key, entry);
+    const own = into.get(key);
+    if (own?.aside?.['isDefault'] === true) into.set(key, withVersionOf(own, entry));
     if (id.kind === 'owner' && into.has(keyOf(id.on)))
       alignOwner(entry as Entry<OwnerId>, side, mine, theirs, into);
   }
+}
+
+/** An extension of no version in particular: whichever version the other side has will do. */
+export function withVersionOf(own: Entry, other: Entry): Entry {
+  if (own.id.kind !== 'extension') return own;
+  return { ...own, attrs: { ...own.attrs, version: other.attrs['version']! } };
 }
 
 /** An object that nobody gave an owner belongs to whom the other side says, with the privileges that come of it. */

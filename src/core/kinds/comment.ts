@@ -1,10 +1,11 @@
 /** Comments, on anything. */
-import { literal } from '../../sql/quote.ts';
-import { type CommentId, type Id, keyOf, relationsOf } from '../model/id.ts';
+import { dollarQuoted, literal } from '../../sql/quote.ts';
+import { type CommentId, type ExtensionId, type Id, keyOf, relationsOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, onCurrentDatabase, relationLock } from './object.ts';
 
 export interface CommentAttributes {
+  /** Empty: an extension's own was taken away. */
   readonly text: string;
 }
 
@@ -15,6 +16,20 @@ function comment(id: CommentId, text: string | null): Draft {
       ? onCurrentDatabase(`COMMENT ON DATABASE %I IS ${value}`)
       : `COMMENT ON ${objectClause(id.on)} IS ${value}`;
   return draft(sql, { locks: relationLock(id.on, 'SHARE UPDATE EXCLUSIVE') });
+}
+
+/** The comment that CREATE EXTENSION makes, which no plan knows. */
+function restored({ name }: ExtensionId): Draft {
+  const format = literal('COMMENT ON EXTENSION %I IS %L');
+  return draft(
+    `DO ${dollarQuoted(`
+BEGIN
+  EXECUTE pg_catalog.format(${format}, ${literal(name)},
+    (SELECT comment FROM pg_catalog.pg_available_extensions WHERE name = ${literal(name)}));
+END
+`)}`,
+    {},
+  );
 }
 
 /** A column of a view or composite type is no entry of its own: then what is on it hangs on the whole. */
@@ -32,6 +47,8 @@ export const commentOn: Kind<CommentId, CommentAttributes> = {
   rank: 56,
   references: ({ id }) => whatItIsOn(id.on).map((to) => ({ to, type: 'auto' })),
   create: ({ id, attrs }) => [{ ...comment(id, attrs.text), produces: [keyOf(id)] }],
-  drop: ({ id }) => [{ ...comment(id, null), destroys: [keyOf(id)] }],
+  drop: ({ id }) => [
+    { ...(id.on.kind === 'extension' ? restored(id.on) : comment(id, null)), destroys: [keyOf(id)] },
+  ],
   alter: (_changes, _before, { id, attrs }) => [{ ...comment(id, attrs.text), produces: [keyOf(id)] }],
 };

@@ -13,7 +13,7 @@ export interface GrantAttributes {
 type Verb = 'GRANT' | 'REVOKE' | 'REVOKE GRANT OPTION FOR';
 
 /** `SELECT`, or `SELECT (email)` for a column. */
-function item({ on, privilege }: GrantId): string {
+function item({ on, privilege }: Pick<GrantId, 'on' | 'privilege'>): string {
   const word = privilege.toUpperCase();
   return on.kind === 'column' ? `${word} (${identifier(on.name)})` : word;
 }
@@ -29,7 +29,13 @@ function target(on: GrantId['on']): string {
   return on.kind === 'foreign-server' ? `FOREIGN ${objectClause(on)}` : objectClause(on);
 }
 
-function statement(verb: Verb, id: GrantId, all: readonly string[], grantable: boolean): Draft {
+/** @returns the statement about one privilege; those about the same object and role are merged. */
+export function privilegeStatement(
+  verb: Verb,
+  id: Pick<GrantId, 'on' | 'to' | 'privilege'>,
+  all: readonly string[],
+  grantable: boolean,
+): Draft {
   const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
   const place = (each: string) => all.indexOf(each.split(' (', 1)[0]!);
   const render = (items: readonly string[]) => {
@@ -88,20 +94,23 @@ export const grant: Kind<GrantId, GrantAttributes> = {
   ],
   create: ({ id, attrs }, { to }) => [
     {
-      ...statement('GRANT', id, all(id, to.serverVersion), attrs.grantable),
+      ...privilegeStatement('GRANT', id, everyPrivilege(id, to.serverVersion), attrs.grantable),
       produces: [keyOf(id)],
       requires: requirements(id),
     },
   ],
   drop: ({ id }, { from }) => [
-    { ...statement('REVOKE', id, all(id, from.serverVersion), false), destroys: [keyOf(id)] },
+    {
+      ...privilegeStatement('REVOKE', id, everyPrivilege(id, from.serverVersion), false),
+      destroys: [keyOf(id)],
+    },
   ],
   alter: (_changes, _before, { id, attrs }, { to }) => [
     {
-      ...statement(
+      ...privilegeStatement(
         attrs.grantable ? 'GRANT' : 'REVOKE GRANT OPTION FOR',
         id,
-        all(id, to.serverVersion),
+        everyPrivilege(id, to.serverVersion),
         attrs.grantable,
       ),
       produces: [keyOf(id)],
@@ -110,5 +119,5 @@ export const grant: Kind<GrantId, GrantAttributes> = {
 };
 
 /** Every privilege of the object, so that a whole set reads ALL, and means the same on a server that knows one more. */
-const all = (id: GrantId, serverVersion: number) =>
+export const everyPrivilege = (id: Pick<GrantId, 'on'>, serverVersion: number) =>
   privilegesOn(id.on.kind, serverVersion).map((name) => name.toUpperCase());

@@ -31,6 +31,7 @@ import { publicationSchema } from './publication-schema.ts';
 import { publicationTable } from './publication-table.ts';
 import { publication } from './publication.ts';
 import { rangeType } from './range-type.ts';
+import { revoke } from './revoke.ts';
 import { roleSetting } from './role-setting.ts';
 import { role } from './role.ts';
 import { rule } from './rule.ts';
@@ -110,6 +111,7 @@ const kinds = {
   comment: commentOn,
   owner,
   grant,
+  revoke,
   'default-privilege': defaultPrivilege,
 } satisfies Record<KindName, unknown>;
 

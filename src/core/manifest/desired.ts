@@ -1,4 +1,5 @@
 /** The desired state: what the desired SQL made on a shadow, and what the manifest says of roles, owners and grants. */
+import { withVersionOf } from '../compare/comparable.ts';
 import { kindOf, ownEdges } from '../kinds/kinds.ts';
 import { type Catalog, catalog, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
@@ -19,7 +20,7 @@ export function desiredCatalog(
 ): Catalog {
   const entries = new Map<Key, Entry>();
   const put = (entry: Entry) => entries.set(keyOf(entry.id), entry);
-  for (const entry of loaded.entries.values()) if (!isManifests(entry)) put(entry);
+  for (const entry of loaded.entries.values()) if (!isManifests(entry)) put(leftToServer(entry, current));
   for (const domain of manifest.domains.values()) {
     if (domain.description === undefined || domain.database !== database || domain.isolation !== 'schema')
       continue;
@@ -49,10 +50,12 @@ function ownPrivilegesBefore(entry: Entry, loaded: Catalog): readonly Key[] {
   return (kindOf(before.id).implies?.(before, loaded) ?? []).map(({ id }) => keyOf(id));
 }
 
-/** A membership option that the manifest does not set is no difference. */
+/** A membership option that the manifest does not set is no difference, nor the version of an extension that the SQL does not. */
 function leftToServer(entry: Entry, current: Catalog): Entry {
+  const there = find(current, entry.id);
+  if (entry.aside?.['isDefault'] === true && there !== undefined) return withVersionOf(entry, there);
   if (entry.id.kind !== 'membership') return entry;
-  const now = find(current, entry.id)?.attrs ?? {};
+  const now = there?.attrs ?? {};
   const { inherit, set } = entry.attrs;
   return {
     ...entry,

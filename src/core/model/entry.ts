@@ -10,6 +10,8 @@ export interface Entry<I extends Id = Id, A = Attributes> {
   readonly attrs: A;
   /** Where it stands among its siblings (a column in its table). Never compared. */
   readonly order?: number;
+  /** What its statements depend on, and no comparison does. */
+  readonly aside?: Attributes;
 }
 
 /** An entry of one kind, with the attributes that its file in `core/kinds` defines. */

@@ -130,6 +130,13 @@ export type GrantId = {
   /** In lower case, as in `GRANT`: `select`, `usage`. */
   readonly privilege: string;
 };
+/** A privilege that an extension's object came with, and that was taken away. */
+export type RevokeId = {
+  readonly kind: 'revoke';
+  readonly on: ObjectId;
+  readonly to: string;
+  readonly privilege: string;
+};
 export type DefaultPrivilegeId = {
   readonly kind: 'default-privilege';
   /** The role whose future objects are meant. */
@@ -206,6 +213,7 @@ export type Id =
   | CommentId
   | OwnerId
   | GrantId
+  | RevokeId
   | DefaultPrivilegeId;
 /** What a column can be of, apart from base types. */
 export type TypeId = EnumId | DomainTypeId | CompositeTypeId | RangeTypeId;
@@ -294,6 +302,7 @@ export function nameOf(id: Id): string {
     case 'owner':
       return `${id.on.kind} ${nameOf(id.on)}`;
     case 'grant':
+    case 'revoke':
       return `${id.privilege} on ${id.on.kind} ${nameOf(id.on)} to ${identifier(id.to)}`;
     case 'default-privilege': {
       const where = id.schema === null ? '' : ` in ${identifier(id.schema)}`;
@@ -344,6 +353,7 @@ export function objectOf(id: Id): Id {
     case 'comment':
     case 'owner':
     case 'grant':
+    case 'revoke':
       return objectOf(id.on);
     case 'column':
     case 'default':
@@ -379,6 +389,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'comment':
     case 'owner':
     case 'grant':
+    case 'revoke':
       return schemaOf(id.on);
     case 'default-privilege':
       return id.schema ?? undefined;

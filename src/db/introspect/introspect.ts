@@ -9,6 +9,7 @@ import { readDependencies } from './dependency.ts';
 import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
 import { readEventTriggers } from './event-trigger.ts';
+import { readExtensions } from './extension.ts';
 import { readForeignServers } from './foreign-server.ts';
 import { readForeignTables } from './foreign-table.ts';
 import { readFunctions } from './function.ts';
@@ -62,6 +63,7 @@ export async function introspect(
     await Promise.all([
       readRoles(reading),
       readSchemas(reading),
+      readExtensions(reading),
       readEnums(reading),
       readDomainTypes(reading),
       readCompositeTypes(reading),

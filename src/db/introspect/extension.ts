@@ -1,0 +1,208 @@
+/** Extensions, and in what the privileges on their objects differ from those that they came with. */
+import type { ExtensionAside } from '../../core/kinds/extension.ts';
+import { type ExtensionId, type GrantId, type ObjectId, type RevokeId, keyOf } from '../../core/model/id.ts';
+import { parseAcl } from './acl.ts';
+import { argumentTypes } from './function.ts';
+import { type Reading, add, addCarried, address } from './reading.ts';
+
+export async function readExtensions(reading: Reading): Promise<void> {
+  await Promise.all([readThem(reading), readMemberPrivileges(reading)]);
+}
+
+async function readThem(reading: Reading): Promise<void> {
+  const rows = await reading.sql<
+    {
+      oid: number;
+      name: string;
+      schema: string;
+      version: string;
+      aside: ExtensionAside;
+      comment: string | null;
+      ownComment: string | null;
+      members: string[] | null;
+    }[]
+  >`
+    select x.oid::int8::float8 as oid, extname as name, nspname as schema, extversion as version,
+      json_build_object('isDefault', coalesce(extversion = v.default_version, false), 'relocatable', extrelocatable,
+        'hasTables', exists (select from pg_depend d join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+          where d.refclassid = 'pg_extension'::regclass and d.refobjid = x.oid and d.deptype = 'e' and c.relkind in ('r', 'p'))) as aside,
+      obj_description(x.oid, 'pg_extension') as comment, v.comment as "ownComment",
+      (select array_agg(d.classid::regclass::text || ':' || d.objid || ':0')
+        from pg_depend d where d.refclassid = 'pg_extension'::regclass and d.refobjid = x.oid and d.deptype = 'e') as members
+    from pg_extension x join pg_namespace n on n.oid = extnamespace
+    left join pg_available_extensions() v on v.name = x.extname`;
+  for (const { oid, name, schema, version, aside, comment, ownComment, members } of rows) {
+    const id = { kind: 'extension', name } as const;
+    add(reading, { id, attrs: { schema, version }, aside }, address('pg_extension', oid));
+    const key = reading.keys.get(address('pg_extension', oid))!;
+    // What uses an extension's object depends on the extension.
+    for (const member of members ?? []) reading.keys.set(member, key);
+    // The comment that CREATE EXTENSION makes is the extension's own; that it was taken away is an empty one.
+    addCarried(reading, id, { comment: comment === ownComment ? null : (comment ?? '') });
+  }
+}
+
+interface Member {
+  extension: string;
+  /** null: of a kind whose privileges are not followed. */
+  kind: ObjectId['kind'] | null;
+  object: string;
+  schema: string | null;
+  name: string;
+  args: string | null;
+  acl: string[];
+  came: string[];
+}
+
+/** SQL: members of one catalog whose privileges are not those that they came with. */
+const members = (
+  catalog: string,
+  { kind, schema, name, args = 'null', acl, owner, type, joins, sub = '0' }: Columns,
+): string => `
+  select x.extname as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
+    ${schema} as schema, ${name} as name, ${args} as args,
+    coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as acl,
+    coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as came
+  from pg_depend m join pg_extension x on x.oid = m.refobjid ${joins}
+  left join pg_init_privs i on i.classoid = m.classid and i.objoid = m.objid and i.objsubid = ${sub}
+  where m.classid = '${catalog}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'
+    and ${acl} is distinct from i.initprivs`;
+
+interface Columns {
+  readonly kind: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly args?: string;
+  readonly acl: string;
+  readonly owner: string;
+  /** As acldefault() takes it; null: none by default. */
+  readonly type: string | null;
+  readonly joins: string;
+  readonly sub?: string;
+}
+
+const sources = [
+  members('pg_proc', {
+    kind: `case p.prokind when 'a' then 'aggregate' else 'function' end`,
+    schema: 'n.nspname',
+    name: 'p.proname',
+    args: argumentTypes,
+    acl: 'p.proacl',
+    owner: 'p.proowner',
+    type: `'f'`,
+    joins: 'join pg_proc p on p.oid = m.objid join pg_namespace n on n.oid = p.pronamespace',
+  }),
+  members('pg_class', {
+    kind: `case c.relkind when 'v' then 'view' when 'm' then 'materialized-view' when 'S' then 'sequence'
+      when 'f' then 'foreign-table' else 'table' end`,
+    schema: 'n.nspname',
+    name: 'c.relname',
+    acl: 'c.relacl',
+    owner: 'c.relowner',
+    type: `case c.relkind when 'S' then 's' else 'r' end::"char"`,
+    joins: 'join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace',
+  }),
+  members('pg_foreign_data_wrapper', {
+    kind: `'foreign-data-wrapper'`,
+    schema: 'null',
+    name: 'w.fdwname',
+    acl: 'w.fdwacl',
+    owner: 'w.fdwowner',
+    type: `'F'`,
+    joins: 'join pg_foreign_data_wrapper w on w.oid = m.objid',
+  }),
+  members('pg_namespace', {
+    kind: `'schema'`,
+    schema: 'null',
+    name: 'n.nspname',
+    acl: 'n.nspacl',
+    owner: 'n.nspowner',
+    type: `'n'`,
+    joins: 'join pg_namespace n on n.oid = m.objid',
+  }),
+  members('pg_type', {
+    kind: 'null',
+    schema: 'null',
+    name: 't.typname',
+    acl: 't.typacl',
+    owner: 't.typowner',
+    type: `'T'`,
+    joins: 'join pg_type t on t.oid = m.objid',
+  }),
+  members('pg_language', {
+    kind: 'null',
+    schema: 'null',
+    name: 'l.lanname',
+    acl: 'l.lanacl',
+    owner: 'l.lanowner',
+    type: `'l'`,
+    joins: 'join pg_language l on l.oid = m.objid',
+  }),
+  members('pg_class', {
+    kind: 'null',
+    schema: 'null',
+    name: 'a.attname',
+    acl: 'a.attacl',
+    owner: '0',
+    type: null,
+    joins: 'join pg_attribute a on a.attrelid = m.objid and a.attnum > 0',
+    sub: 'a.attnum',
+  }),
+];
+
+async function readMemberPrivileges(reading: Reading): Promise<void> {
+  const rows = await reading.sql.unsafe<Member[]>(sources.join('\nunion all'));
+  for (const { extension, kind, object, schema, name, args, acl, came } of rows) {
+    const on = (
+      kind === null
+        ? null
+        : { kind, ...(schema === null ? {} : { schema }), name, ...(args === null ? {} : { args }) }
+    ) as ObjectId | null;
+    const before = new Map(parseAcl(came).map((item) => [`${item.to}\0${item.privilege}`, item]));
+    const isTold = differences(parseAcl(acl), before).map(({ to, privilege, grantable, was }) => {
+      if (on === null || (was !== undefined && grantable !== null)) return true;
+      const id: GrantId | RevokeId = { kind: grantable === null ? 'revoke' : 'grant', on, to, privilege };
+      addOfExtension(reading, id, { kind: 'extension', name: extension }, grantable);
+      return false;
+    });
+    if (isTold.includes(true))
+      reading.notAnalysed.push({
+        object: `privileges on ${object} of extension ${extension}`,
+        schema,
+        why: 'they differ from those that the extension came with, in a way that is not modelled',
+      });
+  }
+}
+
+interface Difference {
+  readonly to: string;
+  readonly privilege: string;
+  /** null: it is not held any more. */
+  readonly grantable: boolean | null;
+  readonly was: boolean | undefined;
+}
+
+function differences(
+  now: readonly { to: string; privilege: string; grantable: boolean }[],
+  before: Map<string, { to: string; privilege: string; grantable: boolean }>,
+): Difference[] {
+  const found: Difference[] = [];
+  for (const { to, privilege, grantable } of now) {
+    const was = before.get(`${to}\0${privilege}`)?.grantable;
+    before.delete(`${to}\0${privilege}`);
+    if (was !== grantable) found.push({ to, privilege, grantable, was });
+  }
+  for (const { to, privilege, grantable } of before.values())
+    found.push({ to, privilege, grantable: null, was: grantable });
+  return found;
+}
+
+function addOfExtension(
+  reading: Reading,
+  id: GrantId | RevokeId,
+  extension: ExtensionId,
+  grantable: boolean | null,
+): void {
+  add(reading, { id, attrs: grantable === null ? {} : { grantable } });
+  reading.edges.push({ dependent: keyOf(id), referenced: keyOf(extension), type: 'auto' });
+}
