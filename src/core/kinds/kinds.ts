@@ -25,6 +25,7 @@ import { materializedView } from './materialized-view.ts';
 import { membership } from './membership.ts';
 import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
+import { partitionTrigger } from './partition-trigger.ts';
 import { partition } from './partition.ts';
 import { policy } from './policy.ts';
 import { publicationSchema } from './publication-schema.ts';
@@ -102,6 +103,7 @@ const kinds = {
   view,
   rule,
   trigger,
+  'partition-trigger': partitionTrigger,
   policy,
   'event-trigger': eventTrigger,
   'materialized-view': materializedView,

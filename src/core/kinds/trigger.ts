@@ -4,30 +4,22 @@ import { type TriggerId, keyOf, relationsOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 import { accessExclusive } from './alter-table.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
+import { type TriggerState, setState, stateSet, statesBelow } from './trigger-state.ts';
 
 export interface TriggerAttributes {
   /** As pg_get_triggerdef prints it, after CREATE. */
   readonly definition: string;
-  readonly enabled: 'origin' | 'replica' | 'always' | 'disabled';
+  readonly enabled: TriggerState;
   readonly constraint: boolean;
 }
-
-const words = {
-  origin: 'ENABLE TRIGGER',
-  replica: 'ENABLE REPLICA TRIGGER',
-  always: 'ENABLE ALWAYS TRIGGER',
-  disabled: 'DISABLE TRIGGER',
-} as const;
 
 const locks = ({ schema, table }: TriggerId): readonly Lock[] => [
   { mode: 'SHARE ROW EXCLUSIVE', relation: qualified(schema, table) },
 ];
 
-const enable = (id: TriggerId, enabled: TriggerAttributes['enabled']): Draft =>
-  draft(`ALTER TABLE ${qualified(id.schema, id.table)} ${words[enabled]} ${identifier(id.name)}`, {
-    requires: [keyOf(id)],
-    locks: locks(id),
-  });
+/** Of a partitioned table, the partitions' triggers follow. */
+const enable = (id: TriggerId, enabled: TriggerState): Draft =>
+  draft(setState(id, enabled), { requires: [keyOf(id)], produces: [stateSet(id)], locks: locks(id) });
 
 export const trigger: Kind<TriggerId, TriggerAttributes> = {
   name: 'trigger',
@@ -43,14 +35,16 @@ export const trigger: Kind<TriggerId, TriggerAttributes> = {
       locks: accessExclusive({ schema: id.schema, name: id.table }),
     }),
   ],
-  alter(changes, before, { id, attrs }) {
-    if (!changes.some(({ attr }) => attr === 'definition')) return [enable(id, attrs.enabled)];
+  alter(changes, before, { id, attrs }, sides) {
+    const after = statesBelow(id, sides);
+    if (!changes.some(({ attr }) => attr === 'definition')) return [enable(id, attrs.enabled), ...after];
     // A constraint trigger cannot be replaced in place.
     if (attrs.constraint || before.attrs.constraint) return 'replace';
     return [
       draft(`CREATE OR REPLACE ${attrs.definition}`, { produces: [keyOf(id)], locks: locks(id) }),
       // Replaced, it fires as a new one does.
       ...(attrs.enabled === 'origin' ? [] : [enable(id, attrs.enabled)]),
+      ...after,
     ];
   },
 };

@@ -90,6 +90,8 @@ export type LanguageId = Named<'language'>;
 export type AccessMethodId = Named<'access-method'>;
 /** Of a table or a view, as rules are. */
 export type TriggerId = OfRelation<'trigger'>;
+/** How a partition's copy of its parent's trigger fires, where that is not as the parent's does. */
+export type PartitionTriggerId = OfRelation<'partition-trigger'>;
 export type PolicyId = OfRelation<'policy'>;
 export type RuleId = OfRelation<'rule'>;
 export type EventTriggerId = Named<'event-trigger'>;
@@ -204,6 +206,7 @@ export type Id =
   | DefaultId
   | OwnedById
   | PartitionId
+  | PartitionTriggerId
   | UserMappingId
   | PublicationTableId
   | PublicationSchemaId
@@ -283,6 +286,7 @@ export function nameOf(id: Id): string {
     case 'default':
     case 'constraint':
     case 'trigger':
+    case 'partition-trigger':
     case 'policy':
     case 'rule':
       return qualified(id.schema, id.table, id.name);
@@ -359,6 +363,7 @@ export function objectOf(id: Id): Id {
     case 'default':
     case 'constraint':
     case 'trigger':
+    case 'partition-trigger':
     case 'policy':
     case 'rule':
       return { kind: 'table', schema: id.schema, name: id.table };

@@ -25,7 +25,7 @@ import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
 import { readIndexes } from './table-index.ts';
 import { readColumns, readTables } from './table.ts';
-import { readTriggers } from './trigger.ts';
+import { readPartitionTriggers, readTriggers } from './trigger.ts';
 import { readCollations } from './collation.ts';
 import { readConversions } from './conversion.ts';
 import { readStatistics } from './statistics.ts';
@@ -81,6 +81,7 @@ export async function introspect(
       readAggregates(reading),
       readRules(reading),
       readTriggers(reading),
+      readPartitionTriggers(reading),
       readPolicies(reading),
       readEventTriggers(reading),
       readPublications(reading),

@@ -21,11 +21,6 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
 ];
 /** Catalogs of objects that lie in no schema, or on a relation: catalog, and which rows are not modelled. */
 const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
-  [
-    'pg_trigger',
-    `not o.tgisinternal and (exists (select from pg_trigger t where t.oid = o.tgparentid and t.tgenabled <> o.tgenabled)
-      or (o.tgparentid <> 0 and obj_description(o.oid, 'pg_trigger') is not null))`,
-  ],
   ['pg_largeobject_metadata', 'true'],
 ];
 
