@@ -60,4 +60,36 @@ describeEachMajor('a type that cannot be altered in place', (server) => {
       rowsAfter(`create type e as enum ('a'); ${table}`, `create domain e as text; ${table}`),
     ).rejects.toThrow(/type public.e becomes another kind of type while column public.t.[vw] holds it/);
   });
+
+  const baseType = (category: string) => `create type e;
+    create function e_in(cstring) returns e language internal immutable strict as 'textin';
+    create function e_out(e) returns cstring language internal immutable strict as 'textout';
+    create type e (input = e_in, output = e_out, internallength = variable, category = '${category}');`;
+
+  it('never drops a column where a base type has to be made anew', async () => {
+    await expect(rowsAfter(`${baseType('A')} ${table}`, `${baseType('B')} ${table}`)).rejects.toThrow(
+      /type public.e has to be made anew while column public.t.[vw] holds it/,
+    );
+  });
+
+  it('does not go, with its functions, when somebody has come to depend on them since', async () => {
+    const from = await filled(await server().createDatabase(), baseType('A'));
+    const to = await filled(await server().createDatabase(), '');
+    try {
+      const steps = plan(await introspect(from), await introspect(to), { domainOf: () => 'all' });
+      const [{ sql: drop } = { sql: '' }] = steps.flatMap(({ statements }) => statements);
+      for (const [use, name] of [
+        [table, 'table t'],
+        [`create view t as select e_in('x') is null as none`, 'view t'],
+      ] as const) {
+        await from.sql.unsafe(use);
+        await expect(from.sql.unsafe(drop)).rejects.toThrow(`${name} depends on it or on its functions`);
+        await from.sql.unsafe(`drop ${name}`);
+      }
+      await from.sql.unsafe(drop);
+    } finally {
+      await from.close();
+      await to.close();
+    }
+  });
 });

@@ -1,4 +1,5 @@
 /** A column's default, or its generation expression: pg_attrdef holds both, and so does this kind. */
+import { find } from '../model/catalog.ts';
 import { type ColumnId, type DefaultId, keyOf } from '../model/id.ts';
 import { alterColumn } from './alter-table.ts';
 import type { Kind } from './kind.ts';
@@ -31,7 +32,9 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
     ];
   },
   // A plain column cannot become a generated one, nor (before 17) change its expression: its values are derived, so it may go and come.
-  replaces: (entry) => (entry.attrs.generated === null ? undefined : columnOf(entry.id)),
+  // Dropped alone (DROP EXPRESSION), it keeps them.
+  replaces: ({ id, attrs }, { to }) =>
+    attrs.generated === null || find(to, id) === undefined ? undefined : columnOf(id),
   drop: ({ id, attrs }) => [
     {
       ...alterColumn(id, attrs.generated === null ? 'DROP DEFAULT' : 'DROP EXPRESSION'),

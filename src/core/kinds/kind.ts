@@ -59,7 +59,7 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   /** Of a type, whose values lie in columns: how another takes its place (`swap`), because no column may go with it. */
   readonly swap?: Swap<I, A>;
   /** Another entry that must be replaced for this one to be created or altered on what is there already. */
-  replaces?(entry: Entry<I, A>): Id | undefined;
+  replaces?(entry: Entry<I, A>, sides: Sides): Id | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */
   implies?(entry: Entry<I, A>, on: Catalog): readonly Entry[];
 }

@@ -3,6 +3,7 @@ import type { Entry } from '../model/entry.ts';
 import type { Edge } from '../model/catalog.ts';
 import { type Id, type Kind as KindName, keyOf } from '../model/id.ts';
 import { aggregate } from './aggregate.ts';
+import { baseType } from './base-type.ts';
 import { column } from './column.ts';
 import { commentOn } from './comment.ts';
 import { constraint } from './constraint.ts';
@@ -38,6 +39,7 @@ import { role } from './role.ts';
 import { rule } from './rule.ts';
 import { schema } from './schema.ts';
 import { sequence } from './sequence.ts';
+import { shellType } from './shell-type.ts';
 import { index } from './table-index.ts';
 import { table } from './table.ts';
 import { collation } from './collation.ts';
@@ -71,6 +73,8 @@ const kinds = {
   'domain-constraint': domainConstraint,
   'composite-type': compositeType,
   'range-type': rangeType,
+  'base-type': baseType,
+  'shell-type': shellType,
   collation,
   conversion,
   statistics,

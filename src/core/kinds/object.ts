@@ -44,6 +44,8 @@ export function objectClause(id: ObjectId): string {
     case 'enum':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
+    case 'shell-type':
       return `TYPE ${qualified(id.schema, id.name)}`;
     case 'foreign-server':
       return `SERVER ${identifier(id.name)}`;

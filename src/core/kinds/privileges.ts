@@ -23,6 +23,8 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
+    case 'shell-type':
     case 'foreign-data-wrapper':
     case 'foreign-server':
     case 'language':
@@ -66,6 +68,8 @@ export function publicPrivileges(kind: ObjectId['kind']): readonly string[] {
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
+    case 'shell-type':
     case 'language':
       return ['usage'];
     case 'function':

@@ -2,6 +2,7 @@
 import { identifier, qualified } from '../../sql/quote.ts';
 import type { RangeTypeId } from '../model/id.ts';
 import type { Kind } from './kind.ts';
+import { shellOf } from './shell-type.ts';
 import { createType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
 
 export type RangeTypeAttributes = {
@@ -13,13 +14,19 @@ export type RangeTypeAttributes = {
   readonly collation: string | null;
   /** The function that tells how far two values are apart, qualified. */
   readonly subtypeDifference: string | null;
+  /** The function that makes equal ranges the same, as SQL writes its name. */
+  readonly canonical: string | null;
   readonly multirange: { readonly schema: string; readonly name: string };
 };
 
 export const rangeType: Kind<RangeTypeId, RangeTypeAttributes> = {
   name: 'range-type',
   rank: 33,
-  references: inItsSchema,
+  references: ({ id, attrs }) => [
+    ...inItsSchema({ id }),
+    ...(attrs.canonical === null ? [] : [{ to: shellOf(id), type: 'auto' as const }]),
+  ],
+  replaces: ({ id, attrs }) => (attrs.canonical === null ? undefined : shellOf(id)),
   implies: publicUsage,
   create({ id, attrs }) {
     const options = [
@@ -27,12 +34,15 @@ export const rangeType: Kind<RangeTypeId, RangeTypeAttributes> = {
       ...(attrs.operatorClass === null ? [] : [`SUBTYPE_OPCLASS = ${attrs.operatorClass}`]),
       ...(attrs.collation === null ? [] : [`COLLATION = ${attrs.collation}`]),
       ...(attrs.subtypeDifference === null ? [] : [`SUBTYPE_DIFF = ${attrs.subtypeDifference}`]),
+      ...(attrs.canonical === null ? [] : [`CANONICAL = ${attrs.canonical}`]),
       `MULTIRANGE_TYPE_NAME = ${qualified(attrs.multirange.schema, attrs.multirange.name)}`,
     ];
     return [createType(id, `RANGE (\n  ${options.join(',\n  ')}\n)`)];
   },
   drop: dropType,
-  alter: () => 'swap',
+  // Its canonical function holds it fast.
+  alter: (_changes, before, { attrs }) =>
+    before.attrs.canonical === null && attrs.canonical === null ? 'swap' : 'replace',
   swap: {
     makeWay: (entry, name) => [
       ...renameType(entry, name),

@@ -1,6 +1,6 @@
 /** What the kinds of types share: a column holds a type fast, so what cannot be altered makes way under another name. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type CollationId, type TypeId, keyOf } from '../model/id.ts';
+import { type CollationId, type ShellTypeId, type TypeId, keyOf } from '../model/id.ts';
 import type { Entry } from '../model/entry.ts';
 import { draft, type Draft } from './kind.ts';
 import { alterObject } from './in-schema.ts';
@@ -10,7 +10,7 @@ import { publicPrivileges } from './privileges.ts';
 export { dropObject as dropType, inItsSchema } from './in-schema.ts';
 
 /** @returns what PUBLIC may do with a new type. */
-export const publicUsage = ({ id }: { readonly id: TypeId }): readonly Entry[] =>
+export const publicUsage = ({ id }: { readonly id: TypeId | ShellTypeId }): readonly Entry[] =>
   publicPrivileges(id.kind).map((privilege) => ({
     id: { kind: 'grant', on: id, to: 'public', privilege },
     attrs: { grantable: false },

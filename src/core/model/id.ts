@@ -52,6 +52,10 @@ export type DomainConstraintId = {
 };
 export type CompositeTypeId = InSchema<'composite-type'>;
 export type RangeTypeId = InSchema<'range-type'>;
+/** A type made of functions: CREATE TYPE name (INPUT = …). */
+export type BaseTypeId = InSchema<'base-type'>;
+/** A type that is but a name, and what the functions of a base type, or the canonical one of a range, are made on. */
+export type ShellTypeId = InSchema<'shell-type'>;
 export type CollationId = InSchema<'collation'>;
 export type ConversionId = InSchema<'conversion'>;
 /** Extended statistics: what CREATE STATISTICS makes. */
@@ -177,6 +181,8 @@ export type ObjectId =
   | DomainConstraintId
   | CompositeTypeId
   | RangeTypeId
+  | BaseTypeId
+  | ShellTypeId
   | CollationId
   | ConversionId
   | StatisticsId
@@ -219,7 +225,7 @@ export type Id =
   | RevokeId
   | DefaultPrivilegeId;
 /** What a column can be of, apart from base types. */
-export type TypeId = EnumId | DomainTypeId | CompositeTypeId | RangeTypeId;
+export type TypeId = EnumId | DomainTypeId | CompositeTypeId | RangeTypeId | BaseTypeId;
 /** What has columns, and privileges as a table has them. */
 export type RelationId = TableId | ViewId | MaterializedViewId | ForeignTableId;
 export type Kind = Id['kind'];
@@ -259,6 +265,8 @@ export function nameOf(id: Id): string {
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
+    case 'shell-type':
     case 'collation':
     case 'conversion':
     case 'statistics':
@@ -323,8 +331,16 @@ export function isRelation(id: Id): id is RelationId {
 
 /** @returns whether an id is a type's: the types share one namespace, with the row types of relations. */
 export function isType(id: Id): id is TypeId {
-  const { kind } = id;
-  return kind === 'enum' || kind === 'domain-type' || kind === 'composite-type' || kind === 'range-type';
+  switch (id.kind) {
+    case 'enum':
+    case 'domain-type':
+    case 'composite-type':
+    case 'range-type':
+    case 'base-type':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** @returns what a column, trigger or rule may be on: relations share one namespace, so no more than one of them is there. */

@@ -45,11 +45,9 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   }
   for (const key of [...creates.keys(), ...altered.keys(), ...drops.keys()])
     for (const entry of [sides.from.entries.get(key), sides.to.entries.get(key)]) {
-      const other = entry && kindOf(entry.id).replaces?.(entry);
-      if (other === undefined || !sides.to.entries.has(keyOf(other))) continue;
-      // A dropped expression alone (DROP EXPRESSION) keeps the column.
-      if (!sides.to.entries.has(key) && entry === sides.from.entries.get(key)) continue;
-      replace(keyOf(other));
+      if (entry === undefined || alters.has(key)) continue;
+      const other = kindOf(entry.id).replaces?.(entry, sides);
+      if (other !== undefined && sides.to.entries.has(keyOf(other))) replace(keyOf(other));
     }
   // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;
@@ -64,7 +62,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     if (letsGo || drops.has(dependent) || outlives) return;
     if (entry.id.kind === 'column' && isType(type) && sides.to.entries.has(dependent))
       throw inputError({
-        message: `type ${nameOf(type)} becomes another kind of type while column ${nameOf(entry.id)} holds it`,
+        message: `type ${nameOf(type)} ${creates.has(key) ? 'has to be made anew' : 'becomes another kind of type'} while column ${nameOf(entry.id)} holds it`,
         help: 'Give the new type another name.',
       });
     if (kindOf(entry.id).swap !== undefined && sides.to.entries.has(dependent) && isHeld(dependent)) {
@@ -74,7 +72,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     replace(dependent);
     gone.push(dependent);
     // A generated column comes again only with its column.
-    const whole = kindOf(entry.id).replaces?.(entry);
+    const whole = kindOf(entry.id).replaces?.(entry, sides);
     if (whole === undefined || drops.has(keyOf(whole)) || !creates.has(dependent)) return;
     replace(keyOf(whole));
     gone.push(keyOf(whole));

@@ -77,6 +77,8 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
+    case 'shell-type':
       return `type\0${id.schema}\0${id.name}`;
     default:
       return undefined;

@@ -43,7 +43,14 @@ export type Part =
 /** @returns the part of an entry that depends on a type to be swapped. @throws KnownError (2) for a table made of a composite type: its columns are the type's. */
 export function partOf(dependent: Entry, type: Id, { from }: Sides): Part {
   const { id } = dependent;
-  if (isType(id)) return 'swapped';
+  if (isType(id)) {
+    if (kindOf(id).swap === undefined || (dependent.attrs['canonical'] ?? null) !== null)
+      throw inputError({
+        message: `${nameOf(type)} cannot be changed so: type ${nameOf(id)} is made of it, and of functions`,
+        help: 'Write the migration by hand, or give the new type another name.',
+      });
+    return 'swapped';
+  }
   if (isBelonging(id)) return 'renewed';
   switch (id.kind) {
     case 'column':

@@ -32,6 +32,18 @@ export async function readDependencies(reading: Reading): Promise<void> {
     if (dependent === undefined || referenced === undefined || dependent === referenced) continue;
     reading.edges.push({ dependent, referenced, type: sequence ? 'owned' : typeOf[type]! });
   }
+  breakCircles(reading);
+}
+
+/** A function that a type is made of needs its shell only, and goes with it. */
+function breakCircles({ edges, shells }: Reading): void {
+  const made = new Set<string>();
+  for (const { dependent, referenced } of edges)
+    if (shells.has(dependent)) made.add(`${referenced} ${dependent}`);
+  edges.forEach(({ dependent, referenced }, at) => {
+    if (made.has(`${dependent} ${referenced}`))
+      edges[at] = { dependent, referenced: shells.get(referenced)!, type: 'auto' };
+  });
 }
 
 /** What uses a relation's row type (a function that returns its rows, a column of that type) uses the relation. */

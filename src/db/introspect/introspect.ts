@@ -2,6 +2,7 @@
 import { type Catalog, catalog } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
 import { readAggregates } from './aggregate.ts';
+import { readBaseTypes } from './base-type.ts';
 import { readCompositeTypes } from './composite-type.ts';
 import { readConstraints } from './constraint.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
@@ -58,6 +59,7 @@ export async function introspect(
       edges: [],
       notAnalysed: [],
       keys: new Map(),
+      shells: new Map(),
     };
     // Sent at once, answered in this order on one connection: columns find the partitions that tables told of.
     await Promise.all([
@@ -68,6 +70,7 @@ export async function introspect(
       readDomainTypes(reading),
       readCompositeTypes(reading),
       readRangeTypes(reading),
+      readBaseTypes(reading),
       readSequences(reading),
       readTables(reading),
       readForeignServers(reading),

@@ -13,9 +13,7 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   [
     'pg_type',
     'typnamespace',
-    `(o.typtype = 'r' and exists (select from pg_range r where r.rngtypid = o.oid and r.rngcanonical <> 0))
-    or (o.typtype = 'm' and (o.typacl is not null or obj_description(o.oid, 'pg_type') is not null))
-    or o.typtype = 'p' or (o.typtype = 'b' and not exists (select from pg_type e where e.typarray = o.oid))`,
+    `o.typtype = 'm' and (o.typacl is not null or obj_description(o.oid, 'pg_type') is not null)`,
   ],
   ['pg_collation', 'collnamespace', `not (${usableCollation})`],
 ];

@@ -1,5 +1,6 @@
-/** Range types with their multirange types. Those with a canonical function need a shell type first, and are told as not analysed. */
+/** Range types with their multirange types. */
 import type { RangeTypeAttributes } from '../../core/kinds/range-type.ts';
+import { addShellOf } from './base-type.ts';
 import {
   type Carried,
   type Reading,
@@ -29,6 +30,7 @@ export async function readRangeTypes(reading: Reading): Promise<void> {
         'operatorClass', case when not oc.opcdefault then quote_ident(ocn.nspname) || '.' || quote_ident(oc.opcname) end,
         'collation', case when r.rngcollation <> s.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end,
         'subtypeDifference', case when r.rngsubdiff <> 0 then quote_ident(pn.nspname) || '.' || quote_ident(p.proname) end,
+        'canonical', case when r.rngcanonical <> 0 then r.rngcanonical::text end,
         'multirange', json_build_object('schema', mn.nspname, 'name', m.typname)) as attrs,
       pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text[] as acl,
       obj_description(t.oid, 'pg_type') as comment
@@ -38,7 +40,7 @@ export async function readRangeTypes(reading: Reading): Promise<void> {
     join pg_opclass oc on oc.oid = r.rngsubopc join pg_namespace ocn on ocn.oid = oc.opcnamespace
     left join pg_collation co on co.oid = r.rngcollation left join pg_namespace cn on cn.oid = co.collnamespace
     left join pg_proc p on p.oid = r.rngsubdiff left join pg_namespace pn on pn.oid = p.pronamespace
-    where r.rngcanonical = 0 and ${reading.sql.unsafe(userNamespace)}
+    where ${reading.sql.unsafe(userNamespace)}
       and ${reading.sql.unsafe(notOfExtension('pg_type', 't.oid'))}`;
   for (const { oid, array, multirange, multirangeArray, schema, name, attrs, ...carried } of rows) {
     const id = { kind: 'range-type', schema, name } as const;
@@ -46,6 +48,7 @@ export async function readRangeTypes(reading: Reading): Promise<void> {
     const key = reading.keys.get(address('pg_type', oid))!;
     for (const alias of [array, multirange, multirangeArray])
       reading.keys.set(address('pg_type', alias), key);
+    if (attrs.canonical !== null) addShellOf(reading, id);
     addCarried(reading, id, carried);
   }
 }

@@ -14,6 +14,8 @@ export interface Reading {
   readonly notAnalysed: NotAnalysed[];
   /** By catalog, oid and column number, as in pg_depend. */
   readonly keys: Map<string, Key>;
+  /** By type, the shell that its functions are made on. */
+  readonly shells: Map<Key, Key>;
 }
 
 /** How pg_depend names an object: catalog, oid, column number (0: the object itself). */
