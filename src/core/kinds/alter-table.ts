@@ -25,6 +25,12 @@ export function alterTable(
   });
 }
 
+/** The lock of ALTER … SET or RESET of storage parameters (PostgreSQL's manual, ALTER TABLE, SET). */
+export function optionLock(action: string, relation: string): readonly Lock[] {
+  const strong = /\buser_catalog_table\b/.test(action);
+  return [{ mode: strong ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE', relation }];
+}
+
 export function loss(id: { readonly schema: string; readonly name: string }, detail: string): Hazard {
   return { name: 'data-loss', object: qualified(id.schema, id.name), detail };
 }

@@ -6,6 +6,7 @@ import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
 import type { DefaultAttributes } from './default.ts';
 import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
+import { addColumnHazards, castRewrites } from './rewrites.ts';
 
 export interface ColumnAttributes {
   /** As format_type prints it under an empty search_path: `character varying(255)`. */
@@ -50,7 +51,10 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         produces: [keyOf(id)],
         requires: [keyOf(tableId)],
         locks: accessExclusive({ schema: id.schema, name: id.table }),
-        hazards: secretsOf(id, [], attrs.foreignOptions),
+        hazards: [
+          ...secretsOf(id, [], attrs.foreignOptions),
+          ...(tableId.kind === 'table' ? addColumnHazards({ id, attrs }, to) : []),
+        ],
         fold: { into: keyOf(tableId), rank: order ?? 0, clause },
       }),
     ];
@@ -127,7 +131,12 @@ function alterType(
     before.type === after.type
       ? ''
       : ` USING ${identifier(id.name)}${viaText ? '::text' : ''}::${after.type}`;
-  const change = alterColumn(id, `TYPE ${after.type}${collate(after)}${using}`, 'rewrite');
+  const rewrites = viaText || castRewrites(before.type, after.type);
+  const change = alterColumn(
+    id,
+    `TYPE ${after.type}${collate(after)}${using}`,
+    rewrites ? 'rewrite' : undefined,
+  );
   const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
   if (!plain) return [change];
   const table = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ALTER COLUMN ${identifier(id.name)}`;

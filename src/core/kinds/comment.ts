@@ -15,7 +15,8 @@ function comment(id: CommentId, text: string | null): Draft {
     id.on.kind === 'database'
       ? onCurrentDatabase(`COMMENT ON DATABASE %I IS ${value}`)
       : `COMMENT ON ${objectClause(id.on)} IS ${value}`;
-  return draft(sql, { locks: relationLock(id.on, 'SHARE UPDATE EXCLUSIVE') });
+  const ofRelation = ['constraint', 'trigger', 'policy', 'rule'].includes(id.on.kind);
+  return draft(sql, { locks: ofRelation ? [] : relationLock(id.on, 'SHARE UPDATE EXCLUSIVE') });
 }
 
 /** The comment that CREATE EXTENSION makes, which no plan knows. */

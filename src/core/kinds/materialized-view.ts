@@ -1,7 +1,7 @@
 /** Materialized views. Their indexes are entries of their own; their rows are derived, and come again with them. */
 import { identifier, qualified } from '../../sql/quote.ts';
 import { type MaterializedViewId, keyOf } from '../model/id.ts';
-import { accessExclusive } from './alter-table.ts';
+import { accessExclusive, optionLock } from './alter-table.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { optionActions, withOptions } from './options.ts';
 
@@ -46,7 +46,10 @@ export const materializedView: Kind<MaterializedViewId, MaterializedViewAttribut
       { name: 'rewrite', object: relation, detail: 'rewrites the materialized view under the lock' },
     ] as const;
     return [
-      ...optionActions(before.attrs.options, attrs.options).map((action) => alter(action)),
+      ...optionActions(before.attrs.options, attrs.options).map((action) => ({
+        ...alter(action),
+        locks: optionLock(action, relation),
+      })),
       ...(changed.has('accessMethod')
         ? [alter(`SET ACCESS METHOD ${identifier(attrs.accessMethod ?? 'heap')}`, rewrite)]
         : []),
@@ -56,7 +59,10 @@ export const materializedView: Kind<MaterializedViewId, MaterializedViewAttribut
               `REFRESH MATERIALIZED VIEW ${relation} WITH ${attrs.populated ? 'DATA' : 'NO DATA'}`,
               attrs.populated
                 ? rewrite
-                : [{ name: 'data-loss', object: relation, detail: 'empties it: no query can read it' }],
+                : [
+                    ...rewrite,
+                    { name: 'data-loss', object: relation, detail: 'empties it: no query can read it' },
+                  ],
             ),
           ]
         : []),

@@ -2,7 +2,7 @@
 import { identifier, literal, qualified } from '../../sql/quote.ts';
 import { find } from '../model/catalog.ts';
 import { type PartitionId, type TableId, keyOf } from '../model/id.ts';
-import { accessExclusive, alterTable, loss } from './alter-table.ts';
+import { accessExclusive, alterTable, loss, optionLock } from './alter-table.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import type { PartitionAttributes } from './partition.ts';
 
@@ -105,8 +105,12 @@ function alterOptions(id: TableId, before: readonly string[], after: readonly st
   const gone = before.map(nameOf).filter((name) => !kept.has(name));
   const set = after.filter((option) => !before.includes(option)).map((option) => storageParameter(option));
   const drafts: Draft[] = [];
-  if (gone.length > 0) drafts.push(alterTable(id, `RESET (${gone.map(identifier).join(', ')})`));
-  if (set.length > 0) drafts.push(alterTable(id, `SET (${set.join(', ')})`));
+  const alter = (action: string) => ({
+    ...alterTable(id, action),
+    locks: optionLock(action, qualified(id.schema, id.name)),
+  });
+  if (gone.length > 0) drafts.push(alter(`RESET (${gone.map(identifier).join(', ')})`));
+  if (set.length > 0) drafts.push(alter(`SET (${set.join(', ')})`));
   return drafts;
 }
 

@@ -13,6 +13,7 @@ import { drafts, isTurn } from './drafts.ts';
 import { expand } from './expand.ts';
 import { fold, type PlannedStatement } from './fold.ts';
 import { statementGraph } from './graph.ts';
+import { withImpliedLocks } from './implied-locks.ts';
 import { online } from './online/online.ts';
 import { type Step, steps } from './steps.ts';
 
@@ -35,7 +36,7 @@ export function plan(
 ): Step[] {
   const sides: Sides = { from, to };
   const changes = withoutLeftOut(diff(from, to), from, leaveOut);
-  const plain = fold(drafts(expand(changes, sides), sides), sides);
+  const plain = withImpliedLocks(fold(drafts(expand(changes, sides), sides), sides), sides);
   const statements = isOnline ? online(plain, sides) : plain;
   statements.sort(byPlace);
   const before = statementGraph(statements, sides);

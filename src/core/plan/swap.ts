@@ -186,7 +186,7 @@ function conversion(
   const sql = !plain
     ? type
     : `DROP DEFAULT,\n  ${column} ${type}${stays ? `,\n  ${column} SET DEFAULT ${expression.expression}` : ''}`;
-  const made = alterColumn(id, sql, 'rewrite');
+  const made = alterColumn(id, sql, value === name ? undefined : 'rewrite');
   return {
     ...made,
     requires: [...made.requires, keyOf(after.id), letGo(key)],

@@ -1,0 +1,80 @@
+/** What statements state of their locks and rewrites is what a server does: every statement of every case of the corpus, there as plain DDL and back as for tables in use. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Sql } from 'postgres';
+import { expect, it } from 'vitest';
+import { usesOf } from '../../src/core/bodies/uses.ts';
+import { plan } from '../../src/core/plan/plan.ts';
+import type { Statement } from '../../src/core/model/statement.ts';
+import type { Connection } from '../../src/db/connect.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
+import { disagreements, readRelations, see } from '../../src/db/prove/observe.ts';
+import { filled } from '../support/convergence.ts';
+import { describeEachMajor, majors } from '../support/servers.ts';
+
+const corpus = new URL('../../fixtures/corpus/', import.meta.url);
+const cases = readdirSync(corpus);
+
+describeEachMajor('statements state what they lock and rewrite', (server, major) => {
+  for (const [at, name] of cases.entries()) {
+    const read = (side: string) => readFileSync(new URL(`${name}/${side}.sql`, corpus), 'utf8');
+    const since = Number(/^-- PostgreSQL (\d+) and later\n/.exec(read('before'))?.[1] ?? 0);
+    // Locks hardly change with the version: each case on one of them.
+    const able = majors.filter((each) => each >= since);
+    if (major !== able[at % able.length]) continue;
+    it(`${name}: there and back`, async () => {
+      const [from, to] = [await loaded(read('before')), await loaded(read('after'))];
+      try {
+        const [start, goal] = [await introspect(from), await introspect(to)];
+        const domainOf = () => 'all';
+        const { uses } = await usesOf(goal);
+        const there = plan(start, goal, { domainOf, uses, online: false }).flatMap(
+          ({ statements }) => statements,
+        );
+        const wrong = await observed(from, there);
+        const back = plan(await introspect(from), start, {
+          domainOf,
+          uses: (await usesOf(start)).uses,
+        }).flatMap(({ statements }) => statements);
+        wrong.push(...(await observed(from, back)));
+        expect(wrong).toEqual([]);
+      } finally {
+        for (const { close, address } of [from, to]) {
+          await close();
+          await server().dropDatabase(address.database);
+        }
+      }
+    });
+  }
+
+  async function loaded(sql: string): Promise<Connection> {
+    const roles = sql.replaceAll(
+      /create role (corpus_\w+);/g,
+      'do $$$$ begin create role $1; exception when duplicate_object then null; end $$$$;',
+    );
+    const connection = await filled(await server().createDatabase(), roles);
+    await connection.sql.unsafe(`set TimeZone = 'UTC'; set check_function_bodies = off`);
+    return connection;
+  }
+});
+
+/** Runs each statement in a transaction of its own. @returns where one does not do what it states. */
+async function observed({ sql }: Connection, statements: readonly Statement[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const known = await readRelations(sql);
+  let now = known;
+  for (const statement of statements) {
+    if (statement.transaction === 'outside') {
+      await sql.unsafe(statement.sql);
+      continue;
+    }
+    const seen = await sql.begin(async (transaction) => {
+      await transaction.unsafe(statement.sql);
+      return see(transaction as unknown as Sql);
+    });
+    const still = new Map([...now].filter(([oid]) => known.has(oid)));
+    for (const each of disagreements(statement, still, new Map(), seen))
+      wrong.push(`${statement.sql}\n  ${each}`);
+    now = await readRelations(sql);
+  }
+  return wrong;
+}
