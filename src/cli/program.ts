@@ -112,6 +112,17 @@ const commandLines: readonly CommandLine[] = [
     load: async () => (await import('./commands/lint.ts')).lint,
   },
   {
+    name: 'drift',
+    summary: 'tell what in the live database is not as the manifest and the applied migrations have it',
+    options: [
+      option('--fix-sql <file>', 'write the SQL that puts it right'),
+      option('--fix', 'show that SQL, and run it in one transaction'),
+      allowDestructive,
+    ],
+    examples: ['dbctl drift', 'dbctl drift --json', 'dbctl drift --fix-sql fix.sql', 'dbctl drift --fix'],
+    load: async () => (await import('./commands/drift.ts')).drift,
+  },
+  {
     name: 'audit',
     summary: 'tell who may do what',
     examples: ['dbctl audit', 'dbctl audit matrix --domain metrics', 'dbctl audit --json'],

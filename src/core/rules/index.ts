@@ -15,6 +15,10 @@ import { undeclaredReference } from './boundary/undeclared-reference.ts';
 import { unreadBody } from './boundary/unread-body.ts';
 import { view } from './boundary/view.ts';
 import { notAnalysed } from './catalog/not-analysed.ts';
+import { changed } from './drift/changed.ts';
+import type { DriftInput } from './drift/input.ts';
+import { missing as missingObject } from './drift/missing.ts';
+import { unexpected as unexpectedObject } from './drift/unexpected.ts';
 import { schemaMissing } from './design/schema-missing.ts';
 import type { LiveInput } from './input.ts';
 import { gap } from './partition/gap.ts';
@@ -66,4 +70,19 @@ export const liveRules: readonly Rule<LiveInput>[] = [
   unreachableDomain,
   ownerRightsView,
   notAnalysed,
+];
+
+/** The rules that `drift` adds: what the applied migrations made is still so. */
+const structureRules: readonly Rule<DriftInput>[] = [missingObject, unexpectedObject, changed];
+
+/** What `drift` runs: structure, permissions and partitions, and what is not analysed. */
+export const driftRules: readonly Rule<DriftInput>[] = [
+  ...structureRules,
+  ...liveRules.filter(({ name }) => /^(permission|partition|catalog)\//.test(name)),
+];
+
+/** Every rule there is. */
+export const allRules: readonly Pick<Rule<DriftInput>, 'name' | 'severity' | 'summary' | 'why'>[] = [
+  ...liveRules,
+  ...structureRules,
 ];

@@ -1,6 +1,6 @@
 /** `lint:` rules that there are, and waivers that still hold. */
 import { globs } from '../../model/glob.ts';
-import { liveRules } from '../../rules/index.ts';
+import { allRules } from '../../rules/index.ts';
 import { closest } from '../../closest.ts';
 import type { Manifest, ManifestPath } from '../manifest.ts';
 import { type ManifestProblem, unknown } from './problem.ts';
@@ -9,7 +9,7 @@ import { checkUntil } from './until.ts';
 const otherwise = 'Look the rules up in docs/rules.';
 
 export function* checkLint({ lint }: Manifest, today: string): Generator<ManifestProblem> {
-  const names = liveRules.map(({ name }) => name);
+  const names = allRules.map(({ name }) => name);
   for (const name of lint.rules.keys())
     if (!names.includes(name)) yield unknownRule(['lint', 'rules', name], name, names);
   for (const { rule, until, path } of lint.waivers) {

@@ -1,0 +1,138 @@
+/** `dbctl drift`: the live databases against the manifest and the migrations that are applied in them. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { usesOf } from '../../core/bodies/uses.ts';
+import { structuralDrift, withoutUnexpected } from '../../core/compare/structure.ts';
+import { clusterHistory, historyOf } from '../../core/migration/history.ts';
+import type { MigrationFile } from '../../core/migration/migration-file.ts';
+import type { Finding } from '../../core/model/finding.ts';
+import { inputError } from '../../core/model/problem.ts';
+import type { DriftInput } from '../../core/rules/drift/input.ts';
+import { repair } from '../../core/rules/drift/repair.ts';
+import { driftRules } from '../../core/rules/index.ts';
+import { liveInput } from '../../core/rules/input.ts';
+import { fails, inOrder } from '../../core/rules/run.ts';
+import { type Connection, connect } from '../../db/connect.ts';
+import { introspect } from '../../db/introspect/introspect.ts';
+import { readHistories } from '../../db/migrate/histories.ts';
+import { runRepair } from '../../db/repair.ts';
+import { isMajorInstalled } from '../../db/server/binaries.ts';
+import { consentTo } from '../confirm.ts';
+import type { Context, ExitStatus } from '../context.ts';
+import { judge } from '../judgement.ts';
+import { readSource } from '../migration-run.ts';
+import { findingsJson, findingsText } from '../reporters/findings.ts';
+import { replayedState } from '../states.ts';
+import { type Project, type Target, withTargets } from '../target.ts';
+
+/** One database's drift. */
+interface Drift {
+  readonly target: Target;
+  readonly findings: readonly Finding[];
+  readonly checked: string;
+  readonly fix: readonly string[];
+  readonly losses: readonly string[];
+}
+
+/** Prints the findings. 1: something drifted that nobody waived; with --fix, what is left of it. */
+export async function drift(
+  context: Context,
+  options: Readonly<Record<string, unknown>>,
+): Promise<ExitStatus> {
+  const [file, apply] = [options['fixSql'] as string | undefined, options['fix'] === true];
+  if (file !== undefined && apply)
+    throw inputError({ message: '--fix and --fix-sql exclude each other', help: 'Give one of them.' });
+  const found = await withTargets(context, async (targets, project) => {
+    const drifts = await inEach(context, project, targets);
+    const broken = drifts.filter(({ fix }) => fix.length > 0);
+    if (file !== undefined) {
+      await writeFile(resolve(context.cwd, file), scriptOf(broken));
+      context.log(`wrote ${file}: ${broken.reduce((sum, { fix }) => sum + fix.length, 0)} statements`);
+    }
+    if (!apply || broken.length === 0) return drifts;
+    for (const { fix } of broken) for (const sql of fix) context.log(`${sql};`);
+    const losses = broken.flatMap((each) => each.losses);
+    if (losses.length > 0) await consentTo(context, losses, options['allowDestructive'] === true);
+    for (const { target, fix } of broken) {
+      const connection = await connect(target.address, { applicationName: 'dbctl drift' });
+      try {
+        await runRepair(connection, fix);
+      } finally {
+        await connection.close();
+      }
+    }
+    return inEach(context, project, targets);
+  });
+  const all = inOrder(found.flatMap(({ findings }) => findings));
+  if (context.global.format === 'json') context.out(JSON.stringify(findingsJson('drift', all), null, 2));
+  else context.out(findingsText(all, found.map(({ checked }) => checked).join('; '), context));
+  return fails(all) ? 1 : 0;
+}
+
+async function inEach(context: Context, project: Project, targets: readonly Target[]): Promise<Drift[]> {
+  const drifts: Drift[] = [];
+  const { files } = await readSource(project);
+  for (const target of targets) {
+    const connection = await connect(target.address, { applicationName: 'dbctl drift', readOnly: true });
+    try {
+      drifts.push(await driftIn(context, project, target, connection, files));
+    } finally {
+      await connection.close();
+    }
+  }
+  return drifts;
+}
+
+async function driftIn(
+  context: Context,
+  project: Project,
+  target: Target,
+  connection: Connection,
+  files: readonly MigrationFile[],
+): Promise<Drift> {
+  const { manifest } = project;
+  const { database, domains, cluster } = target;
+  const all = [...manifest.domains.values()].filter(
+    (domain) => domain.isolation !== 'external' && domain.database === database,
+  );
+  const histories = await readHistories(connection, database, [clusterHistory, ...all.map(historyOf)], files);
+  const applied = new Set(
+    histories.flatMap(({ files: own, applied: done }) =>
+      own.filter(({ version }) => done.some((each) => each.version === version)),
+    ),
+  );
+  const inTurn = files.filter((each) => applied.has(each));
+  const major = Math.floor(connection.serverVersion / 10_000);
+  const [live, made] = await Promise.all([
+    introspect(connection),
+    replayedState(context, project, inTurn, database, (await isMajorInstalled(major)) ? { major } : {}),
+  ]);
+  const structure = structuralDrift(manifest, database, made, live, (await usesOf(made)).uses);
+  const input: DriftInput = {
+    ...liveInput({
+      manifest,
+      database,
+      live: withoutUnexpected(live, structure),
+      uses: { uses: [], unknown: [] },
+      now: context.now(),
+    }),
+    structure,
+  };
+  const selected = new Set<string | null>([...domains.map(({ name }) => name), ...(cluster ? [null] : [])]);
+  const judged = { input, domains: context.global.domains.length === 0 ? undefined : selected };
+  const { all: findings, checked } = await judge(context, project, [judged], driftRules);
+  const standing = new Set(findings.filter(({ waived }) => waived === null).flatMap(({ fix }) => fix));
+  const losses = structure.drifted
+    .filter(({ fix }) => fix.some((sql) => standing.has(sql)))
+    .flatMap((each) => each.losses);
+  return { target, findings, checked, fix: repair(input, findings), losses };
+}
+
+function scriptOf(drifts: readonly Drift[]): string {
+  return drifts
+    .map(({ target, fix }) => {
+      const statements = fix.map((sql) => `${sql};`).join('\n\n');
+      return `-- database ${target.database}\nBEGIN;\nSET LOCAL check_function_bodies = off;\n\n${statements}\n\nCOMMIT;\n`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,166 @@
+/**
+ * Structural drift: what a live database is like against what its applied migrations made, object by object. Roles,
+ * owners, privileges and the partitions of partition sets are left to the rules about them.
+ */
+import { diff } from '../diff/diff.ts';
+import { governs } from '../manifest/placement.ts';
+import type { Manifest } from '../manifest/manifest.ts';
+import { domainsIn } from '../manifest/domain-of.ts';
+import { parentOf } from '../manifest/resolve/domain-objects.ts';
+import { type Catalog, catalog } from '../model/catalog.ts';
+import type { Change } from '../model/change.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Id, type IndexId, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { ownEdges } from '../kinds/kinds.ts';
+import type { IndexAttributes } from '../kinds/table-index.ts';
+import { find } from '../model/catalog.ts';
+import { plan } from '../plan/plan.ts';
+import type { Use } from '../bodies/uses.ts';
+import { comparable } from './comparable.ts';
+
+/** One object that differs. */
+export interface Drifted {
+  readonly object: Id;
+  /** Whether the live database lacks it, has it besides, or has it otherwise. */
+  readonly as: 'missing' | 'unexpected' | 'changed';
+  readonly changes: readonly Change[];
+  /** The statements that put it right, in the order of the whole plan. */
+  readonly fix: readonly string[];
+  /** What of its data the fix would lose, a clause each. */
+  readonly losses: readonly string[];
+}
+
+export interface Structure {
+  readonly drifted: readonly Drifted[];
+  /** Everything at once, in order. */
+  readonly fix: readonly string[];
+}
+
+/** @param applied what the migrations that are applied make. @param uses of `applied`. */
+export function structuralDrift(
+  manifest: Manifest,
+  database: string,
+  applied: Catalog,
+  live: Catalog,
+  uses: readonly Use[],
+): Structure {
+  const side = { assumedRoles: new Set<string>(), maker: 'postgres' };
+  const both = comparable(
+    { ...side, catalog: live, isLive: true, saysRoles: false },
+    { ...side, catalog: applied, isLive: false, saysRoles: true, governs: governs(manifest, database) },
+  );
+  const [is, should] = withoutOthersBusiness(manifest, database, both.from, both.to);
+  const changes = diff(should, is);
+  const steps = plan(is, should, { domainOf: () => 'all', uses, online: false });
+  const statements = steps.flatMap((step) => step.statements);
+  const byObject = new Map<Key, { id: Id; changes: Change[] }>();
+  const objectIn = (id: Id): Id => owningObject(id, [should, is]);
+  for (const change of changes) {
+    const id = objectIn(change.op === 'alter' ? change.id : change.entry.id);
+    const known = byObject.get(keyOf(id));
+    if (known === undefined) byObject.set(keyOf(id), { id, changes: [change] });
+    else known.changes.push(change);
+  }
+  const drifted = [...byObject.values()].map(({ id, changes: own }): Drifted => {
+    const key = keyOf(id);
+    const about = statements.filter(({ produces, destroys }) =>
+      [...produces, ...destroys].some((each) => {
+        const entry = should.entries.get(each) ?? is.entries.get(each);
+        return entry !== undefined && keyOf(objectIn(entry.id)) === key;
+      }),
+    );
+    return {
+      object: id,
+      as: !is.entries.has(key) ? 'missing' : !should.entries.has(key) ? 'unexpected' : 'changed',
+      changes: own,
+      fix: about.map(({ sql }) => sql),
+      losses: about.flatMap(({ hazards }) =>
+        hazards.filter(({ name }) => name === 'data-loss').map(({ detail }) => detail),
+      ),
+    };
+  });
+  return { drifted, fix: statements.map(({ sql }) => sql) };
+}
+
+/** An index is its table's. */
+function owningObject(id: Id, catalogs: readonly Catalog[]): Id {
+  const object = objectOf(id);
+  if (object.kind !== 'index') return object;
+  for (const each of catalogs) {
+    const index = find<IndexId, IndexAttributes>(each, object);
+    if (index === undefined) continue;
+    const table = { kind: 'table', schema: object.schema, name: index.attrs.table } as const;
+    return find(each, table) === undefined ? object : table;
+  }
+  return object;
+}
+
+/** Both sides, where what other rules report is as it is in the live database. */
+function withoutOthersBusiness(
+  manifest: Manifest,
+  database: string,
+  is: Catalog,
+  should: Catalog,
+): [Catalog, Catalog] {
+  const sets = new Set(
+    domainsIn(manifest, database).flatMap(({ schema, partitions }) =>
+      partitions.map(({ table }) => keyOf({ kind: 'table', schema, name: table })),
+    ),
+  );
+  const isOthers = ({ id }: Entry, on: Catalog): boolean => {
+    if (id.kind === 'membership' || id.kind === 'default-privilege') return true;
+    const object = owningObject(id, [on]);
+    if (object.kind === 'role' || object.kind === 'database') return true;
+    if (object.kind === 'table' && isOfSet(object, on)) return true;
+    // Of what both sides have, owners and privileges are looked at one by one; what is made anew gets its own.
+    return (
+      (id.kind === 'owner' || id.kind === 'grant') &&
+      is.entries.has(keyOf(object)) &&
+      should.entries.has(keyOf(object))
+    );
+  };
+  const isOfSet = (table: Id & { kind: 'table' }, on: Catalog): boolean => {
+    for (let parent = parentOf(on, table); parent !== undefined; parent = parentOf(on, parent))
+      if (sets.has(keyOf(parent))) return true;
+    return false;
+  };
+  const kept = [...should.entries.values()].filter((entry) => !isOthers(entry, should));
+  const added = [...is.entries.values()].filter((entry) => isOthers(entry, is));
+  return [
+    is,
+    catalog(
+      should.source,
+      should.serverVersion,
+      [...kept, ...added],
+      [
+        ...should.edges,
+        ...is.edges.filter(({ dependent }) => added.some(({ id }) => keyOf(id) === dependent)),
+        ...added.flatMap(ownEdges),
+      ],
+      should.notAnalysed,
+    ),
+  ];
+}
+
+/** The live catalog but for what no migration made: that it is there is the fact; who owns it and who may use it follows. */
+export function withoutUnexpected(live: Catalog, { drifted }: Structure): Catalog {
+  const unexpected = new Set(
+    drifted.filter(({ as }) => as === 'unexpected').map(({ object }) => keyOf(object)),
+  );
+  if (unexpected.size === 0) return live;
+  const kept = [...live.entries.values()].filter(
+    ({ id }) => !unexpected.has(keyOf(owningObject(id, [live]))),
+  );
+  return catalog(live.source, live.serverVersion, kept, live.edges, live.notAnalysed);
+}
+
+/** @returns a change in words: `column extra integer`, `default of state: 'new' instead of none`. */
+export function describeChange(change: Change, object: Id): string {
+  const id = change.op === 'alter' ? change.id : change.entry.id;
+  const what = keyOf(id) === keyOf(object) ? '' : `${id.kind} ${'name' in id ? id.name : nameOf(id)}`;
+  if (change.op === 'create') return `has ${what || 'been made'}`;
+  if (change.op === 'drop') return `lacks ${what}`;
+  const value = (each: unknown) =>
+    each === null ? 'none' : typeof each === 'string' ? each : JSON.stringify(each);
+  return `${what === '' ? '' : `${what}: `}${change.attr} is ${value(change.to)}, not ${value(change.from)}`;
+}
