@@ -5,11 +5,18 @@
 import type { Catalog } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Value } from '../model/entry.ts';
+import type { Key } from '../model/id.ts';
 
-/** @returns what turns `from` into `to`, in the order of the keys. Equal catalogs give none. */
-export function diff(from: Catalog, to: Catalog): Change[] {
+/**
+ * @param among the only keys in which the two can differ; default: all.
+ * @returns what turns `from` into `to`, in the order of the keys. Equal catalogs give none.
+ */
+export function diff(from: Catalog, to: Catalog, among?: Iterable<Key>): Change[] {
   const changes: Change[] = [];
-  for (const [key, entry] of from.entries) {
+  const some = among === undefined ? undefined : [...new Set(among)].sort();
+  for (const key of some ?? from.entries.keys()) {
+    const entry = from.entries.get(key);
+    if (entry === undefined) continue;
     const after = to.entries.get(key);
     if (after === undefined) {
       changes.push({ op: 'drop', entry });
@@ -21,7 +28,10 @@ export function diff(from: Catalog, to: Catalog): Change[] {
       if (!equal(before, now)) changes.push({ op: 'alter', id: entry.id, attr, from: before, to: now });
     }
   }
-  for (const [key, entry] of to.entries) if (!from.entries.has(key)) changes.push({ op: 'create', entry });
+  for (const key of some ?? to.entries.keys()) {
+    const entry = to.entries.get(key);
+    if (entry !== undefined && !from.entries.has(key)) changes.push({ op: 'create', entry });
+  }
   return changes;
 }
 

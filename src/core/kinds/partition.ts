@@ -1,8 +1,8 @@
 /** That a table is a partition of another. Made by PARTITION OF with its table, or by ATTACH. */
 import { qualified } from '../../sql/quote.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, type PartitionId, keyOf } from '../model/id.ts';
+import { type Id, type Key, type PartitionId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 import { draft, type Kind } from './kind.ts';
 
@@ -76,35 +76,52 @@ function inherited(
   parents: Catalog,
 ): Key[] {
   const described = new Set<string>();
-  for (const entry of parents.entries.values()) {
-    const text = describe(entry, parentSchema, parentTable);
-    if (text !== undefined) described.add(text);
-  }
-  const keys: Key[] = [];
-  for (const [key, entry] of own.entries) {
-    const text = describe(entry, schema, name);
-    if (text !== undefined && described.has(text)) keys.push(key);
-  }
-  return keys;
+  for (const entry of partsOf({ schema: parentSchema, name: parentTable }, parents))
+    described.add(describe(entry));
+  return partsOf({ schema, name }, own)
+    .filter((entry) => described.has(describe(entry)))
+    .map(({ id }) => keyOf(id));
 }
 
-/** What a table's column, default, constraint or index is like, whatever the table; undefined for anything else. */
-function describe({ id, attrs }: Entry, schema: string, table: string): string | undefined {
+/** The columns, defaults, constraints and indexes of a table. */
+function partsOf({ schema, name }: { schema: string; name: string }, of: Catalog): Entry[] {
+  const { byReferenced } = edgeIndex(of);
+  const parts = new Map<Key, Entry>();
+  const take = (on: Id): void => {
+    for (const { dependent } of byReferenced.get(keyOf(on)) ?? []) {
+      const entry = of.entries.get(dependent);
+      if (entry === undefined || parts.has(dependent) || !isPartOf(entry, schema, name)) continue;
+      parts.set(dependent, entry);
+      if (entry.id.kind === 'column') take(entry.id);
+    }
+  };
+  take({ kind: 'table', schema, name });
+  take({ kind: 'foreign-table', schema, name });
+  return [...parts.values()];
+}
+
+function isPartOf({ id, attrs }: Entry, schema: string, table: string): boolean {
   switch (id.kind) {
     case 'column':
     case 'default':
-      return id.schema === schema && id.table === table ? `${id.kind} ${id.name}` : undefined;
     case 'constraint':
-      return id.schema === schema && id.table === table
-        ? `constraint ${attrs['definition'] as string}`
-        : undefined;
-    case 'index': {
-      const definition = attrs['definition'] as string;
-      return id.schema === schema && attrs['table'] === table
-        ? `index ${definition.slice(definition.indexOf(' USING '))}`
-        : undefined;
-    }
+      return id.schema === schema && id.table === table;
+    case 'index':
+      return id.schema === schema && attrs['table'] === table;
     default:
-      return undefined;
+      return false;
+  }
+}
+
+/** What a table's column, default, constraint or index is like, whatever the table. */
+function describe({ id, attrs }: Entry): string {
+  const definition = attrs['definition'] as string;
+  switch (id.kind) {
+    case 'constraint':
+      return `constraint ${definition}`;
+    case 'index':
+      return `index ${definition.slice(definition.indexOf(' USING '))}`;
+    default:
+      return `${id.kind} ${'name' in id ? id.name : ''}`;
   }
 }

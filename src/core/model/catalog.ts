@@ -74,8 +74,8 @@ export function* entriesOf<K extends Kind, A = Attributes>(from: Catalog, kind: 
 
 /** Edges by their dependent (`from`) and by what they reference (`to`): built once per catalog, on demand. */
 export interface EdgeIndex {
-  readonly byDependent: ReadonlyMap<Key, readonly Edge[]>;
-  readonly byReferenced: ReadonlyMap<Key, readonly Edge[]>;
+  readonly byDependent: Pick<ReadonlyMap<Key, readonly Edge[]>, 'get'>;
+  readonly byReferenced: Pick<ReadonlyMap<Key, readonly Edge[]>, 'get'>;
 }
 const indexes = new WeakMap<Catalog, EdgeIndex>();
 export function edgeIndex(of: Catalog): EdgeIndex {
@@ -88,6 +88,12 @@ export function edgeIndex(of: Catalog): EdgeIndex {
     indexes.set(of, index);
   }
   return index;
+}
+
+/** @param index what `edgeIndex` is to give for this catalog, where it is known without a walk over its edges. */
+export function withEdgeIndex(of: Catalog, index: EdgeIndex): Catalog {
+  indexes.set(of, index);
+  return of;
 }
 
 function groupBy(edges: readonly Edge[], end: (edge: Edge) => Key): ReadonlyMap<Key, readonly Edge[]> {

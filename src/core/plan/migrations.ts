@@ -3,8 +3,9 @@ import type { MigrationDraft, Requirement } from '../migration/header.ts';
 import { versionOf } from '../migration/version.ts';
 import { type Catalog } from '../model/catalog.ts';
 import type { Id } from '../model/id.ts';
+import { advance, touchedBy } from './advance.ts';
 import { withUncheckedBodies } from './function-bodies.ts';
-import { advance, plan, type PlanOptions } from './plan.ts';
+import { plan, type PlanOptions } from './plan.ts';
 import type { Step } from './steps.ts';
 
 export interface NumberedDraft {
@@ -29,11 +30,12 @@ export function migrations(
   const versions = steps.map((_, at) => versionOf(new Date(stamp.getTime() + at)));
   let before = from;
   return steps.map((step, at) => {
-    const after = advance(before, to, step);
+    const after = advance(before, to, step.statements);
     const { transaction, undo } = step;
     // One file, one transaction: only outside of one can its Down spare those who use the table.
     const online = options.online !== false && transaction === 'off';
-    const back = plan(after, before, { ...options, online }).flatMap(({ statements }) => statements);
+    const among = touchedBy(step.statements);
+    const back = plan(after, before, { ...options, online, among }).flatMap(({ statements }) => statements);
     const down = [...undo, ...back];
     const draft: MigrationDraft = {
       domain: step.domain,

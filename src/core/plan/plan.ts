@@ -26,19 +26,20 @@ export interface PlanOptions {
   readonly online?: boolean;
   /** What functions use in bodies that are strings: made before them where it can be. */
   readonly uses?: readonly Use[];
+  /** The only keys in which the two catalogs can differ; default: all. */
+  readonly among?: Iterable<Key>;
 }
 
 /** @returns the steps from one catalog to the other, in the order in which they can run; none if they are equal. @throws KnownError (2) when statements need each other in a circle. */
 export function plan(
   from: Catalog,
   to: Catalog,
-  { domainOf, leaveOut, online: isOnline = true, uses = [] }: PlanOptions,
+  { domainOf, leaveOut, online: isOnline = true, uses = [], among }: PlanOptions,
 ): Step[] {
   const sides: Sides = { from, to };
-  const changes = withoutLeftOut(diff(from, to), from, leaveOut);
+  const changes = withoutLeftOut(diff(from, to, among), from, leaveOut);
   const plain = withImpliedLocks(fold(drafts(expand(changes, sides), sides), sides), sides);
-  const statements = isOnline ? online(plain, sides) : plain;
-  statements.sort(byPlace);
+  const statements = byPlace(isOnline ? online(plain, sides) : plain);
   const before = statementGraph(statements, sides);
   return steps(statements, before, usedFirst(statements, uses, to), domainOf);
 }
@@ -88,46 +89,22 @@ function withoutLeftOut(
   });
 }
 
-/** Drops first, then by the object's kind and name, so that a table's indexes, comments and grants follow it. */
-function byPlace(a: PlannedStatement, b: PlannedStatement): number {
-  const place = ({ about, statement }: PlannedStatement): [number, number, string, number, string] => {
+/** Sorts statements by place: drops first, then by the object's kind and name, so that a table's indexes, comments and grants follow it. */
+function byPlace(statements: readonly PlannedStatement[]): PlannedStatement[] {
+  const placed = statements.map((each) => {
+    const { about, statement } = each;
     const object = objectOf(about);
     const drops = statement.produces.every(isTurn) && statement.destroys.length > 0;
-    return [drops ? 0 : 1, kindOf(object).rank, nameOf(object), kindOf(about).rank, nameOf(about)];
-  };
-  const [left, right] = [place(a), place(b)];
-  for (let at = 0; at < left.length; at += 1) {
-    if (left[at]! < right[at]!) return -1;
-    if (left[at]! > right[at]!) return 1;
-  }
-  return a.statement.sql < b.statement.sql ? -1 : 1;
-}
-
-/** The catalog after some steps of a plan: what they produced as it is in `to`, what they destroyed gone. */
-export function advance(current: Catalog, to: Catalog, step: Step): Catalog {
-  const entries = new Map(current.entries);
-  const touched = new Set<Key>();
-  for (const { produces, destroys } of step.statements) {
-    for (const key of destroys) {
-      entries.delete(key);
-      touched.add(key);
+    const [kind, name] = [kindOf(object).rank, nameOf(object)];
+    const place = [drops ? 0 : 1, kind, name, kindOf(about).rank, nameOf(about), statement.sql] as const;
+    return { each, place };
+  });
+  placed.sort((a, b) => {
+    for (let at = 0; at < a.place.length; at += 1) {
+      if (a.place[at]! < b.place[at]!) return -1;
+      if (a.place[at]! > b.place[at]!) return 1;
     }
-    for (const key of produces) {
-      const entry = to.entries.get(key);
-      if (entry !== undefined) entries.set(keyOf(entry.id), entry);
-      touched.add(key);
-    }
-  }
-  const edges = [
-    ...current.edges.filter(
-      ({ dependent, referenced }) =>
-        !touched.has(dependent) && entries.has(dependent) && entries.has(referenced),
-    ),
-    ...to.edges.filter(
-      ({ dependent, referenced }) =>
-        touched.has(dependent) && entries.has(dependent) && entries.has(referenced),
-    ),
-  ];
-  const sorted = new Map([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  return { ...current, entries: sorted, edges };
+    return 0;
+  });
+  return placed.map(({ each }) => each);
 }

@@ -4,6 +4,7 @@ import { inputError } from '../model/problem.ts';
 import type { Statement } from '../model/statement.ts';
 import { isTurn } from './drafts.ts';
 import type { PlannedStatement } from './fold.ts';
+import { Smallest } from './smallest.ts';
 
 export interface Step {
   /** `_cluster`, or a domain's name. */
@@ -21,7 +22,16 @@ export interface Step {
 interface Group {
   readonly domain: string;
   readonly transaction: 'on' | 'off';
-  readonly members: number[];
+  /** Those that are in no step yet, in order. */
+  open: number[];
+}
+
+/** How far a group gets by itself. */
+interface Run {
+  readonly order: readonly number[];
+  readonly left: number;
+  /** How many statements of other groups wait for these. */
+  readonly frees: number;
 }
 
 /**
@@ -35,53 +45,66 @@ export function steps(
   rather: readonly ReadonlySet<number>[],
   domainOf: (id: Id) => string,
 ): Step[] {
-  const none: ReadonlySet<number> = new Set();
   let isWishful = rather.some(({ size }) => size > 0);
   let { waiting, after } = waits(
     isWishful ? before.map((set, at) => new Set([...set, ...rather[at]!])) : before,
-    none,
+    new Set(),
   );
   const groups = groupsOf(statements, domainOf);
   const names = [...groups.keys()].sort();
   const groupAt = new Map<number, string>();
-  for (const [name, { members }] of groups) for (const at of members) groupAt.set(at, name);
+  for (const [name, { open }] of groups) for (const at of open) groupAt.set(at, name);
   const apart = (first: number, second: number) => mustCommitBetween(statements[first]!, statements[second]!);
-  const done = new Set<number>();
   const stepOf = new Map<number, number>();
   const result: Step[] = [];
-  while (done.size < statements.length) {
-    let best: { name: string; order: number[]; left: number; frees: number } | undefined;
+  /** What each group could do, until a statement of another lets it do more. */
+  const runs = new Map<string, Run>();
+  const runOf = (name: string): Run => {
+    const known = runs.get(name);
+    if (known !== undefined) return known;
+    const { open } = groups.get(name)!;
+    const order = runnable(open, waiting, after, apart);
+    const left = open.length - order.length;
+    // A group that can be finished first; then the one that others wait for most; then the one that gets furthest.
+    const frees = left === 0 ? Number.POSITIVE_INFINITY : freedBy(order, after, groupAt, name);
+    const run = { order, left, frees };
+    runs.set(name, run);
+    return run;
+  };
+  while (stepOf.size < statements.length) {
+    let best: (Run & { readonly name: string }) | undefined;
     for (const name of names) {
-      const open = groups.get(name)!.members.filter((at) => !done.has(at));
-      if (open.length === 0) continue;
-      const order = runnable(open, waiting, after, apart);
-      const left = open.length - order.length;
-      if (order.length === 0) continue;
-      // A group that can be finished first; then the one that others wait for most; then the one that gets furthest.
-      const frees = left === 0 ? Number.POSITIVE_INFINITY : freedBy(order, after, groupAt, name);
-      if (best === undefined || frees > best.frees || (frees === best.frees && left < best.left))
-        best = { name, order, left, frees };
-      if (left === 0) break;
+      if (groups.get(name)!.open.length === 0) continue;
+      const run = runOf(name);
+      if (run.order.length === 0) continue;
+      if (best === undefined || run.frees > best.frees || (run.frees === best.frees && run.left < best.left))
+        best = { name, ...run };
+      if (run.left === 0) break;
     }
     if (best === undefined && isWishful) {
       isWishful = false;
-      ({ waiting, after } = waits(before, done));
+      ({ waiting, after } = waits(before, stepOf));
+      runs.clear();
       continue;
     }
-    if (best === undefined) throw circle(statements, before, done);
+    if (best === undefined) throw circle(statements, before, stepOf);
     const at = result.length;
     const needs = new Set<number>();
     for (const each of best.order) {
-      for (const first of before[each]!) if (stepOf.get(first) !== undefined) needs.add(stepOf.get(first)!);
-      done.add(each);
+      for (const first of before[each]!) if (stepOf.has(first)) needs.add(stepOf.get(first)!);
       stepOf.set(each, at);
-      for (const follower of after[each]!) waiting[follower]! -= 1;
+      for (const follower of after[each]!) {
+        waiting[follower]! -= 1;
+        runs.delete(groupAt.get(follower)!);
+      }
     }
     needs.delete(at);
-    const { domain, transaction } = groups.get(best.name)!;
+    runs.delete(best.name);
+    const group = groups.get(best.name)!;
+    group.open = group.open.filter((each) => !stepOf.has(each));
     result.push({
-      domain,
-      transaction,
+      domain: group.domain,
+      transaction: group.transaction,
       statements: best.order.map((each) => withoutTurns(statements[each]!.statement)),
       undo: best.order.flatMap((each) => statements[each]!.undo ?? []).toReversed(),
       after: [...needs].sort((a, b) => a - b),
@@ -90,11 +113,11 @@ export function steps(
   return result;
 }
 
+/** Statements that are in a step. */
+type Done = Pick<ReadonlySet<number>, 'has'>;
+
 /** For each statement that is not done, how many it waits for, and who waits for it. */
-function waits(
-  before: readonly ReadonlySet<number>[],
-  done: ReadonlySet<number>,
-): { waiting: number[]; after: number[][] } {
+function waits(before: readonly ReadonlySet<number>[], done: Done): { waiting: number[]; after: number[][] } {
   const waiting = before.map(() => 0);
   const after: number[][] = before.map(() => []);
   before.forEach((set, at) => {
@@ -119,8 +142,8 @@ function groupsOf(
     const name =
       transaction === 'on' && unit === undefined ? domain : `${domain}\0${transaction}\0${unit ?? ''}`;
     const group = groups.get(name);
-    if (group === undefined) groups.set(name, { domain, transaction, members: [at] });
-    else group.members.push(at);
+    if (group === undefined) groups.set(name, { domain, transaction, open: [at] });
+    else group.open.push(at);
   });
   return groups;
 }
@@ -145,8 +168,10 @@ function freedBy(
   groupAt: ReadonlyMap<number, string>,
   name: string,
 ): number {
-  const freed = order.flatMap((at) => after[at]!).filter((follower) => groupAt.get(follower) !== name);
-  return new Set(freed).size;
+  const freed = new Set<number>();
+  for (const at of order)
+    for (const follower of after[at]!) if (groupAt.get(follower) !== name) freed.add(follower);
+  return freed.size;
 }
 
 /** @returns which of the open statements can run one after the other in one transaction, in place order. */
@@ -157,17 +182,15 @@ function runnable(
   apart: (first: number, second: number) => boolean,
 ): number[] {
   const left = new Map(open.map((at) => [at, waiting[at]!]));
-  const ready = open.filter((at) => left.get(at) === 0);
+  // Positions are places: the smallest first keeps what belongs together together.
+  const ready = new Smallest();
+  for (const at of open) if (left.get(at) === 0) ready.push(at);
   const order: number[] = [];
-  while (ready.length > 0) {
-    // Positions are places: the smallest first keeps what belongs together together.
-    let first = 0;
-    for (let at = 1; at < ready.length; at += 1) if (ready[at]! < ready[first]!) first = at;
-    const [next] = ready.splice(first, 1);
-    order.push(next!);
-    for (const follower of after[next!]!) {
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    order.push(next);
+    for (const follower of after[next]!) {
       const count = left.get(follower);
-      if (count === undefined || apart(next!, follower)) continue;
+      if (count === undefined || apart(next, follower)) continue;
       left.set(follower, count - 1);
       if (count === 1) ready.push(follower);
     }
@@ -178,7 +201,7 @@ function runnable(
 function circle(
   statements: readonly PlannedStatement[],
   before: readonly ReadonlySet<number>[],
-  done: ReadonlySet<number>,
+  done: Done,
 ): Error {
   let at = statements.findIndex((_, each) => !done.has(each));
   const path: number[] = [];

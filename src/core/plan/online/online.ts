@@ -5,6 +5,7 @@
 import type { Sides } from '../../kinds/kind.ts';
 import { type Id, type Key, keyOf } from '../../model/id.ts';
 import type { Statement } from '../../model/statement.ts';
+import { without } from '../advance.ts';
 import type { PlannedStatement } from '../fold.ts';
 import { statementGraph } from '../graph.ts';
 import { createIndex } from './create-index.ts';
@@ -21,8 +22,11 @@ export function online(plain: readonly PlannedStatement[], sides: Sides): Planne
   const gone = new Set(plain.flatMap(({ statement }) => statement.destroys));
   const holdsRows = ({ kind }: Id) => kind === 'table' || kind === 'materialized-view';
   // What is replaced comes again empty.
-  const kept = [...sides.from.entries].filter(([key, { id }]) => !(holdsRows(id) && gone.has(key)));
-  const inUse: Sides = { ...sides, from: { ...sides.from, entries: new Map(kept) } };
+  const replaced = [...gone].filter((key) => {
+    const entry = sides.from.entries.get(key);
+    return entry !== undefined && holdsRows(entry.id);
+  });
+  const inUse: Sides = { ...sides, from: without(sides.from, replaced) };
   const rewritten = plain.map((planned) => {
     for (const { rewrite } of rewritings) {
       const parts = rewrite(planned, inUse);

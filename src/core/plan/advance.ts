@@ -1,0 +1,134 @@
+/** The catalog on the way from one to another: after each step of a plan, at the cost of what the steps change. */
+import { type Catalog, type Edge, type EdgeIndex, edgeIndex, withEdgeIndex } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import type { Key } from '../model/id.ts';
+import type { Statement } from '../model/statement.ts';
+
+/** A catalog that differs from another in a few entries. */
+interface Way {
+  readonly base: Catalog;
+  readonly to: Catalog;
+  /** What the steps touched, as it is now; undefined: gone. */
+  readonly changed: ReadonlyMap<Key, Entry | undefined>;
+}
+const ways = new WeakMap<Catalog, Way>();
+
+/** @returns the keys that statements produce or destroy. */
+export function touchedBy(statements: readonly Statement[]): Set<Key> {
+  return new Set(statements.flatMap(({ produces, destroys }) => [...produces, ...destroys]));
+}
+
+/** The catalog after some statements of a plan to `to`: what they produced as it is in `to`, what they destroyed gone. */
+export function advance(current: Catalog, to: Catalog, statements: readonly Statement[]): Catalog {
+  const before = ways.get(current);
+  const onTheWay = before?.to === to;
+  const base = onTheWay ? before.base : current;
+  const changed = new Map(onTheWay ? before.changed : []);
+  const now = (key: Key) => (changed.has(key) ? changed.get(key) : base.entries.get(key));
+  for (const { produces, destroys } of statements) {
+    for (const key of destroys) changed.set(key, undefined);
+    for (const key of produces) changed.set(key, to.entries.get(key) ?? now(key));
+  }
+  return catalogOn({ base, to, changed });
+}
+
+/** A catalog without some of its entries. */
+export function without(of: Catalog, keys: Iterable<Key>): Catalog {
+  const changed = new Map<Key, Entry | undefined>();
+  for (const key of keys) changed.set(key, undefined);
+  return catalogOn({ base: of, to: of, changed });
+}
+
+function catalogOn(way: Way): Catalog {
+  const { source, serverVersion, notAnalysed } = way.base;
+  const after = {
+    source,
+    serverVersion,
+    notAnalysed,
+    entries: new EntriesOnTheWay(way),
+    get edges() {
+      return edgesOf(way);
+    },
+  };
+  ways.set(after, way);
+  return withEdgeIndex(after, indexOf(way));
+}
+
+/** The entries of the base but for what changed, in the order of their keys. */
+class EntriesOnTheWay implements ReadonlyMap<Key, Entry> {
+  readonly #base: ReadonlyMap<Key, Entry>;
+  readonly #changed: ReadonlyMap<Key, Entry | undefined>;
+  readonly size: number;
+  constructor({ base, changed }: Way) {
+    this.#base = base.entries;
+    this.#changed = changed;
+    let { size } = base.entries;
+    for (const [key, entry] of changed)
+      size += (entry === undefined ? 0 : 1) - (base.entries.has(key) ? 1 : 0);
+    this.size = size;
+  }
+  get(key: Key): Entry | undefined {
+    return this.#changed.has(key) ? this.#changed.get(key) : this.#base.get(key);
+  }
+  has(key: Key): boolean {
+    return this.get(key) !== undefined;
+  }
+  *entries(): MapIterator<[Key, Entry]> {
+    const changed = [...this.#changed].sort(([a], [b]) => (a < b ? -1 : 1));
+    let at = 0;
+    for (const [key, entry] of this.#base) {
+      for (; at < changed.length && changed[at]![0] <= key; at += 1) {
+        const [own, now] = changed[at]!;
+        if (now !== undefined) yield [own, now];
+      }
+      if (!this.#changed.has(key)) yield [key, entry];
+    }
+    for (const [key, entry] of changed.slice(at)) if (entry !== undefined) yield [key, entry];
+  }
+  *keys(): MapIterator<Key> {
+    for (const [key] of this.entries()) yield key;
+  }
+  *values(): MapIterator<Entry> {
+    for (const [, entry] of this.entries()) yield entry;
+  }
+  [Symbol.iterator](): MapIterator<[Key, Entry]> {
+    return this.entries();
+  }
+  forEach(use: (entry: Entry, key: Key, map: ReadonlyMap<Key, Entry>) => void): void {
+    for (const [key, entry] of this.entries()) use(entry, key, this);
+  }
+}
+
+/** What a touched entry depends on is as in `to`; every other's dependencies are the base's; both ends are there. */
+function indexOf({ base, to, changed }: Way): EdgeIndex {
+  const [old, wanted] = [edgeIndex(base), edgeIndex(to)];
+  const isThere = (key: Key) => (changed.has(key) ? changed.get(key) !== undefined : base.entries.has(key));
+  return {
+    byDependent: {
+      get: (key) =>
+        isThere(key)
+          ? (changed.has(key) ? wanted : old).byDependent
+              .get(key)
+              ?.filter(({ referenced }) => isThere(referenced))
+          : undefined,
+    },
+    byReferenced: {
+      get: (key) =>
+        isThere(key)
+          ? [
+              ...(old.byReferenced.get(key) ?? []).filter(
+                ({ dependent }) => !changed.has(dependent) && isThere(dependent),
+              ),
+              ...(wanted.byReferenced.get(key) ?? []).filter(
+                ({ dependent }) => changed.has(dependent) && isThere(dependent),
+              ),
+            ]
+          : undefined,
+    },
+  };
+}
+
+function edgesOf(way: Way): readonly Edge[] {
+  const { byDependent } = indexOf(way);
+  return [...new EntriesOnTheWay(way).keys()].flatMap((key) => byDependent.get(key) ?? []);
+}
