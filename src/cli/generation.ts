@@ -8,7 +8,7 @@ import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { domainOrder } from '../core/migration/order.ts';
 import { clusterDomain, compareVersions, isVersion, versionOf } from '../core/migration/version.ts';
 import { ownEdges } from '../core/kinds/kinds.ts';
-import { type Catalog, catalog } from '../core/model/catalog.ts';
+import { type Catalog, catalog, edgeSource } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import { type Id, nameOf, objectOf } from '../core/model/id.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
@@ -120,7 +120,7 @@ function withRolesOf(other: Catalog, of: Catalog): Catalog {
     of.source,
     of.serverVersion,
     entries,
-    [...of.edges, ...entries.flatMap(ownEdges)],
+    { own: ownEdges, told: edgeSource(of).told },
     of.notAnalysed,
   );
 }

@@ -15,7 +15,9 @@ export function identifier(name: string): string {
 
 /** A qualified name: `schema.name`, each part quoted where SQL needs it. */
 export function qualified(...parts: readonly string[]): string {
-  return parts.map(identifier).join('.');
+  let name = '';
+  for (const part of parts) name += name === '' ? identifier(part) : `.${identifier(part)}`;
+  return name;
 }
 
 /** A string constant. A backslash makes it an `E''` string, so that it means the same under either setting of standard_conforming_strings. */

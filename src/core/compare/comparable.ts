@@ -5,7 +5,7 @@
 import { isHistoryTable } from '../manifest/history-table.ts';
 import { clusterHistory } from '../migration/history.ts';
 import { kindOf, ownEdges } from '../kinds/kinds.ts';
-import { type Catalog, catalog } from '../model/catalog.ts';
+import { type Catalog, catalog, edgeSource } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, type OwnerId, keyOf, objectOf } from '../model/id.ts';
 
@@ -121,12 +121,11 @@ function roleOf(id: Id): string | undefined {
 function rebuilt(of: Catalog, entries: ReadonlyMap<Key, Entry>): Catalog {
   if (entries.size === of.entries.size && [...entries].every(([key, entry]) => of.entries.get(key) === entry))
     return of;
-  const added = [...entries.values()].filter((entry) => of.entries.get(keyOf(entry.id)) !== entry);
   return catalog(
     of.source,
     of.serverVersion,
     entries.values(),
-    [...of.edges, ...added.flatMap(ownEdges)],
+    { own: ownEdges, told: edgeSource(of).told },
     of.notAnalysed,
   );
 }

@@ -1,7 +1,7 @@
 /** The desired state: what the desired SQL made on a shadow, and what the manifest says of roles, owners and grants. */
 import { withVersionOf } from '../compare/comparable.ts';
 import { kindOf, ownEdges } from '../kinds/kinds.ts';
-import { type Catalog, catalog, find } from '../model/catalog.ts';
+import { type Catalog, catalog, edgeSource, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, keyOf } from '../model/id.ts';
 import type { Manifest } from './manifest.ts';
@@ -35,7 +35,7 @@ export function desiredCatalog(
   for (const entry of resolved) for (const gone of ownPrivilegesBefore(entry, loaded)) entries.delete(gone);
   for (const entry of resolved) put(leftToServer(entry, current));
   const all = [...entries.values()];
-  const edges = [...loaded.edges, ...all.flatMap(ownEdges)];
+  const edges = { own: ownEdges, told: edgeSource(loaded).told };
   return catalog('the desired state', loaded.serverVersion, all, edges, loaded.notAnalysed);
 }
 

@@ -33,27 +33,57 @@ export interface Catalog {
   readonly notAnalysed: readonly NotAnalysed[];
 }
 
+/** Where a catalog's edges come from. They are put together when somebody asks: of most entries nobody ever does. */
+export interface EdgeSource {
+  /** What an entry's id and attributes tell of. */
+  readonly own: (entry: Entry) => readonly Edge[];
+  /** What is known besides: pg_depend's. Ends that are no entries, and edges that are told twice, do not count. */
+  readonly told: readonly Edge[];
+}
+const sources = new WeakMap<Catalog, EdgeSource>();
+
+/** @returns where the edges of a catalog come from: for another one that is made of it. */
+export function edgeSource(of: Catalog): EdgeSource {
+  return sources.get(of) ?? { own: () => [], told: of.edges };
+}
+
 /** Builds a catalog from parts. Entries are sorted by key, so that every walk over them is deterministic. */
 export function catalog(
   source: string,
   serverVersion: number,
   entries: Iterable<Entry>,
-  edges: Iterable<Edge> = [],
+  edges: readonly Edge[] | EdgeSource = [],
   notAnalysed: readonly NotAnalysed[] = [],
 ): Catalog {
   const byKey = new Map<Key, Entry>();
   for (const entry of entries) byKey.set(keyOf(entry.id), entry);
-  const sorted = new Map([...byKey].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  const seen = new Set<string>();
-  const kept: Edge[] = [];
-  for (const edge of edges) {
-    const name = `${edge.dependent}\0${edge.referenced}\0${edge.type}`;
-    if (edge.dependent === edge.referenced || seen.has(name)) continue;
-    if (!sorted.has(edge.dependent) || !sorted.has(edge.referenced)) continue;
-    seen.add(name);
-    kept.push(edge);
-  }
-  return { source, serverVersion, entries: sorted, edges: kept, notAnalysed };
+  return catalogOf(source, serverVersion, byKey, edges, notAnalysed);
+}
+
+/** Likewise, where the keys are known. */
+export function catalogOf(
+  source: string,
+  serverVersion: number,
+  byKey: ReadonlyMap<Key, Entry>,
+  edges: readonly Edge[] | EdgeSource,
+  notAnalysed: readonly NotAnalysed[],
+): Catalog {
+  const sorted = new Map<Key, Entry>();
+  for (const key of [...byKey.keys()].sort()) sorted.set(key, byKey.get(key)!);
+  const from: EdgeSource = 'own' in edges ? edges : { own: () => [], told: edges };
+  const index = indexOf(sorted, from);
+  let all: readonly Edge[] | undefined;
+  const made: Catalog = {
+    source,
+    serverVersion,
+    entries: sorted,
+    get edges() {
+      return (all ??= [...sorted.keys()].flatMap((key) => index.byDependent.get(key) ?? []));
+    },
+    notAnalysed,
+  };
+  sources.set(made, from);
+  return withEdgeIndex(made, index);
 }
 
 /** @returns the entry with this id, or undefined. The caller names the attributes' type, which the kind's file defines. */
@@ -72,31 +102,61 @@ export function* entriesOf<K extends Kind, A = Attributes>(from: Catalog, kind: 
   for (const entry of from.entries.values()) if (entry.id.kind === kind) yield entry as EntryOf<K, A>;
 }
 
-/** Edges by their dependent (`from`) and by what they reference (`to`): built once per catalog, on demand. */
+/** Edges by their dependent (`from`) and by what they reference (`to`). */
 export interface EdgeIndex {
   readonly byDependent: Pick<ReadonlyMap<Key, readonly Edge[]>, 'get'>;
   readonly byReferenced: Pick<ReadonlyMap<Key, readonly Edge[]>, 'get'>;
 }
 const indexes = new WeakMap<Catalog, EdgeIndex>();
 export function edgeIndex(of: Catalog): EdgeIndex {
-  let index = indexes.get(of);
-  if (index === undefined) {
-    index = {
-      byDependent: groupBy(of.edges, (edge) => edge.dependent),
-      byReferenced: groupBy(of.edges, (edge) => edge.referenced),
-    };
-    indexes.set(of, index);
-  }
+  const known = indexes.get(of);
+  if (known !== undefined) return known;
+  const index = indexOf(of.entries, edgeSource(of));
+  indexes.set(of, index);
   return index;
 }
 
-/** @param index what `edgeIndex` is to give for this catalog, where it is known without a walk over its edges. */
+/** @param index what `edgeIndex` is to give for this catalog. */
 export function withEdgeIndex(of: Catalog, index: EdgeIndex): Catalog {
   indexes.set(of, index);
   return of;
 }
 
-function groupBy(edges: readonly Edge[], end: (edge: Edge) => Key): ReadonlyMap<Key, readonly Edge[]> {
+/** Those of a dependent are put together when asked for; those that reference something take a walk over all entries, once. */
+function indexOf(entries: ReadonlyMap<Key, Entry>, { own, told }: EdgeSource): EdgeIndex {
+  let toldBy: ReadonlyMap<Key, readonly Edge[]> | undefined;
+  const ofDependent = (key: Key, entry: Entry): readonly Edge[] => {
+    toldBy ??= groupBy(told, (edge) => edge.dependent);
+    const edges: Edge[] = [];
+    for (const list of [own(entry), toldBy.get(key) ?? []])
+      for (const edge of list)
+        if (edge.referenced !== key && entries.has(edge.referenced) && !isIn(edges, edge)) edges.push(edge);
+    return edges;
+  };
+  function* everyEdge(): Generator<Edge> {
+    for (const [key, entry] of entries) yield* ofDependent(key, entry);
+  }
+  let referencing: ReadonlyMap<Key, readonly Edge[]> | undefined;
+  return {
+    byDependent: {
+      get(key) {
+        const entry = entries.get(key);
+        return entry === undefined ? undefined : ofDependent(key, entry);
+      },
+    },
+    byReferenced: {
+      get(key) {
+        referencing ??= groupBy(everyEdge(), (edge) => edge.referenced);
+        return referencing.get(key);
+      },
+    },
+  };
+}
+
+const isIn = (edges: readonly Edge[], { referenced, type }: Edge): boolean =>
+  edges.some((each) => each.referenced === referenced && each.type === type);
+
+function groupBy(edges: Iterable<Edge>, end: (edge: Edge) => Key): ReadonlyMap<Key, readonly Edge[]> {
   const groups = new Map<Key, Edge[]>();
   for (const edge of edges) {
     const group = groups.get(end(edge));

@@ -1,5 +1,5 @@
 /** What of a catalog is a project's business: not the facts about the superuser under whom a shadow was filled. */
-import { type Catalog, catalog } from './catalog.ts';
+import { type Catalog, catalog, edgeSource } from './catalog.ts';
 import type { Entry } from './entry.ts';
 
 /**
@@ -28,5 +28,5 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
     }
   };
   const kept = [...of.entries.values()].filter((entry) => !about(entry));
-  return catalog(of.source, of.serverVersion, kept, of.edges, of.notAnalysed);
+  return catalog(of.source, of.serverVersion, kept, edgeSource(of), of.notAnalysed);
 }

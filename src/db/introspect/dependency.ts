@@ -1,7 +1,7 @@
 /** Edges from pg_depend, between objects that have a key. */
 import type { EdgeType } from '../../core/model/catalog.ts';
 import type { Key } from '../../core/model/id.ts';
-import type { Reading } from './reading.ts';
+import { type Reading, address } from './reading.ts';
 
 const typeOf: Readonly<Record<string, EdgeType>> = {
   n: 'normal',
@@ -15,22 +15,40 @@ const typeOf: Readonly<Record<string, EdgeType>> = {
 export async function readDependencies(reading: Reading): Promise<void> {
   await readRowTypes(reading);
   const rows = await reading.sql<
-    { from: string; to: string; relation: string; type: string; sequence: boolean }[]
+    {
+      class: number;
+      object: number;
+      sub: number;
+      refClass: number;
+      refObject: number;
+      refSub: number;
+      type: string;
+      sequence: boolean;
+    }[]
   >`
-    select d.classid::regclass::text || ':' || d.objid || ':' || d.objsubid as from,
-      d.refclassid::regclass::text || ':' || d.refobjid || ':' || d.refobjsubid as to,
-      d.refclassid::regclass::text || ':' || d.refobjid || ':0' as relation,
-      d.deptype::text as type,
-      d.deptype = 'a' and d.refobjsubid > 0 and c.relkind = 'S' as sequence
+    select d.classid::int8::float8 as class, d.objid::int8::float8 as object, d.objsubid as sub,
+      d.refclassid::int8::float8 as "refClass", d.refobjid::int8::float8 as "refObject", d.refobjsubid as "refSub",
+      d.deptype::text as type, d.deptype = 'a' and d.refobjsubid > 0 and c.relkind = 'S' as sequence
     from pg_depend d
     left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
-    where d.objid >= 16384 and d.refobjid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S')`;
-  const keyAt = (at: string): Key | undefined => reading.keys.get(at);
-  for (const { from, to, relation, type, sequence } of rows) {
-    const dependent = keyAt(from) ?? keyAt(from.replace(/:\d+$/, ':0'));
-    const referenced = keyAt(to) ?? keyAt(relation);
+    left join pg_attrdef own on d.classid = 'pg_attrdef'::regclass and own.oid = d.objid
+      and own.adrelid = d.refobjid and own.adnum = d.refobjsubid
+    where d.objid >= 16384 and d.refobjid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S') and own.oid is null
+      and not ${reading.sql.unsafe(toldAnyway)}`;
+  const catalogs = new Map<number, string>();
+  for (const { oid, name } of await reading.sql<{ oid: number; name: string }[]>`
+    select oid::int8::float8 as oid, relname as name from pg_class where oid < 16384 and relkind = 'r'`)
+    catalogs.set(oid, name);
+  const keyAt = (catalog: number, oid: number, sub: number): Key | undefined => {
+    const name = catalogs.get(catalog)!;
+    const key = reading.keys.get(address(name, oid, sub));
+    return key === undefined && sub !== 0 ? reading.keys.get(address(name, oid)) : key;
+  };
+  for (const row of rows) {
+    const dependent = keyAt(row.class, row.object, row.sub);
+    const referenced = keyAt(row.refClass, row.refObject, row.refSub);
     if (dependent === undefined || referenced === undefined || dependent === referenced) continue;
-    reading.edges.push({ dependent, referenced, type: sequence ? 'owned' : typeOf[type]! });
+    reading.edges.push({ dependent, referenced, type: row.sequence ? 'owned' : typeOf[row.type]! });
   }
   breakCircles(reading);
 }
@@ -45,6 +63,13 @@ function breakCircles({ edges, shells }: Reading): void {
       edges[at] = { dependent, referenced: shells.get(referenced)!, type: 'auto' };
   });
 }
+
+/** SQL: rows of which an entry tells by itself, or that lead to nothing that is one; most of all there are. */
+const toldAnyway = `(
+  (d.classid = 'pg_trigger'::regclass and d.deptype in ('i', 'P', 'S'))
+  or (d.classid = 'pg_type'::regclass and d.deptype = 'i')
+  or (d.classid = 'pg_class'::regclass and d.deptype = 'i')
+  or (d.classid = 'pg_class'::regclass and d.refclassid = 'pg_namespace'::regclass))`;
 
 /** What uses a relation's row type (a function that returns its rows, a column of that type) uses the relation. */
 async function readRowTypes(reading: Reading): Promise<void> {

@@ -1,5 +1,6 @@
 /** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
-import { type Catalog, catalog } from '../../core/model/catalog.ts';
+import { ownEdges } from '../../core/kinds/kinds.ts';
+import { type Catalog, catalogOf } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
 import { readAggregates } from './aggregate.ts';
 import { readBaseTypes } from './base-type.ts';
@@ -55,7 +56,7 @@ export async function introspect(
     const reading: Reading = {
       sql: transaction,
       serverVersion,
-      entries: [],
+      entries: new Map(),
       edges: [],
       notAnalysed: [],
       keys: new Map(),
@@ -105,7 +106,8 @@ export async function introspect(
       readNotAnalysed(reading),
     ]);
     await readDependencies(reading);
-    return catalog(source, serverVersion, reading.entries, reading.edges, reading.notAnalysed);
+    const edges = { own: ownEdges, told: reading.edges };
+    return catalogOf(source, serverVersion, reading.entries, edges, reading.notAnalysed);
   });
   return read;
 }

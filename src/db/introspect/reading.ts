@@ -3,13 +3,13 @@ import type { TransactionSql } from 'postgres';
 import type { Edge, NotAnalysed } from '../../core/model/catalog.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
-import { ownEdges } from '../../core/kinds/kinds.ts';
 import { parseAcl } from './acl.ts';
 
 export interface Reading {
   readonly sql: TransactionSql;
   readonly serverVersion: number;
-  readonly entries: Entry[];
+  readonly entries: Map<Key, Entry>;
+  /** Those that pg_depend tells of; what an entry tells of itself is asked of its kind. */
   readonly edges: Edge[];
   readonly notAnalysed: NotAnalysed[];
   /** By catalog, oid and column number, as in pg_depend. */
@@ -21,11 +21,11 @@ export interface Reading {
 /** How pg_depend names an object: catalog, oid, column number (0: the object itself). */
 export const address = (catalog: string, oid: number, sub = 0): string => `${catalog}:${oid}:${sub}`;
 
-/** Adds an entry with the edges that it tells of itself, under its address if it has one. */
+/** Adds an entry, under its address if it has one. */
 export function add(reading: Reading, entry: Entry, at?: string): void {
-  reading.entries.push(entry);
-  reading.edges.push(...ownEdges(entry));
-  if (at !== undefined) reading.keys.set(at, keyOf(entry.id));
+  const key = keyOf(entry.id);
+  reading.entries.set(key, entry);
+  if (at !== undefined) reading.keys.set(at, key);
 }
 
 /** What most objects carry besides their own attributes. */

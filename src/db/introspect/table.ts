@@ -159,7 +159,7 @@ function addPartitionColumns(reading: Reading, rows: readonly ColumnRow[]): void
   const parentOf = new Map<string, string>();
   const columns = new Map<string, string>();
   const expressions = new Map<string, string>();
-  for (const { id, attrs } of reading.entries) {
+  for (const { id, attrs } of reading.entries.values()) {
     if (id.kind === 'partition')
       parentOf.set(
         `${id.schema}\0${id.name}`,
@@ -168,7 +168,7 @@ function addPartitionColumns(reading: Reading, rows: readonly ColumnRow[]): void
     if (id.kind === 'default')
       expressions.set(`${id.schema}\0${id.table}\0${id.name}`, attrs['expression'] as string);
   }
-  for (const { id, attrs } of reading.entries)
+  for (const { id, attrs } of reading.entries.values())
     if (id.kind === 'column') {
       const name = `${id.schema}\0${id.table}\0${id.name}`;
       columns.set(
