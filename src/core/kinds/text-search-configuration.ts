@@ -1,6 +1,6 @@
 /** Text search configurations: a parser, and which dictionaries each of its token types is looked up in. */
 import { identifier } from '../../sql/quote.ts';
-import { type TextSearchConfigurationId, keyOf } from '../model/id.ts';
+import { type Key, type TextSearchConfigurationId, keyOf } from '../model/id.ts';
 import { alterObject, createObject, dropObject, inItsSchema, optionList } from './in-schema.ts';
 import type { Draft, Kind } from './kind.ts';
 
@@ -31,14 +31,17 @@ export const textSearchConfiguration: Kind<TextSearchConfigurationId, TextSearch
   name: 'text-search-configuration',
   rank: 49,
   references: inItsSchema,
-  create: ({ id, attrs }) => [
-    createObject(id, optionList([`PARSER = ${attrs.parser}`])),
-    ...setMappings(id, 'ADD', attrs.mappings).map((made) => ({
-      ...made,
-      produces: [],
-      requires: [keyOf(id)],
-    })),
-  ],
+  create({ id, attrs }) {
+    const bare = `turn of making ${keyOf(id)}` as Key;
+    return [
+      {
+        ...createObject(id, optionList([`PARSER = ${attrs.parser}`])),
+        produces: [keyOf(id), bare],
+      },
+      // Who uses it, a stored column say, must find it whole.
+      ...setMappings(id, 'ADD', attrs.mappings).map((made) => ({ ...made, requires: [bare] })),
+    ];
+  },
   drop: dropObject,
   alter(changes, { attrs: { mappings: old } }, { id, attrs: { mappings: now } }) {
     if (changes.some(({ attr }) => attr === 'parser')) return 'replace';

@@ -402,7 +402,7 @@ export function objectOf(id: Id): Id {
   }
 }
 
-/** @returns the schema an id lies in (a schema lies in itself), or undefined for what lies in none. */
+/** @returns the schema an id lies in (a schema lies in itself; a cast, a transform where its type does), or undefined for what lies in none. */
 export function schemaOf(id: Id): string | undefined {
   switch (id.kind) {
     case 'schema':
@@ -424,12 +424,20 @@ export function schemaOf(id: Id): string | undefined {
     case 'role':
     case 'role-setting':
     case 'membership':
-    case 'cast':
-    case 'transform':
     case 'language':
     case 'access-method':
       return undefined;
+    case 'cast':
+      return schemaOfType(id.source) ?? schemaOfType(id.target);
+    case 'transform':
+      return schemaOfType(id.type);
     default:
       return id.schema;
   }
+}
+
+/** @param type as format_type prints it under an empty search_path: what is not qualified is the server's own. */
+function schemaOfType(type: string): string | undefined {
+  const [, quoted, plain] = /^(?:"((?:[^"]|"")+)"|([^".\s]+))\./.exec(type) ?? [];
+  return plain ?? quoted?.replaceAll('""', '"');
 }

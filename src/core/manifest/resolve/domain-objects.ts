@@ -7,6 +7,8 @@ import {
   type AggregateId,
   type ColumnId,
   type FunctionId,
+  type Id,
+  type IdOf,
   type PartitionId,
   type RelationId,
   type SchemaId,
@@ -33,7 +35,22 @@ export interface DomainObjects {
   readonly types: readonly TypeId[];
   /** Procedures and aggregates are among them. */
   readonly functions: readonly (FunctionId | AggregateId)[];
+  /** What has an owner and no privileges: operators, collations, extended statistics … */
+  readonly others: readonly OwnedId[];
 }
+
+const ownedKinds = [
+  'collation',
+  'conversion',
+  'statistics',
+  'text-search-dictionary',
+  'text-search-configuration',
+  'operator',
+  'operator-family',
+  'operator-class',
+] as const;
+type OwnedId = IdOf<(typeof ownedKinds)[number]>;
+const isOwned = (id: Id): id is OwnedId => (ownedKinds as readonly string[]).includes(id.kind);
 
 /** @returns each domain's objects, by the domain's name. */
 export function objectsByDomain(
@@ -52,6 +69,7 @@ export function objectsByDomain(
         sequences: [] as SequenceId[],
         types: [] as TypeId[],
         functions: [] as (FunctionId | AggregateId)[],
+        others: [] as OwnedId[],
       },
     ]),
   );
@@ -62,7 +80,8 @@ export function objectsByDomain(
       id.kind !== 'sequence' &&
       !isType(id) &&
       id.kind !== 'function' &&
-      id.kind !== 'aggregate'
+      id.kind !== 'aggregate' &&
+      !isOwned(id)
     )
       continue;
     const objects = made.get(domainOf(manifest, database, id)?.name ?? '');
@@ -72,6 +91,7 @@ export function objectsByDomain(
       if (!isIdentity(catalog, id)) objects.sequences.push(id);
     } else if (isType(id)) objects.types.push(id);
     else if (id.kind === 'function' || id.kind === 'aggregate') objects.functions.push(id);
+    else if (isOwned(id)) objects.others.push(id);
     else objects.relations.push(id);
   }
   return made;

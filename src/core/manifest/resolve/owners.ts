@@ -35,6 +35,14 @@ export function* expectOwners(catalog: Catalog, objects: DomainObjects): Generat
 }
 
 /** The schema first: its new owner needs to be able to create there. */
-function ownable({ schema, relations, sequences, types, functions }: DomainObjects): readonly ObjectId[] {
-  return [...(schema === undefined ? [] : [schema]), ...relations, ...sequences, ...types, ...functions];
+function ownable(objects: DomainObjects): readonly ObjectId[] {
+  const { schema, relations, sequences, types, functions, others } = objects;
+  return [
+    ...(schema === undefined ? [] : [schema]),
+    ...relations,
+    ...sequences,
+    ...types,
+    ...functions,
+    ...others,
+  ];
 }
