@@ -166,11 +166,11 @@ describe('generate', () => {
     write({
       'dbctl.yaml': manifest,
       'orders/1.sql': orders,
-      'orders/2.sql':
-        'create server elsewhere foreign data wrapper none; create foreign data wrapper none; create transform for int language sql (from sql with function prsd_lextype(internal));',
+      'orders/2.sql': `create type orders.span as range (subtype = int); comment on type orders.span_multirange is 'of its own';`,
     });
     const unmodelled = await dbctl('generate', 'first');
     expect(unmodelled.status).toBe(2);
+    expect(unmodelled.stderr).toContain('type orders.span_multirange');
     expect(migrations()).toEqual({});
     write({ 'orders/2.sql': 'create schema stray; create table stray.t (a int);' });
     const stray = await dbctl('generate', 'first');

@@ -55,6 +55,7 @@ export async function readDependencies(reading: Reading): Promise<void> {
 
 /** A function that a type is made of needs its shell only, and goes with it. */
 function breakCircles({ edges, shells }: Reading): void {
+  if (shells.size === 0) return;
   const made = new Set<string>();
   for (const { dependent, referenced } of edges)
     if (shells.has(dependent)) made.add(`${referenced} ${dependent}`);
