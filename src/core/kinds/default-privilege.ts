@@ -1,6 +1,14 @@
 /** Default privileges: what a role's future objects begin with. Global ones replace the built-in defaults; those of a schema add. */
 import { grantee, identifier } from '../../sql/quote.ts';
-import { type DefaultPrivilegeId, keyOf } from '../model/id.ts';
+import type { Entry } from '../model/entry.ts';
+import {
+  type DefaultPrivilegeId,
+  type DefaultPrivilegeObjects,
+  type GrantId,
+  type Id,
+  isType,
+  keyOf,
+} from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 
 export interface DefaultPrivilegeAttributes {
@@ -54,3 +62,39 @@ export const defaultPrivilege: Kind<DefaultPrivilegeId, DefaultPrivilegeAttribut
     },
   ],
 };
+
+/** @returns the privileges that a new object begins with if its maker is one of those whose default privileges these are. */
+export function grantsByDefault(
+  on: Id,
+  inForce: readonly Entry<DefaultPrivilegeId, DefaultPrivilegeAttributes>[],
+): Entry<GrantId>[] {
+  const objects = objectsOf(on);
+  if (objects === undefined) return [];
+  const schema = 'schema' in on ? on.schema : null;
+  return inForce
+    .filter(({ id }) => id.objects === objects && (id.schema === null || id.schema === schema))
+    .map(({ id: { to, privilege }, attrs }) => ({
+      id: { kind: 'grant', on: on as GrantId['on'], to, privilege },
+      attrs: { grantable: attrs.grantable },
+    }));
+}
+
+function objectsOf(id: Id): DefaultPrivilegeObjects | undefined {
+  if (isType(id)) return 'types';
+  switch (id.kind) {
+    case 'table':
+    case 'view':
+    case 'materialized-view':
+    case 'foreign-table':
+      return 'tables';
+    case 'sequence':
+      return 'sequences';
+    case 'function':
+    case 'aggregate':
+      return 'functions';
+    case 'schema':
+      return 'schemas';
+    default:
+      return undefined;
+  }
+}

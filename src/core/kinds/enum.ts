@@ -15,11 +15,12 @@ export const enumType: Kind<EnumId, EnumAttributes> = {
   implies: publicUsage,
   create: ({ id, attrs }) => [createType(id, `ENUM (${attrs.labels.map(literal).join(', ')})`)],
   drop: dropType,
-  alter(_changes, before, { id, attrs }) {
+  alter(_changes, before, { id, attrs }, { isOneTransaction }) {
     const old = before.attrs.labels;
     const kept = attrs.labels.filter((label) => old.includes(label));
     // Labels may be added in place; none may go or move.
     if (kept.length !== old.length || kept.some((label, at) => label !== old[at])) return 'swap';
+    if (isOneTransaction === true) return 'swap';
     const drafts: Draft[] = [];
     attrs.labels.forEach((label, at) => {
       if (old.includes(label)) return;

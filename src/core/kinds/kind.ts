@@ -12,6 +12,8 @@ import type { Statement } from '../model/statement.ts';
 export interface Sides {
   readonly from: Catalog;
   readonly to: Catalog;
+  /** That all statements run in one transaction, in which PostgreSQL does not let a label just added be used. */
+  readonly isOneTransaction?: boolean;
 }
 
 /**

@@ -44,9 +44,22 @@ export const rangeType: Kind<RangeTypeId, RangeTypeAttributes> = {
   alter: (_changes, before, { attrs }) =>
     before.attrs.canonical === null && attrs.canonical === null ? 'swap' : 'replace',
   swap: {
-    makeWay: (entry, name) => [
-      ...renameType(entry, name),
-      `ALTER TYPE ${qualified(entry.attrs.multirange.schema, entry.attrs.multirange.name)} RENAME TO ${identifier(`${name}_multirange`)}`,
-    ],
+    makeWay({ id, attrs: { subtype, multirange } }, name) {
+      const [range, many] = [qualified(id.schema, id.name), qualified(multirange.schema, multirange.name)];
+      const constructors = [
+        { function: range, to: name, arguments: [`${subtype}, ${subtype}`, `${subtype}, ${subtype}, text`] },
+        { function: many, to: `${name}_multirange`, arguments: ['', range, `${range}[]`] },
+      ];
+      return [
+        // The functions that make values of a type do not follow its name.
+        ...constructors.flatMap((each) =>
+          each.arguments.map(
+            (list) => `ALTER FUNCTION ${each.function}(${list}) RENAME TO ${identifier(each.to)}`,
+          ),
+        ),
+        ...renameType({ id }, name),
+        `ALTER TYPE ${many} RENAME TO ${identifier(`${name}_multirange`)}`,
+      ];
+    },
   },
 };

@@ -1,8 +1,9 @@
 /** Complete changes → drafts: what is absorbed by another statement is left out, what can be folded or merged is. */
 import { kindOf } from '../kinds/kinds.ts';
 import type { ConstraintAttributes } from '../kinds/constraint.ts';
+import { type DefaultPrivilegeAttributes, grantsByDefault } from '../kinds/default-privilege.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
-import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
 import { type Id, type Key, type PartitionId, keyOf, tablesOf } from '../model/id.ts';
@@ -189,6 +190,20 @@ function impliedBy(
   for (const key of alters.keys())
     for (const entry of impliedEntries(key, from))
       if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
+  // Whoever runs the plan may be one whose objects begin with more.
+  const inForce = [from, to].flatMap((side) => [
+    ...entriesOf<'default-privilege', DefaultPrivilegeAttributes>(side, 'default-privilege'),
+  ]);
+  const revoked = new Set<Key>();
+  for (const [key, { id }] of inForce.length === 0 ? [] : creates)
+    for (const entry of grantsByDefault(id, inForce)) {
+      const own = keyOf(entry.id);
+      const wanted = to.entries.get(own);
+      if (revoked.has(own) || made.has(own) || (wanted !== undefined && equal(wanted.attrs, entry.attrs)))
+        continue;
+      revoked.add(own);
+      unwanted.push({ entry, by: key });
+    }
   return { made, gone, unwanted, late };
 }
 

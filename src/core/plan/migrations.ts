@@ -3,6 +3,7 @@ import type { MigrationDraft, Requirement } from '../migration/header.ts';
 import { versionOf } from '../migration/version.ts';
 import { type Catalog } from '../model/catalog.ts';
 import type { Id } from '../model/id.ts';
+import type { Statement } from '../model/statement.ts';
 import { advance, touchedBy } from './advance.ts';
 import { withUncheckedBodies } from './function-bodies.ts';
 import { plan, type PlanOptions } from './plan.ts';
@@ -35,7 +36,7 @@ export function migrations(
     // One file, one transaction: only outside of one can its Down spare those who use the table.
     const online = options.online !== false && transaction === 'off';
     const among = touchedBy(step.statements);
-    const back = plan(after, before, { ...options, online, among }).flatMap(({ statements }) => statements);
+    const back = wayBack(after, before, { ...options, online, among }, transaction);
     const down = [...undo, ...back];
     const draft: MigrationDraft = {
       domain: step.domain,
@@ -52,6 +53,24 @@ export function migrations(
     before = after;
     return { version: versions[at]!, draft };
   });
+}
+
+/** Enum labels that are added and used in one transaction need the type made anew; otherwise they are added in place. */
+function wayBack(
+  after: Catalog,
+  before: Catalog,
+  options: PlanOptions,
+  transaction: 'on' | 'off',
+): readonly Statement[] {
+  const steps = plan(after, before, options);
+  const statements = steps.flatMap((step) => step.statements);
+  if (
+    transaction === 'off' ||
+    steps.length < 2 ||
+    !statements.some(({ commits }) => (commits ?? []).length > 0)
+  )
+    return statements;
+  return plan(after, before, { ...options, isOneTransaction: true }).flatMap((step) => step.statements);
 }
 
 function requirements(

@@ -28,15 +28,17 @@ export interface PlanOptions {
   readonly uses?: readonly Use[];
   /** The only keys in which the two catalogs can differ; default: all. */
   readonly among?: Iterable<Key>;
+  /** That the statements of all steps will run in one transaction. */
+  readonly isOneTransaction?: boolean;
 }
 
 /** @returns the steps from one catalog to the other, in the order in which they can run; none if they are equal. @throws KnownError (2) when statements need each other in a circle. */
 export function plan(
   from: Catalog,
   to: Catalog,
-  { domainOf, leaveOut, online: isOnline = true, uses = [], among }: PlanOptions,
+  { domainOf, leaveOut, online: isOnline = true, uses = [], among, isOneTransaction = false }: PlanOptions,
 ): Step[] {
-  const sides: Sides = { from, to };
+  const sides: Sides = { from, to, isOneTransaction };
   const changes = withoutLeftOut(diff(from, to, among), from, leaveOut);
   const plain = withImpliedLocks(fold(drafts(expand(changes, sides), sides), sides), sides);
   const statements = byPlace(isOnline ? online(plain, sides) : plain);
