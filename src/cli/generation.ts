@@ -110,7 +110,7 @@ function timeOf(version: string): Date {
 function withRolesOf(other: Catalog, of: Catalog): Catalog {
   const isRoles = ({ id }: Entry) => {
     const { kind } = objectOf(id);
-    return kind === 'role' || kind === 'membership';
+    return kind === 'role' || kind === 'membership' || kind === 'parameter';
   };
   const entries = [
     ...[...of.entries.values()].filter((entry) => !isRoles(entry)),

@@ -20,6 +20,21 @@ describeEachMajor('what no kind models is told by its name', (server) => {
     }
   });
 
+  it('privileges on large objects, but not the objects: they are data', async () => {
+    const connection = await filled(
+      await server().createDatabase(),
+      `select lo_create(20001), lo_create(20002)`,
+    );
+    const told = async () => (await introspect(connection)).notAnalysed.map(({ object }) => object);
+    try {
+      expect(await told()).toEqual([]);
+      await connection.sql.unsafe(`grant select on large object 20001 to public`);
+      expect(await told()).toEqual(['privileges on 1 large objects']);
+    } finally {
+      await connection.close();
+    }
+  });
+
   it('subscriptions and security labels, and of no other database', async () => {
     const other = await filled(await server().createDatabase(), '');
     const connection = await filled(await server().createDatabase(), `create table things (id integer)`);

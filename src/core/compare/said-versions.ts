@@ -1,5 +1,5 @@
 /** Which extensions an SQL text asks for in a version: of the others, any will do. */
-import { type Catalog, catalog } from '../model/catalog.ts';
+import { type Catalog, catalog, edgeSource } from '../model/catalog.ts';
 
 const name = String.raw`("(?:[^"]|"")+"|[\w$]+)`;
 const forms = [
@@ -22,5 +22,5 @@ export function withSaidVersions(made: Catalog, statements: readonly { readonly 
       ? { ...entry, aside: { ...entry.aside, isDefault: false } }
       : entry,
   );
-  return catalog(made.source, made.serverVersion, entries, made.edges, made.notAnalysed);
+  return catalog(made.source, made.serverVersion, entries, edgeSource(made), made.notAnalysed);
 }

@@ -16,6 +16,7 @@ import { domainType } from './domain-type.ts';
 import { enumType } from './enum.ts';
 import { eventTrigger } from './event-trigger.ts';
 import { extension } from './extension.ts';
+import { extensionDependency } from './extension-dependency.ts';
 import { foreignDataWrapper } from './foreign-data-wrapper.ts';
 import { foreignServer } from './foreign-server.ts';
 import { foreignTable } from './foreign-table.ts';
@@ -26,6 +27,7 @@ import { materializedView } from './materialized-view.ts';
 import { membership } from './membership.ts';
 import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
+import { parameter } from './parameter.ts';
 import { partitionTrigger } from './partition-trigger.ts';
 import { partition } from './partition.ts';
 import { policy } from './policy.ts';
@@ -65,6 +67,8 @@ const kinds = {
   database,
   schema,
   extension,
+  'extension-dependency': extensionDependency,
+  parameter,
   role,
   'role-setting': roleSetting,
   membership,

@@ -47,6 +47,8 @@ export function objectClause(id: ObjectId): string {
     case 'base-type':
     case 'shell-type':
       return `TYPE ${qualified(id.schema, id.name)}`;
+    case 'parameter':
+      return `PARAMETER ${nameOf(id)}`;
     case 'foreign-server':
       return `SERVER ${identifier(id.name)}`;
     case 'function':

@@ -19,6 +19,8 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
       return ['usage', 'create'];
     case 'database':
       return ['create', 'connect', 'temporary'];
+    case 'parameter':
+      return ['set', 'alter system'];
     case 'enum':
     case 'domain-type':
     case 'composite-type':

@@ -22,6 +22,7 @@ export function placement(
     switch (object.kind) {
       case 'role':
       case 'membership':
+      case 'parameter':
         return clusterDomain;
       case 'database':
       case 'extension':
@@ -60,7 +61,9 @@ export function governs(
     if (id.kind === 'membership') return knows(id.role) && knows(id.member);
     const object = objectOf(id);
     const schema = schemaOf(object);
-    if (schema === undefined) return declared.entries.has(keyOf(object));
+    // Privileges on a parameter are the whole cluster's: those that nobody declares here are others'.
+    const declares = object.kind === 'parameter' ? id : object;
+    if (schema === undefined) return declared.entries.has(keyOf(declares));
     if (object.kind === 'schema') return schemas.has(schema);
     return placement(manifest, database, [on, declared], '')(object) !== undefined;
   };

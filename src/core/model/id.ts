@@ -136,6 +136,14 @@ export type GrantId = {
   /** In lower case, as in `GRANT`: `select`, `usage`. */
   readonly privilege: string;
 };
+/** A configuration parameter of the server: target of grants. The whole cluster's, as roles are. */
+export type ParameterId = Named<'parameter'>;
+/** DEPENDS ON EXTENSION: the object goes when the extension does. */
+export type ExtensionDependencyId = {
+  readonly kind: 'extension-dependency';
+  readonly on: ObjectId;
+  readonly extension: string;
+};
 /** A privilege that an extension's object came with, and that was taken away. */
 export type RevokeId = {
   readonly kind: 'revoke';
@@ -206,6 +214,7 @@ export type ObjectId =
   | ForeignDataWrapperId
   | ForeignServerId
   | PublicationId
+  | ParameterId
   | RoleId;
 export type Id =
   | ObjectId
@@ -222,6 +231,7 @@ export type Id =
   | CommentId
   | OwnerId
   | GrantId
+  | ExtensionDependencyId
   | RevokeId
   | DefaultPrivilegeId;
 /** What a column can be of, apart from base types. */
@@ -310,6 +320,10 @@ export function nameOf(id: Id): string {
       return qualified(id.role, id.name);
     case 'membership':
       return `${identifier(id.member)} in ${identifier(id.role)}`;
+    case 'parameter':
+      return qualified(...id.name.split('.'));
+    case 'extension-dependency':
+      return `${id.on.kind} ${nameOf(id.on)} on ${identifier(id.extension)}`;
     case 'comment':
     case 'owner':
       return `${id.on.kind} ${nameOf(id.on)}`;
@@ -374,6 +388,7 @@ export function objectOf(id: Id): Id {
     case 'owner':
     case 'grant':
     case 'revoke':
+    case 'extension-dependency':
       return objectOf(id.on);
     case 'column':
     case 'default':
@@ -411,6 +426,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'owner':
     case 'grant':
     case 'revoke':
+    case 'extension-dependency':
       return schemaOf(id.on);
     case 'default-privilege':
       return id.schema ?? undefined;
@@ -421,6 +437,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'foreign-server':
     case 'user-mapping':
     case 'publication':
+    case 'parameter':
     case 'role':
     case 'role-setting':
     case 'membership':

@@ -129,15 +129,6 @@ const sources = [
     type: `'T'`,
     joins: 'join pg_type t on t.oid = m.objid',
   }),
-  members('pg_language', {
-    kind: 'null',
-    schema: 'null',
-    name: 'l.lanname',
-    acl: 'l.lanacl',
-    owner: 'l.lanowner',
-    type: `'l'`,
-    joins: 'join pg_language l on l.oid = m.objid',
-  }),
   members('pg_class', {
     kind: 'null',
     schema: 'null',

@@ -12,11 +12,13 @@ import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
 import { readEventTriggers } from './event-trigger.ts';
 import { readExtensions } from './extension.ts';
+import { readExtensionDependencies } from './extension-dependency.ts';
 import { readForeignServers } from './foreign-server.ts';
 import { readForeignTables } from './foreign-table.ts';
 import { readFunctions } from './function.ts';
 import { readMaterializedViews } from './materialized-view.ts';
 import { readNotAnalysed } from './not-analysed.ts';
+import { readParameters } from './parameter.ts';
 import { readPolicies } from './policy.ts';
 import type { Reading } from './reading.ts';
 import { readPublications } from './publication.ts';
@@ -103,6 +105,8 @@ export async function introspect(
       readCasts(reading),
       readTransforms(reading),
       readDefaultPrivileges(reading),
+      readParameters(reading),
+      readExtensionDependencies(reading),
       readNotAnalysed(reading),
     ]);
     await readDependencies(reading);

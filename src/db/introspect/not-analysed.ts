@@ -17,26 +17,15 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   ],
   ['pg_collation', 'collnamespace', `not (${usableCollation})`],
 ];
-/** Catalogs of objects that lie in no schema, or on a relation: catalog, and which rows are not modelled. */
-const elsewhere: readonly (readonly [catalog: string, unmodelled: string])[] = [
-  ['pg_largeobject_metadata', 'true'],
-];
 
 export async function readNotAnalysed(reading: Reading): Promise<void> {
   const { sql } = reading;
-  const describe = (catalog: string) =>
-    `pg_describe_object('${catalog === 'pg_largeobject_metadata' ? 'pg_largeobject' : catalog}'::regclass, o.oid, 0)`;
   const parts = [
     ...inSchema.map(
       ([catalog, namespace, unmodelled]) => `
-      select ${describe(catalog)} as object, n.nspname as schema
+      select pg_describe_object('${catalog}'::regclass, o.oid, 0) as object, n.nspname as schema
       from ${catalog} o join pg_namespace n on n.oid = o.${namespace}
       where (${unmodelled}) and ${userNamespace} and ${notOfExtension(catalog, 'o.oid')}`,
-    ),
-    ...elsewhere.map(
-      ([catalog, unmodelled]) => `
-      select ${describe(catalog)}, null from ${catalog} o
-      where o.oid >= 16384 and (${unmodelled}) and ${notOfExtension(catalog, 'o.oid')}`,
     ),
     `select 'security label ' || label || ' of ' || provider || ' on ' || objtype || ' ' || objname, null
       from pg_seclabels where objtype <> 'database' or objname = quote_ident(current_database())`,
@@ -48,9 +37,9 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select 'CLUSTER ON or REPLICA IDENTITY USING index ' || i.indexrelid::regclass, n.nspname
       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
       where (i.indisclustered or i.indisreplident) and ${userNamespace}`,
-    `select pg_describe_object(d.classid, d.objid, d.objsubid) || ' DEPENDS ON EXTENSION ' || x.extname, null
-      from pg_depend d join pg_extension x on x.oid = d.refobjid
-      where d.deptype = 'x' and d.refclassid = 'pg_extension'::regclass`,
+    // A large object is data, as pg_dump has it; who may reach it is not.
+    `select 'privileges on ' || count(*) || ' large objects', null from pg_largeobject_metadata o
+      where exists (select from aclexplode(o.lomacl) a where a.grantee <> o.lomowner) having count(*) > 0`,
     // By name only: what else there is to read is a superuser's, and its connection is a secret.
     `select 'subscription ' || quote_ident(s.subname), null
       from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = current_database()`,
