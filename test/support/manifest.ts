@@ -43,6 +43,7 @@ export function manifestOf(given: {
           sharedWith: [],
           schema: name,
           database: 'main',
+          owners: [],
           sql: [],
           sqlBase: '/',
           tables: [],
@@ -97,6 +98,7 @@ function grantsOf(grants: NonNullable<RoleInShort['grants']>, path: readonly str
       targets: [target],
       privileges,
       future: target.kind === 'domain',
+      exact: false,
       grantOption: false,
       path: [...path, at],
     };

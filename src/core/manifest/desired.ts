@@ -5,7 +5,7 @@ import { type Catalog, catalog, edgeSource, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, keyOf } from '../model/id.ts';
 import type { Manifest } from './manifest.ts';
-import { resolve } from './resolve.ts';
+import { expectations } from './resolve.ts';
 
 /**
  * @param loaded the catalog of the shadow that the desired SQL was loaded into, without its superuser.
@@ -31,9 +31,11 @@ export function desiredCatalog(
   for (const { name, comment } of manifest.roles.values())
     if (comment !== undefined)
       put({ id: { kind: 'comment', on: { kind: 'role', name } }, attrs: { text: comment } });
-  const resolved = resolve(manifest, loaded, database);
-  for (const entry of resolved) for (const gone of ownPrivilegesBefore(entry, loaded)) entries.delete(gone);
-  for (const entry of resolved) put(leftToServer(entry, current));
+  const expected = [...expectations(manifest, loaded, database).values()];
+  for (const { entry } of expected)
+    for (const gone of ownPrivilegesBefore(entry, loaded)) entries.delete(gone);
+  for (const { entry, because } of expected)
+    if (because.as !== 'default' || !isSaidBySql(entry, loaded)) put(leftToServer(entry, current));
   const all = [...entries.values()];
   const edges = { own: ownEdges, told: edgeSource(loaded).told };
   return catalog('the desired state', loaded.serverVersion, all, edges, loaded.notAnalysed);
@@ -42,6 +44,13 @@ export function desiredCatalog(
 /** Roles exist on the shadow only so that the SQL may name them: what they are like, the manifest says. */
 const isManifests = ({ id }: Entry): boolean =>
   id.kind === 'role' || id.kind === 'role-setting' || id.kind === 'membership';
+
+/** Of what comes without any GRANT, the SQL may have revoked some: it has the last word where it knows the holder. */
+function isSaidBySql({ id }: Entry, loaded: Catalog): boolean {
+  if (id.kind !== 'grant') return false;
+  if (id.to === 'public' || find(loaded, id) !== undefined) return true;
+  return find(loaded, { kind: 'owner', on: id.on })?.attrs['role'] === id.to;
+}
 
 /** What an object's owner of before held by owning it, and holds no longer when the manifest names another. */
 function ownPrivilegesBefore(entry: Entry, loaded: Catalog): readonly Key[] {

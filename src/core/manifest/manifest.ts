@@ -64,6 +64,8 @@ export interface Domain {
   readonly engine?: string;
   /** The role that owns the schema and everything in it. undefined: whoever applies the migrations. */
   readonly owner?: string;
+  /** What in it belongs to another role than `owner`. */
+  readonly owners: readonly OwnerDeclaration[];
   /** SQL files of the desired state, as written: globs relative to `sqlBase`. */
   readonly sql: readonly string[];
   /** The folder of the file that declares the domain: absolute. */
@@ -76,6 +78,14 @@ export interface Domain {
   readonly outbox: boolean;
   readonly inbox: boolean;
   readonly copies: readonly Copy[];
+}
+
+export interface OwnerDeclaration {
+  /** Objects of the domain itself. */
+  readonly targets: readonly GrantTarget[];
+  /** An unmanaged role: the objects stay whose they are. */
+  readonly owner: string;
+  readonly path: ManifestPath;
 }
 
 /** A table written in the manifest. What stands after a column's name is SQL, exactly as in CREATE TABLE. */
@@ -235,6 +245,8 @@ export interface GrantDeclaration {
   /** Whether objects that come later are included (ALTER DEFAULT PRIVILEGES). Default true for whole domains. */
   readonly future: boolean;
   readonly grantOption: boolean;
+  /** Just these privileges on just these objects: no USAGE of the schema or of sequences, no partitions along with it. */
+  readonly exact: boolean;
   readonly path: ManifestPath;
 }
 

@@ -30,7 +30,8 @@ export function placement(
       case 'schema':
         return domainOf(manifest, database, object)?.name ?? rest;
       case 'default-privilege':
-        return object.schema === null ? rest : domainOf(manifest, database, object)?.name;
+        // Those of a schema that domains share are nobody's own.
+        return domainOf(manifest, database, object)?.name ?? rest;
       case 'index': {
         // An index follows its table, whatever it is called.
         const index = catalogs.map((each) => find<IndexId, IndexAttributes>(each, object)).find(Boolean);

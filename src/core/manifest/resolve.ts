@@ -42,7 +42,7 @@ export function expectations(
   add(expectRoles(manifest, catalog.serverVersion));
   const domains = domainsIn(manifest, database).filter(({ schema }) => !isUnmanagedSchema(manifest, schema));
   const objects = objectsByDomain(manifest, catalog, database, domains);
-  for (const each of objects.values()) add(expectOwners(catalog, each));
+  for (const each of objects.values()) add(expectOwners(manifest, catalog, each));
   for (const role of manifest.roles.values()) {
     if (isUnmanagedRole(manifest, role.name)) continue;
     for (const grant of role.grants) add(expectGrant({ catalog, objects }, grant, role.name));

@@ -10,6 +10,7 @@ import {
   type DatabaseDeclaration,
   type Domain,
   type GrantDeclaration,
+  type GrantTarget,
   type Interval,
   type Isolation,
   type Manifest,
@@ -113,6 +114,10 @@ function domain(name: string, raw: Raw, sqlBase: string, report: Report): Domain
     database: raw['database'] ?? (isolation === 'database' ? name : 'main'),
     ...given('engine', raw['engine']),
     ...given('owner', raw['owner']),
+    owners: list(raw['owners']).map((each, at) => {
+      const here = [...path, 'owners', at];
+      return { targets: targetsOf(each['on'], here, report), owner: each['owner'] as string, path: here };
+    }),
     sql: texts(raw['sql']),
     sqlBase,
     tables: entries(raw['tables']).map(([table, each]) => tableOf(table, each, [...path, 'tables', table])),
@@ -263,18 +268,24 @@ function role(name: string, raw: Raw, report: Report): RoleDeclaration {
 function grants(raw: unknown, path: ManifestPath, report: Report): GrantDeclaration[] {
   return list(raw).map((each, at): GrantDeclaration => {
     const here = [...path, at];
-    const targets = list(each['on']).flatMap((on, index) => {
-      const parsed = parseGrantTarget(on);
-      if (!('error' in parsed)) return [parsed];
-      report(Array.isArray(each['on']) ? [...here, 'on', index] : [...here, 'on'], parsed.error, parsed.help);
-      return [];
-    });
+    const targets = targetsOf(each['on'], here, report);
+    const exact: boolean = each['exact'] ?? false;
     return {
       targets,
       privileges: texts(each['privileges']).map((word) => word.toLowerCase()),
-      future: each['future'] ?? targets.some(isWhole),
+      future: each['future'] ?? (!exact && targets.some(isWhole)),
       grantOption: each['grantOption'] ?? false,
+      exact,
       path: here,
     };
+  });
+}
+
+function targetsOf(written: unknown, here: ManifestPath, report: Report): GrantTarget[] {
+  return list(written).flatMap((on, index) => {
+    const parsed = parseGrantTarget(on);
+    if (!('error' in parsed)) return [parsed];
+    report(Array.isArray(written) ? [...here, 'on', index] : [...here, 'on'], parsed.error, parsed.help);
+    return [];
   });
 }

@@ -1,6 +1,6 @@
 /** Domains: isolation, the schemas and prefixes they claim, and whom they name. */
 import { clusterDomain } from '../../migration/version.ts';
-import type { Domain, Manifest } from '../manifest.ts';
+import type { Domain, Manifest, ManifestPath } from '../manifest.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../unmanaged.ts';
 import { type ManifestProblem, error, nameLength, unknown } from './problem.ts';
 
@@ -48,17 +48,22 @@ function* checkIsolation({ name, isolation, prefix, engine }: Domain): Generator
 
 function* checkNames(
   manifest: Manifest,
-  { name, kind, sharedWith, owner }: Domain,
+  { name, kind, sharedWith, owner, owners }: Domain,
 ): Generator<ManifestProblem> {
   const path = ['domains', name];
-  if (owner !== undefined && !manifest.roles.has(owner) && !isUnmanagedRole(manifest, owner))
-    yield unknown(
-      [...path, 'owner'],
-      'role',
-      owner,
-      manifest.roles.keys(),
-      `Declare ${owner} under roles, or list it under unmanaged.roles, if you mean another.`,
-    );
+  if (owner !== undefined) yield* checkOwner(manifest, owner, [...path, 'owner']);
+  for (const { owner: other, targets, path: here } of owners) {
+    yield* checkOwner(manifest, other, [...here, 'owner']);
+    for (const target of targets)
+      if (target.domain !== name || target.kind === 'columns')
+        yield error(
+          [...here, 'on'],
+          target.kind === 'columns'
+            ? 'a column belongs to whom its table belongs to'
+            : `this is an object of domain ${target.domain}; here stand the owners of domain ${name}`,
+          `Write an object of the domain: ${name}.<table>, { schema: ${name} }, { functions: ${name}.<name> }.`,
+        );
+  }
   if (kind !== 'infrastructure' && sharedWith.length > 0)
     yield error(
       [...path, 'sharedWith'],
@@ -76,6 +81,17 @@ function* checkNames(
       );
 }
 
+function* checkOwner(manifest: Manifest, owner: string, path: ManifestPath): Generator<ManifestProblem> {
+  if (!manifest.roles.has(owner) && !isUnmanagedRole(manifest, owner))
+    yield unknown(
+      path,
+      'role',
+      owner,
+      manifest.roles.keys(),
+      `Declare ${owner} under roles, or list it under unmanaged.roles, if you mean another.`,
+    );
+}
+
 /** An external domain is declared and not managed: nothing that would have to be made may be said of it. */
 function* checkExternal(domain: Domain): Generator<ManifestProblem> {
   const { name } = domain;
@@ -85,6 +101,7 @@ function* checkExternal(domain: Domain): Generator<ManifestProblem> {
     partitions: domain.partitions.length > 0,
     crossings: domain.crossings.length > 0,
     owner: domain.owner !== undefined,
+    owners: domain.owners.length > 0,
     schema: domain.schema !== name,
     database: domain.database !== 'main',
   };

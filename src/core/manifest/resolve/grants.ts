@@ -42,7 +42,7 @@ export function* expectGrant(
 
 function* expectTarget(
   { catalog }: GrantScope,
-  { privileges: words, path, future, grantOption }: GrantDeclaration,
+  { privileges: words, path, future, grantOption, exact }: GrantDeclaration,
   to: string,
   target: GrantTarget,
   objects: DomainObjects,
@@ -66,7 +66,7 @@ function* expectTarget(
     future ? expectFuture(domain, kinds, to, privileges, grantOption, because) : [];
   // Where domains share a schema, each brings USAGE on it; the schema itself is granted by none.
   const schema = find<SchemaId>(catalog, { kind: 'schema', name: domain.schema })?.id;
-  const usage = schema === undefined ? [] : on(schema, ['usage'], false);
+  const usage = schema === undefined || exact ? [] : on(schema, ['usage'], false);
   const onTables = privilegesFrom(words, 'table', version);
   const inserts = onTables.includes('insert');
 
@@ -80,10 +80,11 @@ function* expectTarget(
       if (objects.schema !== undefined && words.includes('create')) yield* on(objects.schema, ['create']);
       for (const relation of objects.relations)
         if (carriesGrants(catalog, domain, relation)) yield* onRelation(relation, onTables);
-      const everySequence = words.includes('all') || (inserts && future && canForesee(domain));
+      const everySequence =
+        (!exact && words.includes('all')) || (inserts && future && canForesee(domain));
       const sequences = everySequence
         ? objects.sequences
-        : inserts
+        : inserts && !exact
           ? objects.relations.flatMap((relation) => sequencesFor(catalog, relation))
           : [];
       const onSequences = words.includes('all') ? privilegesFrom(['all'], 'sequence', version) : ['usage'];
@@ -107,12 +108,13 @@ function* expectTarget(
       const named = objects.relations.find(({ name }) => name === target.table);
       if (named === undefined) return;
       yield* usage;
-      const relations = [named, ...partitionsOf(catalog, domain, objects, named)];
+      const relations = exact ? [named] : [named, ...partitionsOf(catalog, domain, objects, named)];
       for (const relation of relations)
         if (target.kind === 'table') yield* onRelation(relation, onTables);
         else
           for (const column of columnsOf(catalog, relation, target.columns))
             yield* on(column, privilegesFrom(words, 'column', version));
+      if (exact) return;
       if (target.kind === 'table' ? inserts : privilegesFrom(words, 'column', version).includes('insert'))
         for (const sequence of sequencesFor(catalog, named)) yield* on(sequence, ['usage']);
       return;
@@ -147,7 +149,7 @@ function* expectTarget(
 }
 
 /** Whether `total(integer)`, or `total` for all of that name, means this function. */
-function isNamed({ name, args }: FunctionId | AggregateId, written: string): boolean {
+export function isNamed({ name, args }: FunctionId | AggregateId, written: string): boolean {
   const plain = (text: string) => text.replaceAll(/\s*([,()])\s*/g, '$1');
   return written === name || plain(written) === plain(`${name}(${args})`);
 }
