@@ -34,9 +34,20 @@ const repeated = (value: string, before: readonly string[] | undefined) => [...(
 const commandLines: readonly CommandLine[] = [
   {
     name: 'init',
-    summary: 'scaffold a manifest that validates',
-    options: [option('--force', 'overwrite a manifest that is there')],
-    examples: ['dbctl init', 'dbctl init -C services/billing'],
+    summary: 'scaffold a manifest that validates, or read a live database into one',
+    options: [
+      option(
+        '--from <url>',
+        'read this database into manifest, SQL, first migrations and baseline; it is not touched',
+      ),
+      option('--by <what>', 'with --from: a domain per schema, or per prefix of the names in public', [
+        'schema',
+        'prefix',
+      ]),
+      dryRun('what --from would write'),
+      option('--force', 'overwrite a manifest that is there'),
+    ],
+    examples: ['dbctl init', 'dbctl init -C services/billing', 'dbctl init --from "$DATABASE_URL"'],
     load: async () => (await import('./commands/init.ts')).init,
   },
   {
@@ -81,8 +92,18 @@ const commandLines: readonly CommandLine[] = [
   {
     name: 'migrate',
     summary: 'apply the pending migrations and make the partitions that are due',
-    options: [option('--to <version>', 'stop after this version'), dryRun('the SQL'), allowDestructive],
-    examples: ['dbctl migrate', 'dbctl migrate --dry-run', 'dbctl migrate --to 20261121093000000'],
+    options: [
+      option('--to <version>', 'stop after this version'),
+      dryRun('the SQL'),
+      allowDestructive,
+      option('--adopt', 'run nothing: record as applied what the database is already, once that is proven'),
+    ],
+    examples: [
+      'dbctl migrate',
+      'dbctl migrate --dry-run',
+      'dbctl migrate --to 20261121093000000',
+      'dbctl migrate --adopt',
+    ],
     load: async () => (await import('./commands/migrate.ts')).migrate,
   },
   {

@@ -4,7 +4,7 @@ import { glob } from 'tinyglobby';
 import { withSaidVersions } from '../core/compare/said-versions.ts';
 import { desiredCatalog } from '../core/manifest/desired.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
-import type { Domain } from '../core/manifest/manifest.ts';
+import type { Domain, Manifest } from '../core/manifest/manifest.ts';
 import { tableSql } from '../core/manifest/tables.ts';
 import { frameAt, placeAt } from '../core/migration/frame.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
@@ -57,6 +57,23 @@ export async function desiredState(
     return withSaidVersions(await introspect(connection, 'the desired state'), statements);
   });
   return desiredCatalog(manifest, loaded, await current, database);
+}
+
+/** @returns the catalog that statements make, in any order, on a shadow with the manifest's roles and schemas. @throws KnownError (2) when some cannot be loaded. */
+export async function stateOf(
+  context: Context,
+  manifest: Manifest,
+  database: string,
+  statements: readonly string[],
+): Promise<Catalog> {
+  return onShadow(context, async (connection) => {
+    await prepareShadow(connection, manifest.roles.keys(), schemasOf(domainsIn(manifest, database)));
+    await loadInAnyOrder(
+      connection,
+      statements.map((sql) => ({ sql, schema: 'public', source: { file: '', text: sql, offset: 0 } })),
+    );
+    return introspect(connection, 'the statements');
+  });
 }
 
 const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);

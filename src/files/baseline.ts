@@ -1,5 +1,6 @@
 /** The baseline: the findings that stood when the gate was switched on, by fingerprint. */
 import { readFile } from 'node:fs/promises';
+import type { Finding } from '../core/model/finding.ts';
 import { inputError } from '../core/model/problem.ts';
 
 /**
@@ -24,6 +25,14 @@ export async function readBaseline(file: string): Promise<ReadonlySet<string>> {
       help: 'Write { "version": 1, "findings": [{ "fingerprint": … }] }.',
     });
   return fingerprints;
+}
+
+/** @returns the text of a baseline with these findings. */
+export function printBaseline(
+  findings: readonly Pick<Finding, 'fingerprint' | 'rule' | 'subject'>[],
+): string {
+  const kept = findings.map(({ fingerprint, rule, subject }) => ({ fingerprint, rule, subject }));
+  return `${JSON.stringify({ version: 1, findings: kept }, null, 2)}\n`;
 }
 
 function fingerprintsIn(text: string): ReadonlySet<string> | undefined {

@@ -334,7 +334,7 @@ const cases: readonly Case[] = [
                 privileges: ['select'],
                 future: false,
                 grantOption: false,
-                    exact: false,
+                exact: false,
                 path: ['roles', 'reporting', 'grants', 1],
               },
             ],

@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { printMigration } from '../../core/migration/header.ts';
 import { inputError } from '../../core/model/problem.ts';
-import { writeMigrations } from '../../files/migrations/write.ts';
+import { migrationPath, writeMigrations } from '../../files/migrations/write.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { pendingMigrations } from '../generation.ts';
 import { openProject } from '../target.ts';
@@ -38,8 +38,8 @@ export async function generate(
       })),
     );
   if (write) await writeMigrations(directory, files);
-  const path = (file: { domain: string; version: string }) =>
-    relative(context.cwd, resolve(directory, file.domain, `${file.version}_${label}.sql`));
+  const path = (file: { domain: string; version: string; name: string }) =>
+    relative(context.cwd, resolve(directory, migrationPath(file)));
   if (context.global.format === 'json')
     context.out(
       JSON.stringify(

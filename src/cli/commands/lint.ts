@@ -5,7 +5,7 @@ import { domainsIn } from '../../core/manifest/domain-of.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
 import { inputError } from '../../core/model/problem.ts';
 import { domainOrder } from '../../core/migration/order.ts';
-import { liveRules } from '../../core/rules/index.ts';
+import { liveRules, staticRules } from '../../core/rules/index.ts';
 import { type LiveInput, liveInput } from '../../core/rules/input.ts';
 import { fails } from '../../core/rules/run.ts';
 import { connect } from '../../db/connect.ts';
@@ -73,6 +73,5 @@ async function lintMigrations(context: Context): Promise<Judgement> {
       domains: selected.length === 0 ? undefined : new Set(selected),
     });
   }
-  const rules = liveRules.filter(({ name }) => /^(boundary|design|security|catalog)\//.test(name));
-  return judge(context, project, judged, rules);
+  return judge(context, project, judged, staticRules);
 }

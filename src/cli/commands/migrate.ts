@@ -5,6 +5,7 @@ import { connect } from '../../db/connect.ts';
 import { migrate as migrateDatabases, planMigrate, type Source } from '../../db/migrate/migrate.ts';
 import { ensurePartitions } from '../../db/partitions.ts';
 import { type RolePassword, setPasswords } from '../../db/passwords.ts';
+import { adoptDatabases } from '../adopt.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { named, readSource, runOptions, sitesOf, versionOption } from '../migration-run.ts';
 import { type Project, type Target, withTargets } from '../target.ts';
@@ -16,6 +17,8 @@ export async function migrate(
   const to = versionOption(options['to']);
   return withTargets(context, async (targets, project) => {
     const source = await readSource(project);
+    if (options['adopt'] === true)
+      return adoptDatabases(context, targets, project, source, to, options['dryRun'] === true);
     if (options['dryRun'] === true) return dryRun(context, targets, project, source, to);
     const { done, remaining } = await migrateDatabases(
       sitesOf(targets, project),

@@ -4,8 +4,16 @@ import { type DomainStatus, problemsOf } from '../../core/migration/pending.ts';
 import type { Context } from '../context.ts';
 import { problemText } from '../report-error.ts';
 
-/** @returns a table of domains, then what is pending, then what is wrong. */
-export function statusText(statuses: readonly DomainStatus[], context: Context): string {
+/**
+ * @param unrecorded domains that are there without a history.
+ * @returns a table of domains, then what is pending, then what is wrong, then what to do about a database that is there
+ * already.
+ */
+export function statusText(
+  statuses: readonly DomainStatus[],
+  unrecorded: ReadonlySet<string>,
+  context: Context,
+): string {
   const { outColour: colour } = context;
   const several = new Set(statuses.map(({ database }) => database)).size > 1;
   const heads = [
@@ -37,6 +45,9 @@ export function statusText(statuses: readonly DomainStatus[], context: Context):
   const pending = statuses.flatMap(({ domain, pending }) =>
     pending.map((migration) => `  ${domain}/${fullName(migration)}`),
   );
+  const there = statuses
+    .filter(({ domain, pending }) => pending.length > 0 && unrecorded.has(domain))
+    .map(({ domain }) => domain);
   const problems = statuses
     .flatMap((status) => problemsOf(status))
     .map((problem) => problemText(problem, { logColour: colour }));
@@ -45,11 +56,18 @@ export function statusText(statuses: readonly DomainStatus[], context: Context):
     ...rows.map(line),
     ...(pending.length === 0 ? [] : ['', 'Pending:', ...pending]),
     ...(problems.length === 0 ? [] : ['', ...problems]),
+    ...(there.length === 0
+      ? []
+      : [
+          '',
+          `${colour.yellow('There already, with no history:')} ${there.join(', ')}. dbctl migrate would make it anew, and fail.`,
+          'If it is what the migrations make, have that checked and recorded, without running any: dbctl migrate --adopt',
+        ]),
   ].join('\n');
 }
 
 /** @returns the report of DESIGN.md, §5. */
-export function statusJson(statuses: readonly DomainStatus[]): unknown {
+export function statusJson(statuses: readonly DomainStatus[], unrecorded: ReadonlySet<string>): unknown {
   return {
     version: 1,
     command: 'status',
@@ -62,6 +80,7 @@ export function statusJson(statuses: readonly DomainStatus[]): unknown {
         appliedAt: appliedAt.toISOString(),
       })),
       pending: pending.map(({ version, name }) => ({ version, name })),
+      unrecorded: unrecorded.has(domain),
       problems: problems.map(
         ({ rule, severity, domain, subject, message, help, location, fingerprint, waived }) => ({
           rule,

@@ -11,15 +11,33 @@ const alterRole = (id: RoleSettingId, action: string) =>
   draft(`ALTER ROLE ${identifier(id.role)} ${action}`, {});
 const nameOf = (id: RoleSettingId) => id.name.split('.').map(identifier).join('.');
 
+/** Parameters that are lists of names (GUC_LIST_QUOTE): kept as `"$user", public`, and set name by name. */
+const lists = new Set([
+  'local_preload_libraries',
+  'search_path',
+  'session_preload_libraries',
+  'shared_preload_libraries',
+  'temp_tablespaces',
+  'unix_socket_directories',
+]);
+
+function valueOf({ name }: RoleSettingId, { value }: RoleSettingAttributes): string {
+  if (!lists.has(name.toLowerCase())) return literal(value);
+  const names = [...value.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!,
+  );
+  return names.length === 0 ? literal('') : names.map(literal).join(', ');
+}
+
 export const roleSetting: Kind<RoleSettingId, RoleSettingAttributes> = {
   name: 'role-setting',
   rank: 12,
   references: ({ id }) => [{ to: { kind: 'role', name: id.role }, type: 'auto' }],
   create: ({ id, attrs }) => [
-    { ...alterRole(id, `SET ${nameOf(id)} = ${literal(attrs.value)}`), produces: [keyOf(id)] },
+    { ...alterRole(id, `SET ${nameOf(id)} = ${valueOf(id, attrs)}`), produces: [keyOf(id)] },
   ],
   drop: ({ id }) => [{ ...alterRole(id, `RESET ${nameOf(id)}`), destroys: [keyOf(id)] }],
   alter: (_changes, _before, { id, attrs }) => [
-    { ...alterRole(id, `SET ${nameOf(id)} = ${literal(attrs.value)}`), produces: [keyOf(id)] },
+    { ...alterRole(id, `SET ${nameOf(id)} = ${valueOf(id, attrs)}`), produces: [keyOf(id)] },
   ],
 };

@@ -86,3 +86,8 @@ export const allRules: readonly Pick<Rule<DriftInput>, 'name' | 'severity' | 'su
   ...liveRules,
   ...structureRules,
 ];
+
+/** Those that judge structure alone: what the migrations make, without a live database, has no roles and no partitions to come. */
+export const staticRules: readonly Rule<LiveInput>[] = liveRules.filter(({ name }) =>
+  /^(boundary|design|security|catalog)\//.test(name),
+);

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly lockTimeout?: number;
   /** How often a migration is tried whose lock does not come; default 5. */
   readonly attempts?: number;
+  /** Write the history only: the database is what the migrations make already. */
+  readonly recordOnly?: boolean;
 }
 
 /**
@@ -95,6 +97,7 @@ export async function apply(
     lockTimeout: options.lockTimeout ?? 5_000,
     dbctlVersion: options.dbctlVersion,
     elapsed,
+    recordOnly: options.recordOnly === true,
     onStatement: () => {
       if (signal.aborted) throw new Error('stopped');
       blockers = '';

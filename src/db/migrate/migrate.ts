@@ -86,7 +86,7 @@ export async function planRollback(sites: readonly Site[], source: Source, reach
 }
 
 /**
- * Applies the pending migrations, each in a transaction of its own with its row in the history.
+ * Applies the pending migrations, each in a transaction of its own with its row in the history; with `recordOnly`, its row alone.
  * @throws KnownError (2) when a history does not fit the files, or consent is refused: then nothing is applied;
  * (3) when a statement fails: then what was applied before stands, and the message says so.
  */
@@ -98,7 +98,7 @@ export async function migrate(
 ): Promise<Outcome> {
   return withWorkplaces(sites, 'migrate', options, async (places) => {
     const planned = await pendingOf(places, source, to);
-    await askConsent(places, planned, 'up', options);
+    if (options.recordOnly !== true) await askConsent(places, planned, 'up', options);
     const done = await runAll(places, planned, 'up', options);
     const { selected } = await allHistories(places, source);
     const left = statusOf(selected, [], source.domains);

@@ -37,6 +37,8 @@ export interface Step {
   readonly dbctlVersion: string;
   /** Milliseconds on a clock that only goes forward. */
   readonly elapsed: () => number;
+  /** Runs no statement of the file. */
+  readonly recordOnly?: boolean;
   /** Called before each statement; what it throws ends the step. */
   readonly onStatement?: (statement: SqlStatement, index: number) => void;
 }
@@ -96,7 +98,7 @@ async function run(client: Client, step: Step, own: readonly string[]): Promise<
   const { file, direction, history, elapsed } = step;
   const started = elapsed();
   let current: number | undefined;
-  const statements = file.parsed[direction]!.statements;
+  const statements = step.recordOnly === true ? [] : file.parsed[direction]!.statements;
   const lockTimeout = `SET lock_timeout = ${Math.round(step.lockTimeout)}`;
   const execute = async () => {
     for (const [index, statement] of statements.entries()) {

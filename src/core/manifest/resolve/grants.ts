@@ -80,8 +80,7 @@ function* expectTarget(
       if (objects.schema !== undefined && words.includes('create')) yield* on(objects.schema, ['create']);
       for (const relation of objects.relations)
         if (carriesGrants(catalog, domain, relation)) yield* onRelation(relation, onTables);
-      const everySequence =
-        (!exact && words.includes('all')) || (inserts && future && canForesee(domain));
+      const everySequence = (!exact && words.includes('all')) || (inserts && future && canForesee(domain));
       const sequences = everySequence
         ? objects.sequences
         : inserts && !exact
@@ -179,8 +178,8 @@ function* expectFuture(
     };
 }
 
-/** A partition carries its parent's grants unless its partition set says `grants: none`. */
-function carriesGrants(catalog: Catalog, domain: Domain, relation: Relation): boolean {
+/** @returns whether a domain’s grants reach a relation. A partition carries its parent's grants unless its partition set says `grants: none`. */
+export function carriesGrants(catalog: Catalog, domain: Domain, relation: Relation): boolean {
   const root = rootOf(catalog, relation);
   if (root === relation) return true;
   return domain.partitions.find(({ table }) => table === root.name)?.grants !== 'none';

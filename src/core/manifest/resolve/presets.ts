@@ -1,7 +1,8 @@
 /** What the words under `privileges:` mean on each kind of object: presets written out, names taken as they are. */
 import { privilegesOn } from '../../kinds/privileges.ts';
+import { presets as names } from '../manifest.ts';
 
-type Grantable = 'table' | 'column' | 'sequence' | 'schema' | 'enum' | 'function';
+export type Grantable = 'table' | 'column' | 'sequence' | 'schema' | 'enum' | 'function';
 
 const presets: Readonly<Record<string, Partial<Record<Grantable, readonly string[]>>>> = {
   read: {
@@ -45,4 +46,16 @@ export function privilegesFrom(words: readonly string[], kind: Grantable, server
     }),
   );
   return known.filter((privilege) => meant.has(privilege));
+}
+
+/** @returns the preset that stands for just these privileges, or undefined. */
+export function presetFor(
+  kind: Grantable,
+  privileges: readonly string[],
+  serverVersion: number,
+): string | undefined {
+  return names.find((word) => {
+    const meant = privilegesFrom([word], kind, serverVersion);
+    return meant.length === privileges.length && meant.every((privilege) => privileges.includes(privilege));
+  });
 }

@@ -184,8 +184,11 @@ function kindOfCrossing(id: Id, referenced: Id): CrossingKind | undefined {
 
 const isOutOfSight = (manifest: Manifest, schema: string) => isUnmanagedSchema(manifest, schema);
 
+/** A crossing as a manifest declares it. */
+export type Declaration = Pick<Crossing, 'from' | 'to' | 'as' | 'onDelete'>;
+
 /** @returns a dependency's declaration as the manifest would have it. */
-export function declaration({
+export function declarationOf({
   as,
   dependent,
   referenced,
@@ -193,7 +196,7 @@ export function declaration({
   columns,
   referencedColumns,
   onDelete,
-}: Dependency): string {
+}: Dependency): Declaration {
   const { id } = dependent;
   const relation = 'table' in id ? id.table : 'name' in id ? id.name : '';
   const quoted = (parts: readonly (string | undefined)[]) =>
@@ -202,6 +205,16 @@ export function declaration({
       .map((part) => (/[."]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
       .join('.');
   const object = 'name' in referenced ? referenced.name : nameOf(referenced);
-  const action = onDelete === undefined ? '' : `, onDelete: ${onDelete}`;
-  return `{ from: ${quoted([relation, columns[0]])}, to: ${quoted([to?.name, object, referencedColumns[0]])}, as: ${as}${action} }`;
+  return {
+    from: quoted([relation, columns[0]]),
+    to: quoted([to?.name, object, referencedColumns[0]]),
+    as,
+    ...(onDelete === undefined ? {} : { onDelete }),
+  };
+}
+
+/** @returns the same as a line of YAML. */
+export function declaration(dependency: Dependency): string {
+  const { from, to, as, onDelete } = declarationOf(dependency);
+  return `{ from: ${from}, to: ${to}, as: ${as}${onDelete === undefined ? '' : `, onDelete: ${onDelete}`} }`;
 }

@@ -1,0 +1,116 @@
+/** A database that grew by hand, read into a project: afterwards everything is clean, nothing was touched, and the migrations make it again. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Address } from '../../src/db/connect.ts';
+import { dumpStatements, pgDump } from '../support/pg-dump.ts';
+import { filled } from '../support/convergence.ts';
+import { type TestServer, startServer, urlOf } from '../support/servers.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const fixture = (name: string) => readFileSync(join(root, 'fixtures/grown', name), 'utf8');
+
+const folders: string[] = [];
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dbctl-init-from-'));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+interface Result {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+const dbctl = (folder: string, address: Address, ...args: string[]) =>
+  new Promise<Result>((done) => {
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, DATABASE_URL: urlOf(address) };
+    const command = [join(root, 'bin/dbctl.js'), '-C', folder, ...args];
+    execFile(process.execPath, command, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      done({ status: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+async function run(status: number, folder: string, address: Address, ...args: string[]): Promise<Result> {
+  const result = await dbctl(folder, address, ...args);
+  expect(result.status, `${args.join(' ')}\n${result.stdout}${result.stderr}`).toBe(status);
+  return result;
+}
+
+/** Every fact about the database that anybody could have changed, history aside. */
+async function dumped(address: Address): Promise<string[]> {
+  const statements = dumpStatements(await pgDump(address), { sorted: true });
+  return statements.filter((statement) => !/dbctl_migrations|SCHEMA dbctl\b/.test(statement));
+}
+async function execute(address: Address, sql: string): Promise<void> {
+  const connection = await filled(address, sql);
+  await connection.close();
+}
+
+describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
+  let server: TestServer;
+  let grown: Address;
+  beforeAll(async () => {
+    server = await startServer(major);
+    await execute(server.address, fixture('roles.sql'));
+    grown = await server.createDatabase();
+    await execute(grown, fixture('database.sql'));
+  });
+  afterAll(() => server?.stop());
+
+  /** The promises of `init --from`, whatever the database. @returns the folder. */
+  async function adopt(address: Address, ...options: string[]): Promise<string> {
+    const folder = newFolder();
+    const before = await dumped(address);
+    const { stderr } = await run(0, folder, address, 'init', '--from', urlOf(address), ...options);
+    expect(stderr).not.toContain('warning');
+    expect(await pgDump(address)).not.toContain('dbctl');
+    await run(0, folder, address, 'validate');
+    await run(0, folder, address, 'generate', 'x', '--check');
+    await run(0, folder, address, 'lint');
+    await run(0, folder, address, 'lint', '--live');
+    const status = await run(1, folder, address, 'status');
+    expect(status.stdout).toContain('dbctl migrate --adopt');
+    await run(0, folder, address, 'migrate', '--adopt', '--dry-run');
+    expect(await pgDump(address)).not.toContain('dbctl');
+    await run(0, folder, address, 'migrate', '--adopt');
+    expect((await run(0, folder, address, 'status')).stdout).not.toContain('--adopt');
+    await run(0, folder, address, 'lint', '--live');
+    await run(0, folder, address, 'migrate');
+    expect(await dumped(address)).toEqual(before);
+
+    const anew = await server.createDatabase();
+    await run(0, folder, anew, 'migrate');
+    const made = await dumped(anew);
+    expect(made.filter((each) => !before.includes(each))).toEqual(
+      before.filter((each) => !made.includes(each)),
+    );
+    return folder;
+  }
+
+  it('cuts by schema', { timeout: 120_000 }, async () => {
+    const folder = await adopt(grown);
+    const yaml = (file: string) => parse(readFileSync(join(folder, file), 'utf8')) as Record<string, never>;
+    const { roles } = yaml('dbctl.yaml');
+    expect(Object.keys(roles)).not.toContain('elsewhere');
+    expect(roles['grown_app']).toMatchObject({
+      comment: 'The application',
+      grants: expect.arrayContaining([{ on: 'identity', privileges: 'read-write' }]) as unknown,
+    });
+    expect(yaml('domains/billing/domain.yaml')['domains']['billing']).toMatchObject({
+      partitions: {
+        entries: { by: 'at', every: '1 month', premake: 1, name: 'entries_y{yyyy}m{mm}', default: true },
+        days: { by: 'day', every: '1 day', premake: 0, name: 'days_{yyyy}{mm}{dd}' },
+      },
+    });
+    const { findings } = JSON.parse(readFileSync(join(folder, 'dbctl.baseline.json'), 'utf8')) as {
+      findings: { rule: string }[];
+    };
+    expect(findings.filter(({ rule }) => rule.startsWith('boundary/'))).toEqual([]);
+  });
+});
