@@ -66,7 +66,7 @@ export async function stateOf(
   database: string,
   statements: readonly string[],
 ): Promise<Catalog> {
-  return onShadow(context, async (connection) => {
+  return onShadow(context, {}, async (connection) => {
     await prepareShadow(connection, manifest.roles.keys(), schemasOf(domainsIn(manifest, database)));
     await loadInAnyOrder(
       connection,
@@ -74,6 +74,15 @@ export async function stateOf(
     );
     return introspect(connection, 'the statements');
   });
+}
+
+/** @returns the catalog of a live database, whose connection is closed after it. */
+export async function readAndClose(connection: Connection): Promise<Catalog> {
+  try {
+    return await introspect(connection);
+  } finally {
+    await connection.close();
+  }
 }
 
 const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);

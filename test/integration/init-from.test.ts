@@ -95,14 +95,15 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
 
   it('cuts by schema', { timeout: 120_000 }, async () => {
     const folder = await adopt(grown);
-    const yaml = (file: string) => parse(readFileSync(join(folder, file), 'utf8')) as Record<string, never>;
+    const yaml = (file: string) =>
+      parse(readFileSync(join(folder, file), 'utf8')) as Record<string, Record<string, unknown>>;
     const { roles } = yaml('dbctl.yaml');
-    expect(Object.keys(roles)).not.toContain('elsewhere');
-    expect(roles['grown_app']).toMatchObject({
+    expect(Object.keys(roles!)).not.toContain('elsewhere');
+    expect(roles!['grown_app']).toMatchObject({
       comment: 'The application',
       grants: expect.arrayContaining([{ on: 'identity', privileges: 'read-write' }]) as unknown,
     });
-    expect(yaml('domains/billing/domain.yaml')['domains']['billing']).toMatchObject({
+    expect(yaml('domains/billing/domain.yaml')['domains']!['billing']).toMatchObject({
       partitions: {
         entries: { by: 'at', every: '1 month', premake: 1, name: 'entries_y{yyyy}m{mm}', default: true },
         days: { by: 'day', every: '1 day', premake: 0, name: 'days_{yyyy}{mm}{dd}' },

@@ -43,6 +43,7 @@ export function adopt(live: Catalog, name: string, by: Cut, now: Date): Adopted 
         .map((role) => [role.name, role]),
     ),
     public: [],
+    online: true,
     unmanaged: { roles: unmanaged, schemas: [], otherRoles: 'report' },
     lint: { rules: new Map(), waivers: [] },
     migrations: 'migrations',

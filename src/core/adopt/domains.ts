@@ -67,6 +67,7 @@ function domain(wanted: string, taken: Set<string>, own: Partial<Domain> & Pick<
     tables: [],
     crossings: [],
     references: [],
+    renames: [],
     partitions: [],
     outbox: false,
     inbox: false,

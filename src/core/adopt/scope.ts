@@ -103,10 +103,11 @@ function rolesIn(
     if (objectOf(id).kind === 'database') continue;
     if (id.kind === 'owner' || id.kind === 'grant' || id.kind === 'default-privilege')
       for (const name of rolesOf(entry)) if (known.has(name) && !isOutside(name)) roles.add(name);
-    // A policy names its roles: without them it cannot be made.
+    // A policy and a user mapping name their roles: without them they cannot be made.
     if (id.kind === 'policy')
       for (const name of attrs['roles'] as readonly string[])
         if (known.has(name) && name !== 'postgres') roles.add(name);
+    if (id.kind === 'user-mapping' && known.has(id.user) && id.user !== 'postgres') roles.add(id.user);
   }
   const memberships = entries.flatMap(({ id }) => (id.kind === 'membership' ? [id] : []));
   for (const name of roles)
