@@ -108,7 +108,7 @@ function report({ files, domains, leftOut, stand }: Adoption, isDry: boolean): o
     domains,
     leftOut: leftOut.map(({ object, schema, why }) => ({ object, schema, why })),
     baseline: stand.length,
-    ...(isDry ? { dryRun: true, texts: Object.fromEntries(files) } : {}),
+    ...(isDry ? { dryRun: true, texts: [...files.values()] } : {}),
   };
 }
 
