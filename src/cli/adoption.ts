@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { usesOf } from '../core/bodies/uses.ts';
 import { type Adopted, adopt, database } from '../core/adopt/adopt.ts';
 import { describeChange, differences } from '../core/adopt/compare.ts';
 import type { Cut } from '../core/adopt/domains.ts';
@@ -44,7 +45,7 @@ export async function adoption(
   { name, by, migrationName }: { readonly name: string; readonly by: Cut; readonly migrationName: string },
 ): Promise<Adoption> {
   const now = context.now();
-  const adopted = adopt(live, name, by, now);
+  const adopted = adopt({ live, uses: await usesOf(live), now }, name, by);
   const folder = await mkdtemp(join(tmpdir(), 'dbctl-init-'));
   try {
     const written = await loadable(context, adopted, folder);
@@ -60,8 +61,8 @@ export async function adoption(
       printMigration(draft),
     ]);
     const stand = inOrder([
-      ...judge(live, adopted, project, now, liveRules),
-      ...judge(desired, adopted, project, now, staticRules),
+      ...(await judge(live, adopted, project, now, liveRules)),
+      ...(await judge(desired, adopted, project, now, staticRules)),
     ]).filter(({ severity }) => severity !== 'info');
     const manifest =
       stand.length === 0
@@ -182,14 +183,14 @@ function unequal(
     .filter(() => manifest.domains.size > 0);
 }
 
-function judge(
+async function judge(
   catalog: Catalog,
   { manifest }: Adopted,
   { locate }: Project,
   now: Date,
   rules: typeof liveRules,
-): Finding[] {
-  const input = liveInput({ manifest, database, live: catalog, now });
+): Promise<Finding[]> {
+  const input = liveInput({ manifest, database, live: catalog, uses: await usesOf(catalog), now });
   return runRules(rules, input, manifest.lint, now.toISOString().slice(0, 10), {
     locate: (path) => {
       try {

@@ -2,6 +2,7 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import { placement } from '../manifest/placement.ts';
 import type { Catalog, NotAnalysed } from '../model/catalog.ts';
+import type { LiveInput } from '../rules/input.ts';
 import { withCrossings } from './crossings.ts';
 import { type Cut, domainsOf } from './domains.ts';
 import { withGrants } from './grants.ts';
@@ -26,11 +27,15 @@ export interface Adopted {
 export const database = 'main';
 
 /**
- * @param live as it was introspected.
+ * @param live as it was introspected, with what its functions use.
  * @param name the system's name.
  * @throws KnownError (2) when there is nothing to make domains of.
  */
-export function adopt(live: Catalog, name: string, by: Cut, now: Date): Adopted {
+export function adopt(
+  { live, uses, now }: Pick<LiveInput, 'live' | 'uses' | 'now'>,
+  name: string,
+  by: Cut,
+): Adopted {
   const { catalog: target, roles, unmanaged, leftOut } = scopeOf(live);
   const bare: Manifest = {
     name,
@@ -73,5 +78,11 @@ export function adopt(live: Catalog, name: string, by: Cut, now: Date): Adopted 
       ]),
     ),
   };
-  return { manifest: withCrossings(withFiles, target, database, now), sql, leftOut, irregular, target };
+  return {
+    manifest: withCrossings(withFiles, { database, live: target, uses, now }),
+    sql,
+    leftOut,
+    irregular,
+    target,
+  };
 }

@@ -1,13 +1,15 @@
 /** Crossings as they are found, declared, and the boundaries that they leave. */
 import { type Declaration, channelOf, declarationOf, dependencies } from '../rules/boundary/dependency.ts';
-import { liveInput } from '../rules/input.ts';
+import { type LiveInput, liveInput } from '../rules/input.ts';
 import { type Crossing, type Manifest, channels } from '../manifest/manifest.ts';
-import type { Catalog } from '../model/catalog.ts';
 
 /** @returns the manifest with every crossing that the boundary rules find; what is not found is forbidden. */
-export function withCrossings(manifest: Manifest, catalog: Catalog, database: string, now: Date): Manifest {
+export function withCrossings(
+  manifest: Manifest,
+  given: Pick<LiveInput, 'database' | 'live' | 'uses' | 'now'>,
+): Manifest {
   const found = new Map<string, Map<string, Declaration>>();
-  for (const dependency of dependencies(liveInput({ manifest, database, live: catalog, now }))) {
+  for (const dependency of dependencies(liveInput({ ...given, manifest }))) {
     if (dependency.to === undefined) continue;
     const declared = declarationOf(dependency);
     const ofDomain = found.get(dependency.from.name) ?? new Map<string, Declaration>();
