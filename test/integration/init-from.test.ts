@@ -81,6 +81,7 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     await run(0, folder, address, 'migrate', '--adopt');
     expect((await run(0, folder, address, 'status')).stdout).not.toContain('--adopt');
     await run(0, folder, address, 'lint', '--live');
+    await run(0, folder, address, 'drift');
     await run(0, folder, address, 'migrate');
     expect(await dumped(address)).toEqual(before);
 
@@ -93,7 +94,7 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     return folder;
   }
 
-  it('cuts by schema', { timeout: 120_000 }, async () => {
+  it('cuts by schema', { timeout: 300_000 }, async () => {
     const folder = await adopt(grown);
     const yaml = (file: string) =>
       parse(readFileSync(join(folder, file), 'utf8')) as Record<string, Record<string, unknown>>;
