@@ -184,8 +184,9 @@ function declareSingle(objects: DomainObjects, held: Holdings): void {
   for (const on of ownable(objects))
     for (const grantOption of held.grantOptions) {
       const privileges = byObject.get(`${grantOption} ${keyOf(on)}`)?.privileges;
-      if (privileges !== undefined)
-        declare(targetOf(domain.name, on), grantableOf(on), privileges, grantOption);
+      const target = targetOf(domain.name, on);
+      if (privileges !== undefined && target !== undefined)
+        declare(target, grantableOf(on), privileges, grantOption);
     }
   const names = new Set(objects.relations.map(({ name }) => name));
   const columns = new Map<

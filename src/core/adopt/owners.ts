@@ -36,13 +36,19 @@ function ownersOf(
   const [most] = [...count].sort(
     ([a, first], [b, second]) => second - first || ((a ?? '') < (b ?? '') ? -1 : 1),
   );
-  const owner = most?.[0] !== undefined && roles.has(most[0]) ? most[0] : undefined;
+  const first = most?.[0] !== undefined && roles.has(most[0]) ? most[0] : undefined;
+  // What cannot be named is its domain's owner's, or SQL says whose it is: then the domain has none.
+  const owner = owned.some(({ on, role }) => role !== first && targetOf(domain.name, on) === undefined)
+    ? undefined
+    : first;
   const byRole = new Map<string, GrantTarget[]>();
   for (const { on, role } of owned) {
-    if (role === owner || (owner === undefined && (role === undefined || !roles.has(role)))) continue;
+    const target = targetOf(domain.name, on);
+    if (target === undefined || role === owner) continue;
+    if (owner === undefined && (role === undefined || !roles.has(role))) continue;
     // Whoever applies the migrations has no name here: any role that is left alone says as much.
     const other = role ?? unmanaged.roles[0]!;
-    byRole.set(other, [...(byRole.get(other) ?? []), targetOf(domain.name, on)]);
+    byRole.set(other, [...(byRole.get(other) ?? []), target]);
   }
   const owners = [...byRole].map(([role, targets], at): OwnerDeclaration => ({
     targets,
@@ -52,13 +58,13 @@ function ownersOf(
   return { ...domain, ...(owner === undefined ? {} : { owner }), owners };
 }
 
-/** @returns an object as a grant or an owner names it. */
-export function targetOf(domain: string, on: ObjectId): GrantTarget {
+/** @returns an object as a grant or an owner names it, or undefined for what neither can name. */
+export function targetOf(domain: string, on: ObjectId): GrantTarget | undefined {
   if (on.kind === 'schema') return { kind: 'schema', domain };
   if (isRelation(on)) return { kind: 'table', domain, table: on.name };
   if (on.kind === 'sequence') return { kind: 'sequences', domain, name: on.name };
   if (isType(on)) return { kind: 'types', domain, name: on.name };
   if (on.kind === 'function' || on.kind === 'aggregate')
     return { kind: 'functions', domain, name: `${on.name}(${on.args})` };
-  throw new TypeError(`${on.kind} is no target`);
+  return undefined;
 }
