@@ -1,5 +1,6 @@
 /** Views. */
 import { identifier, qualified } from '../../sql/quote.ts';
+import { equal } from '../diff/diff.ts';
 import { type ViewId, keyOf } from '../model/id.ts';
 import { accessExclusive } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
@@ -8,13 +9,21 @@ import { storageParameter } from './table.ts';
 export interface ViewAttributes {
   /** As pg_get_viewdef prints it, without the semicolon. */
   readonly definition: string;
-  /** `name type`, in order: what CREATE OR REPLACE may only add to. */
-  readonly columns: readonly string[];
+  /** In order: what CREATE OR REPLACE may only add to. */
+  readonly columns: readonly ViewColumn[];
   /** `security_invoker=true`, sorted. */
   readonly options: readonly string[];
 }
 
-function createView(id: ViewId, attrs: ViewAttributes, replace: boolean): string {
+export type ViewColumn = {
+  readonly name: string;
+  readonly type: string;
+  /** null: the type's own. */
+  readonly collation: string | null;
+};
+
+/** @returns CREATE VIEW. @param replace with OR REPLACE. */
+export function createView(id: ViewId, attrs: ViewAttributes, replace: boolean): string {
   const options =
     attrs.options.length === 0 ? '' : `\nWITH (${attrs.options.map(storageParameter).join(', ')})`;
   const create = replace ? 'CREATE OR REPLACE VIEW' : 'CREATE VIEW';
@@ -47,7 +56,7 @@ export const view: Kind<ViewId, ViewAttributes> = {
           : [alterView(`SET (${attrs.options.map(storageParameter).join(', ')})`)]),
       ];
     }
-    const sameStart = before.attrs.columns.every((name, at) => attrs.columns[at] === name);
+    const sameStart = before.attrs.columns.every((column, at) => equal(attrs.columns[at] ?? null, column));
     if (!sameStart) return 'replace';
     return [draft(createView(id, attrs, true), { produces: [keyOf(id)], locks: accessExclusive(id) })];
   },

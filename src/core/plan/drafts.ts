@@ -90,7 +90,8 @@ function inTurn(made: Draft, key: Key, at: number, count: number): Draft {
     requires: at === 0 ? made.requires : [...made.requires, turn(key, at - 1)],
   };
 }
-const turn = (key: Key, at: number) => `turn ${at} of ${key}` as Key;
+/** Stands for a statement's place among those about one entry. */
+export const turn = (key: Key, at: number) => `turn ${at} of ${key}` as Key;
 /** Whether a key stands for a turn, and for no entry. */
 export const isTurn = (key: Key): boolean => key.startsWith('turn ');
 

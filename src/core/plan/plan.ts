@@ -9,6 +9,7 @@ import type { Sides } from '../kinds/kind.ts';
 import type { Change } from '../model/change.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { withoutCircles } from './circles.ts';
 import { drafts, isTurn } from './drafts.ts';
 import { expand } from './expand.ts';
 import { fold, type PlannedStatement } from './fold.ts';
@@ -41,8 +42,13 @@ export function plan(
   const sides: Sides = { from, to, isOneTransaction };
   const changes = withoutLeftOut(diff(from, to, among), from, leaveOut);
   const plain = withImpliedLocks(fold(drafts(expand(changes, sides), sides), sides), sides);
-  const statements = byPlace(isOnline ? online(plain, sides) : plain);
-  const before = statementGraph(statements, sides);
+  let statements = byPlace(isOnline ? online(plain, sides) : plain);
+  let before = statementGraph(statements, sides);
+  const opened = withoutCircles(statements, before, sides);
+  if (opened !== undefined) {
+    statements = byPlace(opened);
+    before = statementGraph(statements, sides);
+  }
   return steps(statements, before, usedFirst(statements, uses, to), domainOf);
 }
 

@@ -1,4 +1,5 @@
 /** Views. */
+import type { ViewColumn } from '../../core/kinds/view.ts';
 import {
   type Carried,
   type Reading,
@@ -17,14 +18,15 @@ export async function readViews(reading: Reading): Promise<void> {
       schema: string;
       name: string;
       definition: string;
-      columns: string[] | null;
+      columns: ViewColumn[] | null;
       options: string[] | null;
     } & Carried)[]
   >`
     select c.oid::int8::float8 as oid, r.oid::int8::float8 as rule, n.nspname as schema, c.relname as name,
       rtrim(pg_get_viewdef(c.oid), ';') as definition,
-      (select array_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) order by a.attnum)
-        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0) as columns,
+      (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+          'collation', case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end) order by a.attnum)
+        from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0) as columns,
       (select array_agg(o order by o) from unnest(c.reloptions) o) as options,
       pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
       obj_description(c.oid, 'pg_class') as comment

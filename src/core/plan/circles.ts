@@ -1,0 +1,134 @@
+/**
+ * Circles among statements, broken where PostgreSQL allows it. A view and a function may need each other, once one of
+ * them has been replaced: made anew, the view comes with its columns first and with its query at the end, as pg_dump
+ * has it; dropped, all of the circle go at one stroke.
+ */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { objectClause } from '../kinds/object.ts';
+import type { Sides } from '../kinds/kind.ts';
+import { type ViewAttributes, createView } from '../kinds/view.ts';
+import { find } from '../model/catalog.ts';
+import { type Key, type ViewId, keyOf } from '../model/id.ts';
+import { turn } from './drafts.ts';
+import type { PlannedStatement } from './fold.ts';
+import type { Graph } from './graph.ts';
+
+/** @returns the statements, in no particular order, with no circle left that can be broken; undefined if there is none in the first place. */
+export function withoutCircles(
+  statements: readonly PlannedStatement[],
+  before: Graph,
+  sides: Sides,
+): PlannedStatement[] | undefined {
+  const circles = circlesIn(before);
+  if (circles.length === 0) return undefined;
+  const replaced = new Map<number, readonly PlannedStatement[]>();
+  for (const circle of circles) {
+    const members = circle.map((at) => statements[at]!);
+    const made = circle.filter((at) => makesView(statements[at]!));
+    if (made.length > 0)
+      for (const at of made) replaced.set(at, columnsFirst(statements[at]!, members, sides));
+    else if (members.every(({ statement }) => statement.produces.length === 0))
+      circle.forEach((at, place) => replaced.set(at, place === 0 ? [atOneStroke(members)] : []));
+  }
+  return statements.flatMap((each, at) => replaced.get(at) ?? [each]);
+}
+
+const makesView = ({ about, statement }: PlannedStatement): boolean =>
+  about.kind === 'view' &&
+  statement.produces.includes(keyOf(about)) &&
+  statement.sql.startsWith('CREATE VIEW ');
+
+/** The view with its columns and no rows, which needs nothing of the circle; and its query, which needs all of it. */
+function columnsFirst(
+  view: PlannedStatement,
+  members: readonly PlannedStatement[],
+  { to }: Sides,
+): readonly PlannedStatement[] {
+  const { about, statement } = view;
+  const id = about as ViewId;
+  const { attrs } = find<ViewId, ViewAttributes>(to, id)!;
+  const own = new Set(members.flatMap(({ statement: { produces } }) => produces));
+  const columns = attrs.columns.map(({ name, type, collation }) => {
+    const collate = collation === null ? '' : ` COLLATE ${collation}`;
+    return `NULL::${type}${collate} AS ${identifier(name)}`;
+  });
+  return [
+    {
+      ...view,
+      statement: {
+        ...statement,
+        sql: `CREATE VIEW ${qualified(id.schema, id.name)} AS\nSELECT ${columns.join(', ')}`,
+        requires: statement.requires.filter((key) => !own.has(key)),
+      },
+    },
+    {
+      ...view,
+      statement: {
+        ...statement,
+        sql: createView(id, attrs, true),
+        produces: [turn(keyOf(id), 1)],
+        requires: [...statement.requires, keyOf(id)],
+        destroys: [],
+      },
+    },
+  ];
+}
+
+/** Each depends on every other, and all go: CASCADE from one takes the rest, and nothing else. */
+function atOneStroke(members: readonly PlannedStatement[]): PlannedStatement {
+  const [first, ...others] = members.map(({ statement }) => statement);
+  const head = members.find(({ about }) => about.kind === 'view') ?? members[0]!;
+  const all = <T>(pick: (statement: PlannedStatement['statement']) => readonly T[]): T[] => [
+    ...new Set([first!, ...others].flatMap(pick)),
+  ];
+  return {
+    ...head,
+    statement: {
+      ...head.statement,
+      sql: `DROP ${objectClause(head.about as ViewId)} CASCADE`,
+      requires: all(({ requires }) => requires),
+      destroys: all(({ destroys }) => destroys) satisfies Key[],
+      locks: all(({ locks }) => locks),
+      hazards: all(({ hazards }) => hazards),
+    },
+  };
+}
+
+/** @returns the strongly connected components of more than one statement (Tarjan), by position. */
+function circlesIn(before: Graph): number[][] {
+  const index = new Map<number, number>();
+  const low = new Map<number, number>();
+  const stack: number[] = [];
+  const onStack = new Set<number>();
+  const circles: number[][] = [];
+  for (let root = 0; root < before.length; root += 1) {
+    if (index.has(root)) continue;
+    // A work list instead of recursion: chains of statements may be long.
+    const work: { at: number; rest: Iterator<number> }[] = [];
+    const enter = (at: number) => {
+      index.set(at, index.size);
+      low.set(at, index.get(at)!);
+      stack.push(at);
+      onStack.add(at);
+      work.push({ at, rest: before[at]!.values() });
+    };
+    enter(root);
+    while (work.length > 0) {
+      const { at, rest } = work.at(-1)!;
+      const next = rest.next();
+      if (next.done !== true) {
+        if (!index.has(next.value)) enter(next.value);
+        else if (onStack.has(next.value)) low.set(at, Math.min(low.get(at)!, index.get(next.value)!));
+        continue;
+      }
+      work.pop();
+      const parent = work.at(-1);
+      if (parent !== undefined) low.set(parent.at, Math.min(low.get(parent.at)!, low.get(at)!));
+      if (low.get(at) !== index.get(at)) continue;
+      const circle = stack.splice(stack.indexOf(at));
+      for (const each of circle) onStack.delete(each);
+      if (circle.length > 1) circles.push(circle.sort((a, b) => a - b));
+    }
+  }
+  return circles;
+}
