@@ -54,7 +54,8 @@ export async function introspect(
     await transaction`select set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
       set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
       set_config('quote_all_identifiers', 'off', true), set_config('extra_float_digits', '1', true),
-      set_config('jit', 'off', true)`;
+      set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
+      set_config('work_mem', '64MB', true)`;
     const reading: Reading = {
       sql: transaction,
       serverVersion,
