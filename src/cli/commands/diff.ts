@@ -1,6 +1,7 @@
 /** `dbctl diff`: the plan from one source to another. Both are only read. */
 import { usesOf } from '../../core/bodies/uses.ts';
 import { comparable } from '../../core/compare/comparable.ts';
+import { acrossMajors } from '../../core/compare/majors.ts';
 import type { Catalog, NotAnalysed } from '../../core/model/catalog.ts';
 import { inputError } from '../../core/model/problem.ts';
 import { withUncheckedBodies } from '../../core/plan/function-bodies.ts';
@@ -87,7 +88,7 @@ async function readBoth(context: Context, left: Source, right: Source): Promise<
   );
   const [from, to] = await Promise.all([readLeft(), readRight()]);
   const compared = comparable(from, to);
-  return [compared.from, compared.to];
+  return acrossMajors(compared.from, compared.to);
 }
 
 /** What shadows are like: the server of the live side, as far as its major is installed. */
@@ -98,7 +99,7 @@ async function likeness(context: Context, left: Source, right: Source): Promise<
   if (left.server !== undefined && right.server !== undefined) return { maker };
   if (await isMajorInstalled(major)) return { maker, major };
   context.log(
-    `PostgreSQL ${major} is not installed here: the other side is read on the one that dbctl brings, and what the two print differently is told as different`,
+    `PostgreSQL ${major} is not installed here: the other side is read on the one that dbctl brings`,
   );
   return { maker };
 }

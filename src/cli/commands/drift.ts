@@ -107,7 +107,7 @@ async function driftIn(
     introspect(connection),
     replayedState(context, project, inTurn, database, (await isMajorInstalled(major)) ? { major } : {}),
   ]);
-  const structure = structuralDrift(manifest, database, made, live, (await usesOf(made)).uses);
+  const structure = await structuralDrift(manifest, database, made, live, (await usesOf(made)).uses);
   const input: DriftInput = {
     ...liveInput({
       manifest,

@@ -17,6 +17,7 @@ import { find } from '../model/catalog.ts';
 import { plan } from '../plan/plan.ts';
 import type { Use } from '../bodies/uses.ts';
 import { comparable } from './comparable.ts';
+import { acrossMajors } from './majors.ts';
 
 /** One object that differs. */
 export interface Drifted {
@@ -37,19 +38,20 @@ export interface Structure {
 }
 
 /** @param applied what the migrations that are applied make. @param uses of `applied`. */
-export function structuralDrift(
+export async function structuralDrift(
   manifest: Manifest,
   database: string,
   applied: Catalog,
   live: Catalog,
   uses: readonly Use[],
-): Structure {
+): Promise<Structure> {
   const side = { assumedRoles: new Set<string>(), maker: 'postgres' };
-  const both = comparable(
+  const compared = comparable(
     { ...side, catalog: live, isLive: true, saysRoles: false },
     { ...side, catalog: applied, isLive: false, saysRoles: true, governs: governs(manifest, database) },
   );
-  const [is, should] = withoutOthersBusiness(manifest, database, both.from, both.to);
+  const [from, to] = await acrossMajors(compared.from, compared.to);
+  const [is, should] = withoutOthersBusiness(manifest, database, from, to);
   const changes = diff(should, is);
   const steps = plan(is, should, { domainOf: () => 'all', uses, online: false });
   const statements = steps.flatMap((step) => step.statements);

@@ -1,0 +1,70 @@
+/** The same SQL on servers of different majors: its catalogs are equal in the words of either. */
+import { readFile, readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acrossMajors } from '../../src/core/compare/majors.ts';
+import { diff } from '../../src/core/diff/diff.ts';
+import type { Catalog } from '../../src/core/model/catalog.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
+import { filled } from '../support/convergence.ts';
+import { type TestServer, startServer } from '../support/servers.ts';
+
+const fixtures = new URL('../../fixtures/corpus/', import.meta.url);
+const more = `
+create table t (a int, b text); create table u (a int);
+create view one as select a, b || 'x' as c from t where a > (select max(u.a) from u where u.a = t.a);
+create view two as select t.a, u.a as other from t, u;
+create view three as select a from t union select a from u order by a;
+create view four as with w as (select a from t) select a from w x group by a having count(*) > 1;
+create view five as select g, t.* from generate_series(1, 2) g left join t on t.a = g;
+create materialized view six as select * from t;
+`;
+
+describe.each([15, 17] as const)('PostgreSQL %i and 18', (older) => {
+  let servers: readonly TestServer[];
+  beforeAll(async () => {
+    servers = await Promise.all([startServer(older), startServer(18)]);
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+
+  async function read(server: TestServer, sql: string): Promise<Catalog> {
+    const connection = await filled(await server.createDatabase(), sql);
+    try {
+      return await introspect(connection);
+    } finally {
+      await connection.close();
+      await server.dropDatabase(connection.address.database);
+    }
+  }
+  const catalogs = (sql: string) => Promise.all(servers.map((server) => read(server, sql)));
+
+  it('views of many shapes, and the cases of views', async () => {
+    const names = (await readdir(fixtures)).filter((name) => /^(materialized-)?view--/.test(name));
+    expect(names.length).toBeGreaterThan(5);
+    const texts = await Promise.all(
+      names.map((name) => readFile(new URL(`${name}/after.sql`, fixtures), 'utf8')),
+    );
+    for (const sql of [more, ...texts.filter((text) => !/create role/i.test(text))]) {
+      const [one, other] = (await catalogs(sql)) as [Catalog, Catalog];
+      expect(diff(...(await acrossMajors(one, other))), sql).toEqual([]);
+      expect(diff(...(await acrossMajors(other, one))), sql).toEqual([]);
+    }
+  });
+
+  it('what differs still differs', async () => {
+    const [one] = (await catalogs(more)) as [Catalog, Catalog];
+    for (const [from, to] of [
+      ['a, b || ', 'b, a || '],
+      ['u.a = t.a', 'u.a = 1'],
+      ['select t.a, u.a', 'select u.a, t.a'],
+      ['from w x', 'from t x'],
+    ] as const) {
+      const [, other] = (await catalogs(more.replace(from, to).replace('b, a ||', `b, a::text ||`))) as [
+        Catalog,
+        Catalog,
+      ];
+      expect(diff(...(await acrossMajors(one, other))), to).not.toEqual([]);
+    }
+  });
+});
