@@ -129,6 +129,15 @@ const sources = [
     type: `'T'`,
     joins: 'join pg_type t on t.oid = m.objid',
   }),
+  members('pg_language', {
+    kind: `'language'`,
+    schema: 'null',
+    name: 'l.lanname',
+    acl: 'l.lanacl',
+    owner: 'l.lanowner',
+    type: `'l'`,
+    joins: 'join pg_language l on l.oid = m.objid',
+  }),
   members('pg_class', {
     kind: 'null',
     schema: 'null',
@@ -149,20 +158,39 @@ async function readMemberPrivileges(reading: Reading): Promise<void> {
         ? null
         : { kind, ...(schema === null ? {} : { schema }), name, ...(args === null ? {} : { args }) }
     ) as ObjectId | null;
-    const before = new Map(parseAcl(came).map((item) => [`${item.to}\0${item.privilege}`, item]));
-    const isTold = differences(parseAcl(acl), before).map(({ to, privilege, grantable, was }) => {
-      if (on === null || (was !== undefined && grantable !== null)) return true;
-      const id: GrantId | RevokeId = { kind: grantable === null ? 'revoke' : 'grant', on, to, privilege };
-      addOfExtension(reading, id, { kind: 'extension', name: extension }, grantable);
-      return false;
-    });
-    if (isTold.includes(true))
+    if (!addDifferences(reading, on, { acl, came }, { kind: 'extension', name: extension }))
       reading.notAnalysed.push({
         object: `privileges on ${object} of extension ${extension}`,
         schema,
         why: 'they differ from those that the extension came with, in a way that is not modelled',
       });
   }
+}
+
+/**
+ * Adds what the privileges on an object differ in from those that it came with.
+ * @param on null: of a kind whose privileges are not followed. @param extension that it is a member of; undefined: it is the server's own.
+ * @returns whether that is all that they differ in.
+ */
+export function addDifferences(
+  reading: Reading,
+  on: ObjectId | null,
+  { acl, came }: Pick<Member, 'acl' | 'came'>,
+  extension?: ExtensionId,
+): boolean {
+  const before = new Map(parseAcl(came).map((item) => [`${item.to}\0${item.privilege}`, item]));
+  let isAll = true;
+  for (const { to, privilege, grantable, was } of differences(parseAcl(acl), before)) {
+    if (on === null || (was !== undefined && grantable !== null)) {
+      isAll = false;
+      continue;
+    }
+    const id: GrantId | RevokeId = { kind: grantable === null ? 'revoke' : 'grant', on, to, privilege };
+    add(reading, { id, attrs: grantable === null ? {} : { grantable } });
+    if (extension !== undefined)
+      reading.edges.push({ dependent: keyOf(id), referenced: keyOf(extension), type: 'auto' });
+  }
+  return isAll;
 }
 
 interface Difference {
@@ -186,14 +214,4 @@ function differences(
   for (const { to, privilege, grantable } of before.values())
     found.push({ to, privilege, grantable: null, was: grantable });
   return found;
-}
-
-function addOfExtension(
-  reading: Reading,
-  id: GrantId | RevokeId,
-  extension: ExtensionId,
-  grantable: boolean | null,
-): void {
-  add(reading, { id, attrs: grantable === null ? {} : { grantable } });
-  reading.edges.push({ dependent: keyOf(id), referenced: keyOf(extension), type: 'auto' });
 }

@@ -17,14 +17,15 @@ const named = (namespace: string, name: string): string =>
   `quote_ident(${namespace}) || '.' || quote_ident(${name})`;
 
 /** SQL: every member of a family, and what it belongs to: one of the classes, or the family itself. */
-const members = `
+const allMembers = `
   select 'pg_amop' as catalog, m.oid, m.amopfamily as family, m.amopstrategy as number, 'operator' as member,
-    m.amoplefttype as lefttype, m.amoprighttype as righttype,
+    m.amoplefttype as lefttype, m.amoprighttype as righttype, 'pg_operator' as of, m.amopopr as what,
     m.amopopr::regoperator::text || coalesce(' FOR ORDER BY ' || (select ${named('sn.nspname', 's.opfname')}
       from pg_opfamily s join pg_namespace sn on sn.oid = s.opfnamespace where s.oid = m.amopsortfamily), '') as definition
   from pg_amop m
   union all
   select 'pg_amproc', m.oid, m.amprocfamily, m.amprocnum, 'function', m.amproclefttype, m.amprocrighttype,
+    'pg_proc', m.amproc,
     format('(%s, %s) %s', format_type(m.amproclefttype, null), format_type(m.amprocrighttype, null), m.amproc::oid::regprocedure)
   from pg_amproc m`;
 
@@ -44,7 +45,10 @@ interface Member {
   readonly definition: string;
   /** Of the class that it belongs to. */
   readonly class: number | null;
-  readonly family: number;
+  /** Its family's. */
+  readonly schema: string;
+  readonly name: string;
+  readonly method: string;
 }
 interface InMethod {
   readonly oid: number;
@@ -55,7 +59,7 @@ interface InMethod {
 
 export async function readOperatorClasses(reading: Reading): Promise<void> {
   const { sql } = reading;
-  const [families, classes, all] = await Promise.all([
+  const [families, classes, members] = await Promise.all([
     sql<(InMethod & Carried)[]>`
     select o.oid::int8::float8 as oid, n.nspname as schema, o.opfname as name, m.amname as method,
       pg_get_userbyid(o.opfowner) as owner, obj_description(o.oid, 'pg_opfamily') as comment
@@ -71,22 +75,25 @@ export async function readOperatorClasses(reading: Reading): Promise<void> {
     sql<Member[]>`
     select m.catalog || ':' || m.oid || ':0' as at, m.member, m.number, m.definition,
       format_type(m.lefttype, null) as left, format_type(m.righttype, null) as right,
+      n.nspname as schema, f.opfname as name, a.amname as method,
       (select d.refobjid from pg_depend d where d.classid = m.catalog::regclass and d.objid = m.oid
-        and d.refclassid = 'pg_opclass'::regclass)::int8::float8 as class, m.family::int8::float8 as family
-    from (${sql.unsafe(members)}) m
-    where m.oid >= 16384
+        and d.refclassid = 'pg_opclass'::regclass)::int8::float8 as class
+    from (${sql.unsafe(allMembers)}) m join pg_opfamily f on f.oid = m.family
+    join pg_namespace n on n.oid = f.opfnamespace join pg_am a on a.oid = f.opfmethod
+    where m.oid >= 16384 and ${sql.unsafe(notOfExtension('pg_opfamily', 'f.oid'))}
+      -- What an extension adds to a family of the server's is the extension's.
+      and (f.oid >= 16384 or not exists (select from pg_depend e
+        where e.classid = m.of::regclass and e.objid = m.what and e.deptype = 'e'))
     order by m.member desc, m.number, 5, 6`,
   ]);
-  const familyIds = new Map<number, InMethod>();
   for (const { oid, schema, name, method, ...carried } of families) {
     const id = { kind: 'operator-family', schema, name, method } as const;
-    familyIds.set(oid, { oid, schema, name, method });
     add(reading, { id, attrs: {} }, address('pg_opfamily', oid));
     addCarried(reading, id, carried);
   }
   for (const { oid, schema, name, method, attrs, ...carried } of classes) {
     const id: OperatorClassId = { kind: 'operator-class', schema, name, method };
-    const own = all.filter((each) => each.class === oid);
+    const own = members.filter((each) => each.class === oid);
     const items = own.map(
       ({ member, number, definition }) => `${member.toUpperCase()} ${number} ${definition}`,
     );
@@ -94,11 +101,7 @@ export async function readOperatorClasses(reading: Reading): Promise<void> {
     for (const { at } of own) reading.keys.set(at, reading.keys.get(address('pg_opclass', oid))!);
     addCarried(reading, id, carried);
   }
-  for (const { at, family, class: ofClass, definition, member, number, left, right } of all) {
-    const of = ofClass === null ? familyIds.get(family) : undefined;
-    if (of === undefined) continue;
-    const { schema, name, method } = of;
-    const id = { kind: 'operator-family-member', schema, name, method, member, number, left, right } as const;
-    add(reading, { id, attrs: { definition } }, at);
-  }
+  for (const { at, class: ofClass, definition, ...names } of members)
+    if (ofClass === null)
+      add(reading, { id: { kind: 'operator-family-member', ...names }, attrs: { definition } }, at);
 }
