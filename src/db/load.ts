@@ -55,7 +55,7 @@ export async function loadInAnyOrder(
   const assumed: string[] = [];
   const run = async (sql: string): Promise<void> => {
     try {
-      await connection.sql.unsafe(sql);
+      await loadStatement(connection, sql);
     } catch (error) {
       const role = options.assumeRoles === true ? missingRole(error as ServerError) : undefined;
       if (role === undefined || assumed.includes(role)) throw error;
@@ -100,7 +100,7 @@ export async function replay(
     await connection.sql.unsafe(migrationSettings(schemaOf(domain) ?? clusterHistory.schema).join(';'));
     for (const statement of parsed.up?.statements ?? [])
       try {
-        await connection.sql.unsafe(statement.text);
+        await loadStatement(connection, statement.text);
       } catch (error) {
         throw new KnownError([problemOf(error, { file, text, offset: statement.start })], 2, {
           cause: error,
@@ -150,6 +150,21 @@ interface ServerError extends Error {
   readonly detail?: string;
   readonly hint?: string;
   readonly code?: string;
+}
+
+/** A shadow has no tablespaces of its own: one that a statement names is made, in the shadow's own folder. */
+async function loadStatement({ sql }: Connection, statement: string): Promise<void> {
+  for (;;)
+    try {
+      await sql.unsafe(statement);
+      return;
+    } catch (error) {
+      const { code, message } = error as ServerError;
+      const name = code === '42704' ? /^tablespace "(.*)" does not exist$/.exec(message)?.[1] : undefined;
+      if (name === undefined) throw error;
+      await sql.unsafe('SET allow_in_place_tablespaces = on');
+      await sql.unsafe(`CREATE TABLESPACE ${identifier(name)} LOCATION ''`);
+    }
 }
 
 /** @returns the role that an error says is not there. */

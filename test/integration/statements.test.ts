@@ -8,7 +8,7 @@ import type { Statement } from '../../src/core/model/statement.ts';
 import type { Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { disagreements, readRelations, see } from '../../src/db/prove/observe.ts';
-import { filled } from '../support/convergence.ts';
+import { filled, prepared } from '../support/convergence.ts';
 import { describeEachMajor, majors } from '../support/servers.ts';
 
 const corpus = new URL('../../fixtures/corpus/', import.meta.url);
@@ -47,11 +47,7 @@ describeEachMajor('statements state what they lock and rewrite', (server, major)
   }
 
   async function loaded(sql: string): Promise<Connection> {
-    const roles = sql.replaceAll(
-      /create role (corpus_\w+);/g,
-      'do $$$$ begin create role $1; exception when duplicate_object then null; end $$$$;',
-    );
-    const connection = await filled(await server().createDatabase(), roles);
+    const connection = await filled(await server().createDatabase(), await prepared(server(), sql));
     await connection.sql.unsafe(`set TimeZone = 'UTC'; set check_function_bodies = off`);
     return connection;
   }

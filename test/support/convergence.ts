@@ -9,19 +9,12 @@ import { introspect } from '../../src/db/introspect/introspect.ts';
 import { dumpStatements, pgDump } from './pg-dump.ts';
 import type { TestServer } from './servers.ts';
 
-/** Roles outlive their database: a case names its own `corpus_…`, which are made once and dropped never. */
-const tolerant = (sql: string) =>
-  sql.replaceAll(
-    /create role (corpus_\w+);/g,
-    'do $$$$ begin create role $1; exception when duplicate_object then null; end $$$$;',
-  );
-
 /** Loads both sides into databases of one server. @returns the statements that were run. */
 export async function converge(server: TestServer, before: string, after: string): Promise<string[]> {
   const roles = [before, after].flatMap((sql) => sql.match(/create role corpus_\w+;/g) ?? []).join('\n');
-  const from = await filled(await server.createDatabase(), tolerant(`${roles}\n${before}`));
+  const from = await filled(await server.createDatabase(), await prepared(server, `${roles}\n${before}`));
   try {
-    const to = await filled(await server.createDatabase(), tolerant(`${roles}\n${after}`));
+    const to = await filled(await server.createDatabase(), await prepared(server, `${roles}\n${after}`));
     try {
       const start = await introspect(from);
       const statements = await convergeFromTo(from, to);
@@ -35,6 +28,30 @@ export async function converge(server: TestServer, before: string, after: string
   } finally {
     await from.close();
     await server.dropDatabase(from.address.database);
+  }
+}
+
+/** Roles outlive their database: a case names its own `corpus_…`, which are made once and dropped never. So do tablespaces, which are made outside of any transaction, in the server's own folder. @returns the SQL that finds them there. */
+export async function prepared(server: TestServer, sql: string): Promise<string> {
+  await makeTablespaces(server, sql);
+  return sql
+    .replaceAll(/create tablespace corpus_\w+;/g, '')
+    .replaceAll(
+      /create role (corpus_\w+);/g,
+      'do $$$$ begin create role $1; exception when duplicate_object then null; end $$$$;',
+    );
+}
+
+async function makeTablespaces(server: TestServer, sql: string): Promise<void> {
+  const names = new Set([...sql.matchAll(/create tablespace (corpus_\w+);/g)].map(([, name]) => name!));
+  if (names.size === 0) return;
+  const admin = await filled(server.address, 'set allow_in_place_tablespaces = on');
+  try {
+    for (const { name } of await admin.sql<{ name: string }[]>`select spcname as name from pg_tablespace`)
+      names.delete(name);
+    for (const name of names) await admin.sql.unsafe(`create tablespace ${name} location ''`);
+  } finally {
+    await admin.close();
   }
 }
 

@@ -86,12 +86,16 @@ function connectBridge(socket: Socket, bridge: MessagePort, answered: Int32Array
   socket.on('close', wake);
 }
 
+const liesSomewhere =
+  /^(CREATE (UNLOGGED )?TABLE|CREATE MATERIALIZED|CREATE (UNIQUE )?INDEX|ALTER TABLE[^;]* ADD CONSTRAINT \S+ (PRIMARY|UNIQUE|EXCLUDE))/;
+
 /**
  * The statements of a dump, without comments and without the settings that pg_dump begins with.
  * @param options.sorted in alphabetical order: two dumps may list the same objects differently
  */
 export function dumpStatements(text: string, options: { readonly sorted?: boolean } = {}): string[] {
   const bytes = Buffer.from(text);
+  let tablespace = '';
   const { stmts } = parseSync(text) as { stmts?: { stmt_location?: number; stmt_len?: number }[] };
   const statements = (stmts ?? [])
     .map(({ stmt_location: from = 0, stmt_len: length }) =>
@@ -102,6 +106,12 @@ export function dumpStatements(text: string, options: { readonly sorted?: boolea
         .replace(/^(\s*--.*\n|\s*\n)*/, '')
         .trim(),
     )
+    // Where something lies is a setting before it.
+    .map((statement) => {
+      const setting = /^SET default_tablespace = (.*)$/.exec(statement)?.[1];
+      if (setting !== undefined) tablespace = setting === `''` ? '' : `\nTABLESPACE ${setting}`;
+      return liesSomewhere.test(statement) ? statement + tablespace : statement;
+    })
     .filter((statement) => !/^(SET\s|SELECT pg_catalog\.set_config\()/.test(statement));
   return options.sorted === true ? statements.sort() : statements;
 }

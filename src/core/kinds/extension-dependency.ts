@@ -6,7 +6,7 @@ import { objectClause, relationLock } from './object.ts';
 
 const alter = ({ on, extension }: ExtensionDependencyId, verb: string, rest: Partial<Draft>): Draft =>
   draft(`ALTER ${objectClause(on)} ${verb} ON EXTENSION ${identifier(extension)}`, {
-    locks: relationLock(on, 'ACCESS EXCLUSIVE'),
+    locks: on.kind === 'trigger' ? [] : relationLock(on, 'ACCESS EXCLUSIVE'),
     ...rest,
   });
 

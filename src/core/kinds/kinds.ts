@@ -43,6 +43,7 @@ import { schema } from './schema.ts';
 import { sequence } from './sequence.ts';
 import { shellType } from './shell-type.ts';
 import { index } from './table-index.ts';
+import { tablespace } from './tablespace.ts';
 import { table } from './table.ts';
 import { collation } from './collation.ts';
 import { conversion } from './conversion.ts';
@@ -69,6 +70,7 @@ const kinds = {
   extension,
   'extension-dependency': extensionDependency,
   parameter,
+  tablespace,
   role,
   'role-setting': roleSetting,
   membership,

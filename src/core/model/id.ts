@@ -138,6 +138,12 @@ export type GrantId = {
 };
 /** A configuration parameter of the server: target of grants. The whole cluster's, as roles are. */
 export type ParameterId = Named<'parameter'>;
+/** Where an object's rows lie, if not in the database's own tablespace. */
+export type TablespaceId = {
+  readonly kind: 'tablespace';
+  /** A constraint: its index. */
+  readonly on: TableId | IndexId | MaterializedViewId | ConstraintId;
+};
 /** DEPENDS ON EXTENSION: the object goes when the extension does. */
 export type ExtensionDependencyId = {
   readonly kind: 'extension-dependency';
@@ -232,6 +238,7 @@ export type Id =
   | OwnerId
   | GrantId
   | ExtensionDependencyId
+  | TablespaceId
   | RevokeId
   | DefaultPrivilegeId;
 /** What a column can be of, apart from base types. */
@@ -326,6 +333,7 @@ export function nameOf(id: Id): string {
       return `${id.on.kind} ${nameOf(id.on)} on ${identifier(id.extension)}`;
     case 'comment':
     case 'owner':
+    case 'tablespace':
       return `${id.on.kind} ${nameOf(id.on)}`;
     case 'grant':
     case 'revoke':
@@ -389,6 +397,7 @@ export function objectOf(id: Id): Id {
     case 'grant':
     case 'revoke':
     case 'extension-dependency':
+    case 'tablespace':
       return objectOf(id.on);
     case 'column':
     case 'default':
@@ -427,6 +436,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'grant':
     case 'revoke':
     case 'extension-dependency':
+    case 'tablespace':
       return schemaOf(id.on);
     case 'default-privilege':
       return id.schema ?? undefined;

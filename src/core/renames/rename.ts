@@ -63,6 +63,7 @@ function lockedRelation(id: Renamable): string | undefined {
     case 'table':
     case 'view':
     case 'materialized-view':
+    case 'foreign-table':
     case 'sequence':
     case 'index':
       return nameOf(object);

@@ -28,6 +28,7 @@ import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
 import { readIndexes } from './table-index.ts';
+import { readTablespaces } from './tablespace.ts';
 import { readColumns, readTables } from './table.ts';
 import { readPartitionTriggers, readTriggers } from './trigger.ts';
 import { readCollations } from './collation.ts';
@@ -108,6 +109,7 @@ export async function introspect(
       readDefaultPrivileges(reading),
       readParameters(reading),
       readExtensionDependencies(reading),
+      readTablespaces(reading),
       readNotAnalysed(reading),
     ]);
     await readDependencies(reading);

@@ -7,8 +7,7 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   [
     'pg_class',
     'relnamespace',
-    `(o.relkind = 'm' and o.reltablespace <> 0)
-    or (o.relkind in ('r', 'p', 'f') and (o.reloftype <> 0 or o.reltablespace <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
+    `(o.relkind in ('r', 'p', 'f') and (o.reloftype <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
   ],
   [
     'pg_type',

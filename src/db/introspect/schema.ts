@@ -12,18 +12,18 @@ import {
 export async function readSchemas(reading: Reading): Promise<void> {
   const { sql } = reading;
   const [[database], schemas] = await Promise.all([
-    sql<(Omit<Carried, 'owner'> & { databaseOwner: string })[]>`
+    sql<(Omit<Carried, 'owner'> & { databaseOwner: string; tablespace: string })[]>`
       select pg_get_userbyid(datdba) as "databaseOwner", coalesce(datacl, acldefault('d', datdba))::text[] as acl,
-        shobj_description(oid, 'pg_database') as comment
-      from pg_database where datname = current_database()`,
+        shobj_description(d.oid, 'pg_database') as comment, spcname as tablespace
+      from pg_database d join pg_tablespace t on t.oid = dattablespace where datname = current_database()`,
     sql<({ oid: number; name: string } & Carried)[]>`
       select n.oid::int8::float8 as oid, nspname as name, pg_get_userbyid(nspowner) as owner,
         coalesce(nspacl, acldefault('n', nspowner))::text[] as acl, obj_description(n.oid, 'pg_namespace') as comment
       from pg_namespace n
       where ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_namespace', 'n.oid'))}`,
   ]);
-  const { databaseOwner, ...carriedByDatabase } = database!;
-  add(reading, { id: { kind: 'database' }, attrs: { owner: databaseOwner } });
+  const { databaseOwner, tablespace, ...carriedByDatabase } = database!;
+  add(reading, { id: { kind: 'database' }, attrs: { owner: databaseOwner }, aside: { tablespace } });
   addCarried(reading, { kind: 'database' }, carriedByDatabase);
   for (const { oid, name, ...carried } of schemas) {
     const id = { kind: 'schema', name } as const;
