@@ -115,4 +115,21 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     };
     expect(findings.filter(({ rule }) => rule.startsWith('boundary/'))).toEqual([]);
   });
+
+  it('cuts by prefix', { timeout: 300_000 }, async () => {
+    const address = await server.createDatabase();
+    await execute(address, fixture('prefixes.sql'));
+    const folder = await adopt(address, '--by', 'prefix');
+    const domain = (name: string) =>
+      (parse(readFileSync(join(folder, `domains/${name}/domain.yaml`), 'utf8')) as { domains: object }).domains;
+    expect(domain('orders')).toMatchObject({ orders: { isolation: 'prefix', prefix: 'orders_' } });
+    expect(domain('users')).toMatchObject({ users: { prefix: 'users', owner: 'grown_owner' } });
+    expect(domain('billing')).toMatchObject({
+      billing: {
+        crossings: expect.arrayContaining([
+          { from: 'billing_open', to: 'orders.orders_orders', as: 'view' },
+        ]) as unknown,
+      },
+    });
+  });
 });
