@@ -53,15 +53,20 @@ export async function loadInAnyOrder(
   let waiting = statements;
   const path = searchPath(connection);
   const assumed: string[] = [];
-  const run = async (sql: string): Promise<void> => {
+  const run = async (sql: string, isInDomain: boolean): Promise<void> => {
     try {
       await loadStatement(connection, sql);
     } catch (error) {
+      const instead = isInDomain ? ofSchemaThere(error as ServerError, sql) : undefined;
+      if (instead !== undefined) {
+        if (instead !== '') await run(instead, false);
+        return;
+      }
       const role = options.assumeRoles === true ? missingRole(error as ServerError) : undefined;
       if (role === undefined || assumed.includes(role)) throw error;
       await connection.sql.unsafe(`CREATE ROLE ${identifier(role)}`);
       assumed.push(role);
-      await run(sql);
+      await run(sql, isInDomain);
     }
   };
   for (;;) {
@@ -73,10 +78,10 @@ export async function loadInAnyOrder(
           (statement.schema === undefined ? 'RESET search_path' : pathOf(statement.schema)),
       );
       try {
-        await run(statement.sql);
+        await run(statement.sql, statement.schema !== undefined);
       } catch (error) {
         failed.push(statement);
-        problems.push(problemOf(error, statement.source));
+        problems.push(withRoleHelp(problemOf(error, statement.source), error as ServerError));
       }
     }
     if (failed.length === 0) return assumed;
@@ -145,6 +150,20 @@ function searchPath({ sql }: Connection): (setting: string) => Promise<void> {
   };
 }
 
+/**
+ * A domain's schema is there before its SQL is loaded, and a dump makes it all the same.
+ * @returns what is left to be done of a CREATE SCHEMA then, or undefined for any other failure.
+ */
+function ofSchemaThere({ code }: ServerError, sql: string): string | undefined {
+  const form =
+    /^\s*create\s+schema\s+("(?:[^"]|"")+"|[\w$]+)(?:\s+authorization\s+("(?:[^"]|"")+"|[\w$]+))?\s*$/i;
+  const [, schema, owner] = (code === '42P06' ? form.exec(withoutComments(sql)) : null) ?? [];
+  if (schema === undefined) return undefined;
+  return owner === undefined ? '' : `ALTER SCHEMA ${schema} OWNER TO ${owner}`;
+}
+
+const withoutComments = (sql: string) => sql.replaceAll(/^\s*--.*$/gm, '').trim();
+
 interface ServerError extends Error {
   readonly position?: string;
   readonly detail?: string;
@@ -170,6 +189,14 @@ async function loadStatement({ sql }: Connection, statement: string): Promise<vo
 /** @returns the role that an error says is not there. */
 function missingRole({ code, message }: ServerError): string | undefined {
   return code === '42704' ? /^role "(.*)" does not exist$/.exec(message)?.[1] : undefined;
+}
+
+/** Roles are the manifest's: SQL may name those that it declares. */
+function withRoleHelp(problem: Problem, error: ServerError): Problem {
+  const role = missingRole(error);
+  if (role === undefined) return problem;
+  const help = `Declare ${role} under roles, or take what names it out of the SQL (pg_dump leaves it out with --no-owner --no-acl).`;
+  return { ...problem, help };
 }
 
 /** The server's error at its place in the file. */

@@ -48,7 +48,7 @@ let folder: string;
 beforeAll(async () => {
   server = await startServer(18);
   folder = await mkdtemp(join(tmpdir(), 'dbctl-reports-'));
-  for (const each of ['broken', 'empty']) await mkdir(join(folder, each));
+  for (const each of ['broken', 'empty', 'read', 'other']) await mkdir(join(folder, each));
   await writeFile(join(folder, 'dbctl.yaml'), manifest);
   await writeFile(join(folder, 'orders.sql'), sql);
   await writeFile(join(folder, 'broken/dbctl.yaml'), 'version: 2\n');
@@ -114,6 +114,31 @@ it('every command', { timeout: 300_000 }, async () => {
   expect(findings.some(({ domain }) => domain === null)).toBe(true);
   expect(findings.some(({ location }) => location !== null)).toBe(true);
   expect(findings.some(({ fix }) => (fix as string[]).length > 0)).toBe(true);
+
+  const read = ['-C', join(folder, 'read')];
+  expect(await report(...read, 'init', '--from', server.url(), '--dry-run')).toMatchObject({
+    dryRun: true,
+    files: many,
+    texts: many,
+  });
+  expect(await report(...read, 'init', '--from', server.url())).toMatchObject({
+    command: 'init',
+    files: many,
+    domains: ['orders', 'tenants'],
+    leftOut: many,
+  });
+  expect(await report(...read, 'status')).toMatchObject({ domains: many });
+  const other = join(folder, 'other');
+  await report('-C', other, 'init');
+  await report('-C', other, 'generate', 'first');
+  expect(
+    await report('-C', other, 'migrate', '--adopt', '--database-url', server.url('template1')),
+  ).toMatchObject({
+    applied: [],
+    remaining: many,
+    adopted: false,
+    differences: many,
+  });
 
   expect(await report('audit')).toMatchObject({ command: 'audit matrix', rows: many });
   expect(await report('partitions')).toMatchObject({ sets: [{ partitions: many }, { problem: /./ }] });

@@ -121,7 +121,8 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     await execute(address, fixture('prefixes.sql'));
     const folder = await adopt(address, '--by', 'prefix');
     const domain = (name: string) =>
-      (parse(readFileSync(join(folder, `domains/${name}/domain.yaml`), 'utf8')) as { domains: object }).domains;
+      (parse(readFileSync(join(folder, `domains/${name}/domain.yaml`), 'utf8')) as { domains: object })
+        .domains;
     expect(domain('orders')).toMatchObject({ orders: { isolation: 'prefix', prefix: 'orders_' } });
     expect(domain('users')).toMatchObject({ users: { prefix: 'users', owner: 'grown_owner' } });
     expect(domain('billing')).toMatchObject({

@@ -21,6 +21,12 @@ export interface Scope {
   readonly leftOut: readonly NotAnalysed[];
 }
 
+const history: NotAnalysed = {
+  object: 'the history of migrations that the database has',
+  schema: null,
+  why: 'it is another project’s: where its rows are, the migrations written here cannot be recorded',
+};
+
 /** Roles of whoever runs the server: a shadow's superuser, and those of the big clouds. */
 const operators = ['postgres', 'rds*', 'cloudsql*', 'azure*'] as const;
 const isOperator = globs(operators);
@@ -60,6 +66,7 @@ export function scopeOf(live: Catalog): Scope {
     roles,
     unmanaged: [...new Set(['postgres', ...patterns.sort()])],
     leftOut: [
+      ...(live.entries.size > entries.length ? [history] : []),
       ...live.notAnalysed,
       ...told(
         entries.filter((entry) => !isKept(entry)),
