@@ -1,4 +1,6 @@
 /** Renames and moves: the rows stay, whatever their table, column or domain is called. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +8,9 @@ import { connect, parseAddress } from '../../src/db/connect.ts';
 import { dumpStatements, pgDump } from '../support/pg-dump.ts';
 import { type Workplace, openWorkplace } from '../support/program.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
+
+/** util-linux's script(1), which gives a program a terminal of its own. */
+const terminal = ['/usr/bin/script'].find(existsSync);
 
 const manifest = (domains: string) => `
 version: 1
@@ -142,6 +147,36 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(status).toBe(2);
     expect(log).toContain('renamed_from: amount');
     expect(log).toContain('data would be lost');
+  });
+
+  it.runIf(terminal !== undefined)('on a terminal a person is asked, and yes keeps the values', async () => {
+    await workplace.write({
+      'dbctl.yaml': manifest(
+        before.replace('amount: numeric', 'total: numeric').replaceAll('(amount', '(total'),
+      ),
+      'sales.sql': view.replaceAll('amount', 'total'),
+    });
+    const { PATH, HOME } = process.env;
+    const program = join(process.cwd(), 'bin/dbctl.js');
+    const asked = spawn(
+      terminal!,
+      ['-qec', `${process.execPath} ${program} -C ${workplace.folder} generate second`, '/dev/null'],
+      { env: { PATH, HOME, DATABASE_URL: url, TERM: 'dumb' } },
+    );
+    let said = '';
+    asked.stdout.on('data', (bytes: Buffer) => {
+      // One answer for each question.
+      const questions = (text: string) => text.split('[y/N]').length;
+      const before = questions(said);
+      said += bytes.toString();
+      for (let open = questions(said) - before; open > 0; open -= 1) asked.stdin.write('y\n');
+    });
+    const status = await new Promise((done) => asked.on('exit', done));
+    expect(status, said).toBe(0);
+    expect(said).toContain('Is column sales.bills.total the sales.bills.amount of before, renamed?');
+    expect((await texts()).join('\n')).toContain('RENAME COLUMN amount TO total');
+    await workplace.succeed('migrate');
+    expect(await query('select total from sales.dear')).toEqual([{ total: '500' }]);
   });
 
   it('a hint that leads nowhere is an error at its place', async () => {
