@@ -1,9 +1,10 @@
 /** Where a table, an index or a materialized view lies, if not in the database's own tablespace. */
 import { identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, find } from '../model/catalog.ts';
-import { type TablespaceId, keyOf } from '../model/id.ts';
+import { type IndexId, type TablespaceId, keyOf } from '../model/id.ts';
 import type { Hazard } from '../model/statement.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
+import type { IndexAttributes } from './table-index.ts';
 
 export type TablespaceAttributes = {
   /** The database's own, for a partition whose parent says another. */
@@ -19,9 +20,9 @@ function ownOf({ from }: Sides): string {
 /** A partitioned table or index has no rows of its own: only those of partitions to come are meant. */
 function isPartitioned(on: TablespaceId['on'], catalog: Catalog): boolean {
   if (on.kind === 'materialized-view') return false;
-  const indexed = on.kind === 'index' ? find(catalog, on)?.attrs['table'] : undefined;
-  const table = on.kind === 'constraint' ? on.table : on.kind === 'index' ? String(indexed) : on.name;
-  return find(catalog, { kind: 'table', schema: on.schema, name: table })?.attrs['kind'] === 'partitioned';
+  const indexed = on.kind === 'index' ? find<IndexId, IndexAttributes>(catalog, on)?.attrs.table : undefined;
+  const name = on.kind === 'constraint' ? on.table : (indexed ?? on.name);
+  return find(catalog, { kind: 'table', schema: on.schema, name })?.attrs['kind'] === 'partitioned';
 }
 
 function set(on: TablespaceId['on'], name: string, sides: Sides, rest: Partial<Draft>): Draft {
