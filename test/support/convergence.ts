@@ -6,7 +6,7 @@ import type { Catalog } from '../../src/core/model/catalog.ts';
 import { plan } from '../../src/core/plan/plan.ts';
 import { connect, type Address, type Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
-import { dumpStatements, pgDump } from './pg-dump.ts';
+import { dumpedSchema } from './dumped-schema.ts';
 import type { TestServer } from './servers.ts';
 
 /** Loads both sides into databases of one server. @returns the statements that were run. */
@@ -61,7 +61,7 @@ export async function convergeFromTo(from: Connection, to: Connection): Promise<
   const unknown = [...start.notAnalysed, ...goal.notAnalysed].map(({ object }) => object);
   deepStrictEqual(unknown, [], `not analysed: ${unknown.join(', ')}`);
   const statements = await run(from, await statementsOf(start, goal), goal);
-  const [mine, wanted] = await Promise.all([dumped(from.address), dumped(to.address)]);
+  const [mine, wanted] = await Promise.all([dumpedSchema(from.address), dumpedSchema(to.address)]);
   deepStrictEqual(
     mine.filter((statement) => !wanted.includes(statement)),
     wanted.filter((statement) => !mine.includes(statement)),
@@ -100,15 +100,4 @@ async function statementsOf(from: Catalog, to: Catalog, online = true): Promise<
   return plan(from, to, { domainOf: () => 'all', online, uses }).flatMap(({ statements }) =>
     statements.map(({ sql }) => sql),
   );
-}
-
-/** Column order of a table aside: it cannot be changed, and nothing depends on it. */
-async function dumped(address: Address): Promise<string[]> {
-  const statements = dumpStatements(await pgDump(address, ['--schema-only', '--no-owner']), { sorted: true });
-  return statements.map((statement) => {
-    const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^(]+\()([^]*?)(\n\)[^]*)$/.exec(statement);
-    if (table === null) return statement;
-    const lines = table[2]!.split(',\n').map((line) => line.trim());
-    return `${table[1]!}\n${lines.sort().join(',\n')}${table[3]!}`;
-  });
 }

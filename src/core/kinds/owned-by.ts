@@ -1,9 +1,18 @@
 /** OWNED BY of a sequence: apart from the sequence, because the column's default needs the sequence first. */
-import { qualified } from '../../sql/quote.ts';
+import { identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, find } from '../model/catalog.ts';
-import { type ColumnId, type OwnedById, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
-import { draft, type Kind } from './kind.ts';
+import {
+  type ColumnId,
+  type Key,
+  type OwnedById,
+  type OwnerId,
+  type SequenceId,
+  keyOf,
+} from '../model/id.ts';
+import { draft, type Draft, type Kind, type Sides } from './kind.ts';
+import { relationLock } from './object.ts';
 import type { OwnerAttributes } from './owner.ts';
+import { freed } from './sequence.ts';
 
 export interface OwnedByAttributes {
   readonly schema: string;
@@ -30,30 +39,43 @@ export const ownedBy: Kind<OwnedById, OwnedByAttributes> = {
     { to: sequenceOf(id), type: 'auto' },
     { to: columnOf(attrs), type: 'auto' },
   ],
-  create: ({ id, attrs }, { from, to }) => {
-    const ownerOf = (catalog: Catalog, on: OwnerId['on']) =>
-      find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
-    const table = { kind: 'table', schema: attrs.schema, name: attrs.table } as const;
-    // Both must have one owner by now: either the table stays as it is, and the sequence is given to its owner first;
-    // or the table changes hands after this, and the sequence with it.
-    const given = ownerOf(from, table) === ownerOf(to, table) && ownerOf(to, sequenceOf(id)) !== undefined;
-    return [
-      {
-        ...alterSequence(id, qualified(attrs.schema, attrs.table, attrs.column)),
-        produces: [keyOf(id)],
-        requires: [
-          keyOf(sequenceOf(id)),
-          keyOf(columnOf(attrs)),
-          ...(given ? [keyOf({ kind: 'owner', on: sequenceOf(id) })] : []),
-        ],
-      },
-    ];
-  },
-  drop: ({ id }) => [{ ...alterSequence(id, 'NONE'), destroys: [keyOf(id)] }],
-  alter: (_changes, _before, { id, attrs }) => [
-    {
-      ...alterSequence(id, qualified(attrs.schema, attrs.table, attrs.column)),
-      produces: [keyOf(id)],
-    },
+  create: ({ id, attrs }, sides) => owned(id, attrs, sides),
+  drop: ({ id }) => [
+    { ...alterSequence(id, 'NONE'), produces: [freed(sequenceOf(id))], destroys: [keyOf(id)] },
+  ],
+  alter: (_changes, _before, { id, attrs }, sides) => [
+    { ...alterSequence(id, 'NONE'), produces: [] },
+    ...owned(id, attrs, sides),
   ],
 };
+
+/**
+ * Both must have one owner by then. Either the table stays as it is, and the sequence is given to its owner first; or
+ * the table gets its owner after this, and the sequence with it.
+ */
+function owned(id: OwnedById, attrs: OwnedByAttributes, { from, to }: Sides): Draft[] {
+  const ownerOf = (catalog: Catalog, on: OwnerId['on']) =>
+    find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
+  const table = { kind: 'table', schema: attrs.schema, name: attrs.table } as const;
+  const sequence = sequenceOf(id);
+  const [before, now] = [ownerOf(from, table), ownerOf(from, sequence)];
+  const given = before === ownerOf(to, table) && ownerOf(to, sequence) !== undefined;
+  const requires = [keyOf(sequence), keyOf(columnOf(attrs))];
+  const link = (first: Key[]): Draft => ({
+    ...alterSequence(id, qualified(attrs.schema, attrs.table, attrs.column)),
+    produces: [keyOf(id)],
+    requires: [...requires, ...first],
+  });
+  if (given) return [link([keyOf({ kind: 'owner', on: sequence })])];
+  // A new table is its maker's until it gets its owner.
+  const meanwhile = before ?? (now === undefined ? undefined : null);
+  if (meanwhile === undefined || meanwhile === now) return [link([])];
+  const joined = `turn of joining ${keyOf(sequence)}` as Key;
+  const role = meanwhile === null ? 'CURRENT_USER' : identifier(meanwhile);
+  const join = draft(`ALTER SEQUENCE ${qualified(sequence.schema, sequence.name)} OWNER TO ${role}`, {
+    produces: [joined],
+    requires: [...requires, freed(sequence)],
+    locks: relationLock(sequence, 'ACCESS EXCLUSIVE'),
+  });
+  return [join, link([joined])];
+}

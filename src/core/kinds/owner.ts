@@ -6,6 +6,7 @@ import { type Id, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, relationLock } from './object.ts';
 import { privilegesOn } from './privileges.ts';
+import { freed } from './sequence.ts';
 
 export interface OwnerAttributes {
   readonly role: string;
@@ -17,6 +18,8 @@ const setOwner = ({ id, attrs }: Entry<OwnerId, OwnerAttributes>, to: Catalog): 
     requires: [
       keyOf(id.on),
       keyOf({ kind: 'role', name: attrs.role }),
+      // A table's owner is that of its sequences: one that is another's from now on must be free before.
+      ...(id.on.kind === 'sequence' ? [freed(id.on)] : []),
       // They change hands with the table, if they are its own by then.
       ...linkedSequences(id.on, to).map(({ schema, name }) => keyOf({ kind: 'owned-by', schema, name })),
     ],

@@ -1,6 +1,6 @@
 /** Sequences that stand alone or belong to a serial column; an identity column's is the column's own. */
 import { qualified } from '../../sql/quote.ts';
-import { type SequenceId, keyOf } from '../model/id.ts';
+import { type Key, type SequenceId, keyOf } from '../model/id.ts';
 import { accessExclusive, loss } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
 
@@ -14,6 +14,9 @@ export type SequenceAttributes = {
   readonly cache: string;
   readonly cycle: boolean;
 };
+
+/** Stands for: no column owns the sequence any more. */
+export const freed = (id: SequenceId) => `turn of freeing ${keyOf(id)}` as Key;
 
 function options(attrs: SequenceAttributes, before: SequenceAttributes): string[] {
   const changed = (name: keyof SequenceAttributes) => attrs[name] !== before[name];

@@ -41,7 +41,7 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     });
   }
   tellImplied(planned, implied);
-  const apart = foreignKeysInCircles(drops);
+  const apart = new Set([...foreignKeysInCircles(drops), ...freedSequences(drops)]);
   const carrier = carriers(drops, sides.from, apart);
   const carried = new Map<Key, Key[]>();
   for (const key of drops.keys()) {
@@ -56,7 +56,11 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     for (const made of kindOf(entry.id).drop(entry, sides))
       planned.push({
         about: entry.id,
-        draft: { ...made, destroys: [...made.destroys, ...(carried.get(key) ?? [])] },
+        draft: {
+          ...made,
+          requires: [...made.requires, ...(waits.get(key) ?? [])],
+          destroys: [...made.destroys, ...(carried.get(key) ?? [])],
+        },
       });
   }
   return planned.map(({ about, draft }) => ({ about, draft: letting(draft, releases) }));
@@ -235,6 +239,14 @@ function carriers(
     return known.get(key);
   };
   return carrier;
+}
+
+/** What says of a sequence that stays that it is owned by a column that goes: taken back before, lest it go too. */
+function freedSequences(drops: ReadonlyMap<Key, Entry>): Key[] {
+  const freed: Key[] = [];
+  for (const [key, { id }] of drops)
+    if (id.kind === 'owned-by' && !drops.has(keyOf({ ...id, kind: 'sequence' }))) freed.push(key);
+  return freed;
 }
 
 /** Foreign keys between tables that go and reference each other in a circle: each needs a DROP of its own, before the tables. */

@@ -94,7 +94,8 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     const type = sides.from.entries.get(key)!.id;
     for (const { dependent } of dependents.get(key) ?? []) {
       const part = partOf(sides.from.entries.get(dependent)!, type, sides);
-      if (part === 'swapped') swapType(dependent);
+      if (part === 'swapped' && sides.to.entries.has(dependent)) swapType(dependent);
+      else if (part === 'swapped') release(dependent, key);
       else if (part === 'converted')
         for (const { dependent: blocking } of dependents.get(dependent) ?? []) {
           if (!blocksTypeChange(sides.from.entries.get(blocking)!)) continue;
@@ -143,7 +144,9 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     );
   }
   for (let key = gone.pop(); key !== undefined; key = gone.pop())
-    for (const { dependent } of dependents.get(key) ?? []) takeAlong(dependent, key);
+    for (const { dependent, type } of dependents.get(key) ?? [])
+      // A sequence outlives the column that owned it, if it is wanted: it keeps its position.
+      if (type !== 'owned' || !sides.to.entries.has(dependent)) takeAlong(dependent, key);
   const { also, waits } = swapDrafts(swapped, { creates, drops, alters }, sides);
   return { creates, drops, alters, also, waits, releases };
 }

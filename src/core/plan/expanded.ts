@@ -16,7 +16,7 @@ export interface Expanded {
   readonly alters: Map<Key, readonly Draft[]>;
   /** Statements that no one entry's kind makes. */
   readonly also: readonly Planned[];
-  /** By entry to be created, what it must wait for besides what it needs. */
+  /** By entry to be created or dropped, what it must wait for besides what it needs. */
   readonly waits: ReadonlyMap<Key, readonly Key[]>;
   /** By entry to be dropped, what its drop lets go of. */
   readonly releases: ReadonlyMap<Key, readonly Key[]>;

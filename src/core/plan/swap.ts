@@ -100,7 +100,7 @@ export const letGo = (key: Key) => `turn of letting go of ${key}` as Key;
 
 /**
  * @param swapped the types; each is already among what is created.
- * @returns the statements besides CREATE TYPE, which must wait for `waits`; the columns' go into `alters`.
+ * @returns the statements besides CREATE TYPE, which must wait for `waits`, as the drop of what the old types hold fast; the columns' go into `alters`.
  */
 export function swapDrafts(
   swapped: ReadonlySet<Key>,
@@ -128,11 +128,14 @@ export function swapDrafts(
       const converted = conversion(column, before, after, { creates, drops, alters }, sides);
       if (converted !== undefined) alters.set(column, [converted, ...(alters.get(column) ?? [])]);
     }
-    const holders = (byDependent.get(key) ?? []).map(({ referenced }) => referenced);
+    const holders = (byDependent.get(key) ?? [])
+      .map(({ referenced }) => referenced)
+      .filter((each) => swapped.has(each) || drops.has(each));
+    for (const each of holders) if (drops.has(each)) waits.set(each, [letGo(each)]);
     also.push({
       about: before.id,
       draft: draft(`DROP ${objectClause({ ...before.id, name })}`, {
-        produces: holders.filter((each) => swapped.has(each)).map(letGo),
+        produces: holders.map(letGo),
         requires: [...columns, letGo(key), key],
         destroys: belongings(key, sides).filter((each) => !sides.to.entries.has(each)),
       }),
