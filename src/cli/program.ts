@@ -157,6 +157,24 @@ const commandLines: readonly CommandLine[] = [
         load: async () => (await import('./commands/audit.ts')).auditMatrix,
       },
       {
+        name: 'explain',
+        summary: 'whether a role may do something, by which paths, and if not, why not (exit 1)',
+        positional: ['<role>', '<privilege>', '<object>'],
+        examples: [
+          'dbctl audit explain llmproxy_app select auth.users',
+          'dbctl audit explain llmproxy_app execute "auth.hash(text)"',
+          'dbctl audit explain llmproxy_app usage schema:auth --database-url "$PRODUCTION_URL" --json',
+        ],
+        load: async () => (await import('./commands/audit-explain.ts')).auditExplain,
+      },
+      {
+        name: 'who-can',
+        summary: 'which roles may do something, and by which paths',
+        positional: ['<privilege>', '<object>'],
+        examples: ['dbctl audit who-can select auth.users', 'dbctl audit who-can connect database'],
+        load: async () => (await import('./commands/audit-explain.ts')).auditWhoCan,
+      },
+      {
         name: 'snapshot',
         summary: 'write what the live database is like to a file that diff reads',
         formats: ['json'],

@@ -141,6 +141,12 @@ it('every command', { timeout: 300_000 }, async () => {
   });
 
   expect(await report('audit')).toMatchObject({ command: 'audit matrix', rows: many });
+  expect(await report('audit', 'explain', 'shop_app', 'select', 'tenants.tenants')).toMatchObject({
+    allowed: false,
+    paths: many,
+    missing: many,
+  });
+  expect(await report('audit', 'who-can', 'select', 'orders.orders')).toMatchObject({ roles: many });
   expect(await report('partitions')).toMatchObject({ sets: [{ partitions: many }, { problem: /./ }] });
   expect(await report('partitions', 'ensure', '--dry-run')).toMatchObject({ dryRun: true });
   expect(await report('dev')).toMatchObject({ command: 'dev status', running: false });

@@ -3,24 +3,15 @@
  * has_*_privilege() functions compute it from its own (src/backend/catalog/aclchk.c, utils/adt/acl.c). Like theirs,
  * a privilege on a table says nothing about USAGE on its schema: `reachable` tells that.
  */
-import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
+import { type Catalog, find, relationOf } from '../model/catalog.ts';
 import type { DatabaseAttributes } from '../kinds/database.ts';
-import type { GrantAttributes } from '../kinds/grant.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
-import {
-  type DatabaseId,
-  type GrantId,
-  type Key,
-  type ObjectId,
-  type OwnerId,
-  type RoleId,
-  isRelation,
-  keyOf,
-  schemaOf,
-} from '../model/id.ts';
+import { type DatabaseId, type ObjectId, type OwnerId, type RoleId, keyOf, schemaOf } from '../model/id.ts';
+import { type Acl, aclsOf, noAcl } from './acl.ts';
 import { type Memberships, membershipsOf } from './memberships.ts';
+import { predefined } from './predefined.ts';
 
 /** Why a role holds a privilege. Several may apply: the first of this list that does is told. */
 export type Via =
@@ -48,16 +39,15 @@ export interface Access {
   reaches(role: string, on: ObjectId): boolean;
   ownerOf(on: ObjectId): string | undefined;
   isSuperuser(role: string): boolean;
+  /** The object's own ACL. */
+  aclOf(on: ObjectId): Acl;
 }
-
-type Acl = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
 /** @returns the answers for one catalog. Computed on demand: asking nothing costs one walk over the grants. */
 export function accessOf(catalog: Catalog): Access {
   const acls = aclsOf(catalog);
   const memberships = membershipsOf(catalog);
-  const none: Acl = new Map();
-  const aclOf = (on: ObjectId) => acls.get(keyOf(on)) ?? none;
+  const aclOf = (on: ObjectId) => acls.get(keyOf(on)) ?? noAcl;
   const isSuperuser = (role: string) =>
     find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.superuser === true;
   const ownerOf = (on: ObjectId) => {
@@ -94,7 +84,7 @@ export function accessOf(catalog: Catalog): Access {
     const owner = ownerOf(on);
     if (owner !== undefined && inherited.includes(owner)) return true;
     const grantees = aclOf(on).get(privilege);
-    return inherited.some((group) => grantees?.get(group) === true);
+    return inherited.some((group) => grantees?.get(group)?.attrs.grantable === true);
   }
 
   return {
@@ -119,37 +109,6 @@ export function accessOf(catalog: Catalog): Access {
     },
     ownerOf,
     isSuperuser,
+    aclOf,
   };
-}
-
-/** What membership in a predefined role gives on every object (manual, 21.5). */
-function predefined(role: string, privilege: string, on: ObjectId): boolean {
-  const { kind } = on;
-  const relation = isRelation(on) || on.kind === 'sequence';
-  switch (role) {
-    case 'pg_read_all_data':
-      return (relation && privilege === 'select') || (kind === 'schema' && privilege === 'usage');
-    case 'pg_write_all_data':
-      return (
-        (relation && ['insert', 'update', 'delete'].includes(privilege)) ||
-        (kind === 'schema' && privilege === 'usage')
-      );
-    case 'pg_maintain':
-      return relation && privilege === 'maintain';
-    default:
-      return false;
-  }
-}
-
-function aclsOf(catalog: Catalog): ReadonlyMap<Key, Acl> {
-  const acls = new Map<Key, Map<string, Map<string, boolean>>>();
-  for (const { id, attrs } of entriesOf<'grant', GrantAttributes>(catalog, 'grant')) {
-    const { on, privilege, to }: GrantId = id;
-    const acl = acls.get(keyOf(on)) ?? new Map<string, Map<string, boolean>>();
-    acls.set(keyOf(on), acl);
-    const grantees = acl.get(privilege) ?? new Map<string, boolean>();
-    acl.set(privilege, grantees);
-    grantees.set(to, attrs.grantable);
-  }
-  return acls;
 }

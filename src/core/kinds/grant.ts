@@ -9,6 +9,8 @@ import { privilegesOn } from './privileges.ts';
 export interface GrantAttributes {
   readonly grantable: boolean;
 }
+/** What one grantor gave of it: the server keeps an item for each. In an entry's `aside.given`, unless the owner gave all of it. */
+export type Given = { readonly grantor: string; readonly grantable: boolean };
 
 type Verb = 'GRANT' | 'REVOKE' | 'REVOKE GRANT OPTION FOR';
 

@@ -3,12 +3,15 @@ import { identifier } from '../../sql/quote.ts';
 import { type MembershipId, keyOf } from '../model/id.ts';
 import { draft, type Kind } from './kind.ts';
 
-export interface MembershipAttributes {
+export type MembershipAttributes = {
   readonly admin: boolean;
   /** null: 15 has no such option, or the manifest leaves it to the server. */
   readonly inherit: boolean | null;
   readonly set: boolean | null;
-}
+};
+
+/** What one grantor gave of it: 16 and later keep a membership for each grantor. */
+export type MembershipGiven = MembershipAttributes & { readonly grantor: string };
 
 function grantRole(id: MembershipId, { admin, inherit, set }: MembershipAttributes): string {
   const options = [

@@ -1,4 +1,5 @@
 /** ACL items as the server prints them: `grantee=arwdDxt/grantor`, `*` after a letter for the grant option (PostgreSQL's manual, 5.8). */
+import type { Given } from '../../core/kinds/grant.ts';
 
 const privileges: Readonly<Record<string, string>> = {
   r: 'select',
@@ -22,11 +23,13 @@ export interface AclItem {
   /** A role, or `public`. */
   readonly to: string;
   readonly privilege: string;
+  /** Whether any grantor gave the grant option. */
   readonly grantable: boolean;
-  readonly grantor: string;
+  /** What each grantor gave. */
+  readonly given: readonly Given[];
 }
 
-/** @param acl an `aclitem[]` as text[]. The same privilege from several grantors is given once, grantable if any is. @throws on a letter that no supported server writes. */
+/** @param acl an `aclitem[]` as text[]. The same privilege from several grantors is one item. @throws on a letter that no supported server writes. */
 export function parseAcl(acl: readonly string[]): AclItem[] {
   const items = new Map<string, AclItem>();
   for (const text of acl) {
@@ -42,8 +45,12 @@ export function parseAcl(acl: readonly string[]): AclItem[] {
       if (privilege === undefined) throw new Error(`privilege letter ${letter} is not known: ${text}`);
       const grantable = text[at + 1] === '*';
       const before = items.get(`${to}\0${privilege}`);
-      if (before === undefined || (grantable && !before.grantable))
-        items.set(`${to}\0${privilege}`, { to, privilege, grantable, grantor });
+      items.set(`${to}\0${privilege}`, {
+        to,
+        privilege,
+        grantable: grantable || before?.grantable === true,
+        given: [...(before?.given ?? []), { grantor, grantable }],
+      });
     }
   }
   return [...items.values()];

@@ -2,7 +2,7 @@
 import type { TransactionSql } from 'postgres';
 import type { Edge, NotAnalysed } from '../../core/model/catalog.ts';
 import type { Entry } from '../../core/model/entry.ts';
-import { type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
+import { type GrantId, type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
 import { parseAcl } from './acl.ts';
 
 export interface Reading {
@@ -39,8 +39,12 @@ export interface Carried {
 export function addCarried(reading: Reading, on: ObjectId, { owner, comment, acl }: Carried): void {
   if (owner !== undefined) add(reading, { id: { kind: 'owner', on }, attrs: { role: owner } });
   if (comment !== null) add(reading, { id: { kind: 'comment', on }, attrs: { text: comment } });
-  for (const { to, privilege, grantable } of parseAcl(acl ?? []))
-    add(reading, { id: { kind: 'grant', on, to, privilege }, attrs: { grantable } });
+  for (const { to, privilege, grantable, given } of parseAcl(acl ?? [])) {
+    const id: GrantId = { kind: 'grant', on, to, privilege };
+    // That the owner gave it goes without saying.
+    const isOwners = given.length === 1 && given[0]!.grantor === owner;
+    add(reading, { id, attrs: { grantable }, ...(isOwners ? {} : { aside: { given } }) });
+  }
 }
 
 /** SQL: that the namespace with this oid column is not the system's. */

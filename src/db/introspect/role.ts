@@ -1,8 +1,13 @@
 /** Roles, their settings and memberships: cluster-wide. Predefined roles (pg_*) are the server's. */
+import type { MembershipAttributes, MembershipGiven } from '../../core/kinds/membership.ts';
+import { monitorsRoles } from '../../core/access/predefined.ts';
 import { type Reading, add, addCarried, address } from './reading.ts';
 
 export async function readRoles(reading: Reading): Promise<void> {
   const { sql } = reading;
+  const hasOptions = reading.serverVersion >= 160000;
+  const inherit = hasOptions ? sql`inherit_option` : sql`null::bool`;
+  const set = hasOptions ? sql`set_option` : sql`null::bool`;
   const [roles, settings, memberships] = await Promise.all([
     sql<
       {
@@ -31,13 +36,14 @@ export async function readRoles(reading: Reading): Promise<void> {
       select rolname as role, setconfig as settings
       from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
       where s.setdatabase = 0 and rolname !~ '^pg_'`,
-    sql<{ role: string; member: string; admin: boolean; inherit: boolean | null; set: boolean | null }[]>`
+    sql<({ role: string; member: string; given: MembershipGiven[] } & MembershipAttributes)[]>`
       select pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member,
-        bool_or(admin_option) as admin,
-        ${reading.serverVersion >= 160000 ? sql`bool_or(inherit_option)` : sql`null::bool`} as inherit,
-        ${reading.serverVersion >= 160000 ? sql`bool_or(set_option)` : sql`null::bool`} as set
+        bool_or(admin_option) as admin, bool_or(${inherit}) as inherit, bool_or(${set}) as set,
+        json_agg(json_build_object('grantor', pg_get_userbyid(grantor), 'admin', admin_option, 'inherit', ${inherit}, 'set', ${set})
+          order by pg_get_userbyid(grantor)) as given
       from pg_auth_members
-      where pg_get_userbyid(member) !~ '^pg_'
+      -- The server's own roles may be members too; what initdb makes of them is no fact of this server's.
+      where not (pg_get_userbyid(member) = 'pg_monitor' and pg_get_userbyid(roleid) in ${sql([...monitorsRoles])})
       group by roleid, member`,
   ]);
   for (const { oid, name, comment, ...attrs } of roles) {
@@ -51,6 +57,6 @@ export async function readRoles(reading: Reading): Promise<void> {
       const id = { kind: 'role-setting', role, name: setting.slice(0, at) } as const;
       add(reading, { id, attrs: { value: setting.slice(at + 1) } });
     }
-  for (const { role, member, ...attrs } of memberships)
-    add(reading, { id: { kind: 'membership', role, member }, attrs });
+  for (const { role, member, given, ...attrs } of memberships)
+    add(reading, { id: { kind: 'membership', role, member }, attrs, aside: { given } });
 }

@@ -1,0 +1,94 @@
+/** The live databases that an audit is about: those of the manifest, or without one that of --database-url. */
+import { closest } from '../core/closest.ts';
+import { type Access, accessOf } from '../core/access/effective.ts';
+import { ambiguousObject, objectsNamed, unknownObject } from '../core/access/object-name.ts';
+import type { World } from '../core/access/path.ts';
+import { serversRoles } from '../core/access/predefined.ts';
+import { domainOf } from '../core/manifest/domain-of.ts';
+import type { Manifest } from '../core/manifest/manifest.ts';
+import { type Catalog, entriesOf } from '../core/model/catalog.ts';
+import { type Id, type ObjectId, schemaOf } from '../core/model/id.ts';
+import { inputError } from '../core/model/problem.ts';
+import { type Address, connect, parseAddress } from '../db/connect.ts';
+import { introspect } from '../db/introspect/introspect.ts';
+import { findManifest } from '../files/manifest/find.ts';
+import type { Context } from './context.ts';
+import { withTargets } from './target.ts';
+
+/** One live database, read. */
+export interface Live extends World {
+  readonly catalog: Catalog;
+  readonly access: Access;
+  /** The domain that an entry belongs to; without a manifest, its schema. */
+  readonly domainOf: (id: Id) => string | undefined;
+  /** The manifest, and which of its databases this is. */
+  readonly declared?: { readonly manifest: Manifest; readonly database: string };
+}
+
+/** Reads the databases, each in one snapshot. What is in them that dbctl does not understand is logged. */
+export async function readLive(context: Context): Promise<Live[]> {
+  const url = context.global.databaseUrl;
+  if (url !== undefined && (await findManifest(context.cwd, context.global.manifest)) === undefined)
+    return [{ ...(await readOne(context, parseAddress(url))), domainOf: schemaOf }];
+  return withTargets(context, async (targets, { manifest }) => {
+    const all: Live[] = [];
+    for (const { address, database } of targets)
+      all.push({
+        ...(await readOne(context, address)),
+        domainOf: (id) => domainOf(manifest, database, id)?.name,
+        declared: { manifest, database },
+      });
+    return all;
+  });
+}
+
+async function readOne(context: Context, address: Address): Promise<Omit<Live, 'domainOf'>> {
+  const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
+  try {
+    const catalog = await introspect(connection);
+    for (const { object, why } of catalog.notAnalysed) context.debug(`not analysed: ${object}: ${why}`);
+    return { catalog, access: accessOf(catalog) };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** @returns the role as the server calls it. @throws KnownError (2) when none of the servers has it. */
+export function roleNamed(text: string, all: readonly Live[]): string {
+  if (text.toLowerCase() === 'public') return 'public';
+  const known = new Set(serversRoles);
+  for (const { catalog } of all) for (const { id } of entriesOf(catalog, 'role')) known.add(id.name);
+  const bare = /^"(.*)"$/s.exec(text)?.[1]?.replaceAll('""', '"');
+  for (const name of [text, bare]) if (name !== undefined && known.has(name)) return name;
+  const near = closest(text, known);
+  throw inputError({
+    message: `${text}: the server has no such role`,
+    help:
+      near === undefined
+        ? `Name one of: ${[...known].filter((name) => !name.startsWith('pg_')).join(', ')}.`
+        : `Write ${near}, if you mean that.`,
+  });
+}
+
+/** @returns the one object that a person means, and the database that has it. @throws KnownError (2) for none or several. */
+export function objectNamed(
+  text: string,
+  all: readonly Live[],
+): { readonly live: Live; readonly on: ObjectId } {
+  const found = all.flatMap((live) => {
+    const objects = objectsNamed(live.catalog, text);
+    if (objects.length > 1) throw ambiguousObject(text, objects);
+    return objects.map((on) => ({ live, on }));
+  });
+  if (found.length === 0)
+    throw unknownObject(
+      all.map(({ catalog }) => catalog),
+      text,
+    );
+  if (found.length > 1)
+    throw inputError({
+      message: `${text} is in ${found.length} databases: ${found.map(({ live }) => live.catalog.source).join(', ')}`,
+      help: 'Add --domain <name>: the database of that domain is asked.',
+    });
+  return found[0]!;
+}

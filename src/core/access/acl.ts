@@ -1,0 +1,32 @@
+/** ACLs, put together again from a catalog's grants. */
+import type { GrantAttributes, Given } from '../kinds/grant.ts';
+import { type Catalog, entriesOf } from '../model/catalog.ts';
+import type { EntryOf } from '../model/entry.ts';
+import { type Key, keyOf } from '../model/id.ts';
+
+export type GrantEntry = EntryOf<'grant', GrantAttributes>;
+/** By privilege, by grantee. */
+export type Acl = ReadonlyMap<string, ReadonlyMap<string, GrantEntry>>;
+
+export const noAcl: Acl = new Map();
+
+/** @returns every object's ACL, by the object's key. */
+export function aclsOf(catalog: Catalog): ReadonlyMap<Key, Acl> {
+  const acls = new Map<Key, Map<string, Map<string, GrantEntry>>>();
+  for (const entry of entriesOf<'grant', GrantAttributes>(catalog, 'grant')) {
+    const { on, privilege, to } = entry.id;
+    const key = keyOf(on);
+    let acl = acls.get(key);
+    if (acl === undefined) acls.set(key, (acl = new Map<string, Map<string, GrantEntry>>()));
+    const grantees = acl.get(privilege);
+    if (grantees === undefined) acl.set(privilege, new Map([[to, entry]]));
+    else grantees.set(to, entry);
+  }
+  return acls;
+}
+
+/** @param owner of the object: who gave what nobody else did. @returns what each grantor gave. */
+export function givenOf({ attrs, aside }: GrantEntry, owner: string | undefined): readonly Given[] {
+  const given = aside?.['given'] as readonly Given[] | undefined;
+  return given ?? [{ grantor: owner ?? '', grantable: attrs.grantable }];
+}

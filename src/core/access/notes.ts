@@ -1,0 +1,117 @@
+/** What stands beside a privilege: row security, what a statement needs besides, whether the role can connect. */
+import type { PolicyAttributes } from '../kinds/policy.ts';
+import type { RoleAttributes } from '../kinds/role.ts';
+import type { TableAttributes } from '../kinds/table.ts';
+import { sequencesOfInserts } from '../manifest/resolve/domain-objects.ts';
+import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
+import { type RoleId, type TableId, keyOf } from '../model/id.ts';
+import { counted, granteeName, listOf } from '../rules/wording.ts';
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type Question, type World, isAllowed } from './path.ts';
+
+/** @returns sentences, without a full stop. */
+export function notesOn(world: World, question: Question, allowed: boolean): string[] {
+  return [
+    ...(allowed ? [...rowSecurity(world, question), ...besides(world, question)] : []),
+    ...connection(world, question),
+  ];
+}
+
+/** Commands that row security filters. */
+const filtered = new Set(['select', 'insert', 'update', 'delete']);
+
+function rowSecurity({ catalog, access }: World, { role, privilege, on }: Question): string[] {
+  const table = on.kind === 'column' ? relationOf(catalog, on) : on;
+  if (table.kind !== 'table' || !filtered.has(privilege)) return [];
+  const attrs = find<TableId, TableAttributes>(catalog, table)?.attrs;
+  if (attrs?.rowSecurity !== true) return [];
+  const name = qualified(table.schema, table.name);
+  const bypasses = find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.bypassRls;
+  if (access.isSuperuser(role)) return [`row security of ${name} does not hold for a superuser`];
+  if (bypasses === true) return [`row security of ${name} does not hold for it: BYPASSRLS`];
+  const mine = new Set(
+    role === 'public' ? ['public'] : [role, 'public', ...access.memberships.inheritedBy(role)],
+  );
+  if (!attrs.forceRowSecurity && mine.has(access.ownerOf(table) ?? ''))
+    return [`row security of ${name} does not hold for its owner`];
+  const policies = policiesOf(catalog, table).filter(
+    ({ attrs: policy }) =>
+      (policy.command === 'all' || policy.command === privilege) &&
+      policy.roles.some((each) => mine.has(each)),
+  );
+  const permissive = policies.filter(({ attrs: policy }) => policy.permissive);
+  if (permissive.length === 0)
+    return [`row security of ${name} is on, and no policy lets it ${privilege} any row`];
+  return [
+    `row security of ${name}: rows that ${listOf(policies.map(({ id }) => identifier(id.name)))} ${policies.length === 1 ? 'lets' : 'let'} through`,
+  ];
+}
+
+const policiesOf = (catalog: Catalog, { schema, name }: TableId) =>
+  [...entriesOf<'policy', PolicyAttributes>(catalog, 'policy')].filter(
+    ({ id }) => id.schema === schema && id.table === name,
+  );
+
+/** What else the usual statement asks for, where the role has not got it. */
+function besides(world: World, { role, privilege, on }: Question): string[] {
+  const { catalog } = world;
+  const table = on.kind === 'column' ? relationOf(catalog, on) : on;
+  const may = (what: string, object: Question['on']) =>
+    isAllowed(world, { role, privilege: what, on: object });
+  const readsSome =
+    may('select', table) ||
+    ('name' in table &&
+      [...entriesOf(catalog, 'grant')].some(
+        ({ id }) =>
+          id.on.kind === 'column' &&
+          id.privilege === 'select' &&
+          id.on.table === table.name &&
+          'schema' in table &&
+          id.on.schema === table.schema &&
+          may('select', id.on),
+      ));
+  if (table.kind === 'sequence' || readsSome)
+    return privilege === 'insert' ? sequences(world, role, table) : [];
+  switch (privilege) {
+    case 'insert':
+      return [
+        'it may select no column of it: INSERT … RETURNING and ON CONFLICT with a target fail',
+        ...sequences(world, role, table),
+      ];
+    case 'update':
+    case 'delete':
+      return [
+        `it may select no column of it: ${privilege.toUpperCase()} … WHERE, which reads, fails; without WHERE it changes every row`,
+      ];
+    default:
+      return [];
+  }
+}
+
+function sequences(world: World, role: string, table: Question['on']): string[] {
+  const lacking = (sequencesOfInserts(world.catalog).get(keyOf(table)) ?? []).filter(
+    (on) =>
+      !isAllowed(world, { role, privilege: 'usage', on }) &&
+      !isAllowed(world, { role, privilege: 'update', on }),
+  );
+  if (lacking.length === 0) return [];
+  return [
+    `its default draws from ${counted(lacking.length, 'sequence')} that it has no usage on: ${listOf(lacking.map(({ schema, name }) => qualified(schema, name)))}`,
+  ];
+}
+
+/** Privileges of a role that nobody can connect as are used by its members, or by nobody. */
+function connection({ catalog, access }: World, { role }: Question): string[] {
+  if (role === 'public') return [];
+  const attrs = find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs;
+  if (attrs === undefined) return [];
+  if (!attrs.login) {
+    const users = access.memberships.inheritorsOf(role).filter((each) => !each.startsWith('pg_'));
+    const who =
+      users.length === 0 ? 'no role inherits from it' : `inherited by ${listOf(users.map(granteeName))}`;
+    return [`${granteeName(role)} cannot log in (NOLOGIN); ${who}`];
+  }
+  return access.holds(role, 'connect', { kind: 'database' })
+    ? []
+    : [`${granteeName(role)} may not connect to the database`];
+}
