@@ -64,7 +64,7 @@ function stepWords({ via, role = '', object, privilege, grantor, grantable, give
     case 'partition':
       return `the rows of its partition ${on}`;
     case 'column':
-      return `${on}`;
+      return on;
   }
 }
 

@@ -106,7 +106,10 @@ function edgesOf(catalog: Catalog): ReadonlyMap<string, readonly Edge[]> {
     join({ member, role, ...options(attrs), given: given.map(options) });
   }
   const implied = { admin: false, set: true, given: [] };
-  for (const role of monitorsRoles) join({ member: 'pg_monitor', role, inherit: true, ...implied });
+  // No entries, unless somebody has changed them.
+  for (const role of monitorsRoles)
+    if (!edges.get('pg_monitor')?.some((edge) => edge.role === role))
+      join({ member: 'pg_monitor', role, inherit: true, ...implied });
   const owner = find<DatabaseId, DatabaseAttributes>(catalog, { kind: 'database' })?.attrs.owner;
   // Until 15 like any other: not for NOINHERIT.
   if (owner !== undefined) {

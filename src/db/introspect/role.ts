@@ -42,9 +42,10 @@ export async function readRoles(reading: Reading): Promise<void> {
         json_agg(json_build_object('grantor', pg_get_userbyid(grantor), 'admin', admin_option, 'inherit', ${inherit}, 'set', ${set})
           order by pg_get_userbyid(grantor)) as given
       from pg_auth_members
-      -- The server's own roles may be members too; what initdb makes of them is no fact of this server's.
-      where not (pg_get_userbyid(member) = 'pg_monitor' and pg_get_userbyid(roleid) in ${sql([...monitorsRoles])})
-      group by roleid, member`,
+      group by roleid, member
+      -- What initdb makes of the server's own roles is no fact of this server's.
+      having not (pg_get_userbyid(member) = 'pg_monitor' and pg_get_userbyid(roleid) in ${sql([...monitorsRoles])}
+        and not bool_or(admin_option) and coalesce(bool_and(${inherit}), true) and coalesce(bool_and(${set}), true))`,
   ]);
   for (const { oid, name, comment, ...attrs } of roles) {
     const id = { kind: 'role', name } as const;
