@@ -1,5 +1,6 @@
 /** `dbctl migrate --adopt`: what a database has already is recorded as applied, once it is proven to be what the migrations make. */
 import { describeChange, differences } from '../core/adopt/compare.ts';
+import { acrossMajors } from '../core/compare/majors.ts';
 import { structureSql } from '../core/adopt/sql.ts';
 import { compareVersions } from '../core/migration/version.ts';
 import type { Catalog } from '../core/model/catalog.ts';
@@ -81,7 +82,7 @@ async function differencesOf(
     context.log(problemText({ message: `not compared: ${object}: ${why}` }, context, 'warning'));
   const replayed = await replayedState(context, project, chosen, database);
   const sides = { manifest, database };
-  const found = differences(replayed, live, sides);
+  const found = differences(...(await acrossMajors(replayed, live)), sides);
   const told =
     found.length > 0 && major(replayed) !== major(live)
       ? await confirmed(context, project, database, live, replayed, found)

@@ -1,6 +1,6 @@
 /** A database that grew by hand, read into a project: afterwards everything is clean, nothing was touched, and the migrations make it again. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type Dirent, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -132,5 +132,64 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
         ]) as unknown,
       },
     });
+  });
+
+  it('tells what it leaves out, and overwrites nothing', { timeout: 300_000 }, async () => {
+    const address = await server.createDatabase();
+    const { database } = address;
+    await execute(
+      address,
+      `create schema shop;
+       create table shop.orders (id int primary key);
+       create table shop.audit (id int primary key, secret text);
+       alter table shop.audit owner to grown_root;
+       alter table shop.audit enable row level security;
+       create policy mine on shop.audit to grown_root using (true);
+       create function shop.old() returns int language sql as 'select 1';
+       grant select on shop.orders to grown_root;
+       alter default privileges in schema shop grant select on tables to grown_reader;
+       grant connect on database ${database} to grown_app;
+       revoke temporary on database ${database} from public;
+       create subscription far connection 'dbname=nowhere password=geheim' publication p
+         with (connect = false, enabled = false, create_slot = false, slot_name = none);`,
+    );
+    const folder = newFolder();
+    const { stderr, stdout } = await run(0, folder, address, 'init', '--from', urlOf(address));
+    for (const told of [
+      /not in the manifest: subscription far: /,
+      /not in the manifest: privileges of grown_app on the database/,
+      /not in the manifest: default privileges of postgres for grown_reader/,
+    ])
+      expect(stderr).toMatch(told);
+    expect(stdout).toContain('not in the manifest');
+    const texts = (readdirSync(folder, { recursive: true, withFileTypes: true }) as Dirent[])
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    expect(texts.join('\n')).not.toContain('geheim');
+    expect(readFileSync(join(folder, 'dbctl.yaml'), 'utf8')).toMatch(/# - subscription far: /);
+    await run(0, folder, address, 'generate', 'x', '--check');
+    await run(0, folder, address, 'lint', '--live');
+
+    const again = await run(2, folder, address, 'init', '--from', urlOf(address));
+    expect(again.stderr).toContain('dbctl.yaml is there already');
+    rmSync(join(folder, 'dbctl.yaml'));
+    expect((await run(2, folder, address, 'init', '--from', urlOf(address))).stderr).toMatch(
+      /domains\/shop\/domain\.yaml is there already[^]*domains\/shop\/tables\.sql is there already/,
+    );
+
+    const other = newFolder();
+    expect((await run(0, other, address, 'init', '--from', urlOf(address), '--dry-run')).stdout).toContain(
+      'CREATE TABLE shop.orders',
+    );
+    await run(0, other, address, 'init', '--from', urlOf(address));
+    await execute(
+      address,
+      'alter table shop.orders add note text; drop function shop.old; grant all on shop.audit to grown_app',
+    );
+    const refused = await run(1, other, address, 'migrate', '--adopt');
+    expect(refused.stdout).toMatch(/column shop\.orders\.note is in the database only/);
+    expect(refused.stdout).toMatch(/function shop\.old\(\) is in the migrations only/);
+    expect(refused.stdout).toMatch(/grant select on table shop\.audit to grown_app is in the database only/);
+    expect(await pgDump(address)).not.toContain('dbctl');
   });
 });
