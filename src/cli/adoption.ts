@@ -52,7 +52,7 @@ export async function adoption(
     const { project, sql, desired, unloadable } = written;
     const leftOut = [...adopted.leftOut, ...unloadable, ...unequal(adopted, desired, project)];
     context.log('writing the first migrations');
-    const drafts = await pendingMigrations(inFolder(context, folder), project, undefined);
+    const { migrations: drafts } = await pendingMigrations(inFolder(context, folder), project, undefined);
     const migrations = drafts.map(({ version, draft }): [string, string] => [
       join(
         project.manifest.migrations,

@@ -13,18 +13,26 @@ import type { Entry } from '../core/model/entry.ts';
 import { type Id, nameOf, objectOf } from '../core/model/id.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
 import { migrations, type NumberedDraft } from '../core/plan/migrations.ts';
+import type { PlanOptions } from '../core/plan/plan.ts';
 import { readMigrations } from '../files/migrations/read.ts';
 import type { Context } from './context.ts';
+import type { Goal } from './proof.ts';
 import { renameDrafts, renamed } from './renames.ts';
 import { desiredState, replayedState, requireModelled } from './states.ts';
 import { clusterHome, type Project } from './target.ts';
 
-/** @param given `--version-stamp`. @returns the migrations that are missing, for all databases, in the order in which they run. */
+/** The migrations that are missing, for all databases, in the order in which they run, and what they must come to. */
+export interface Pending {
+  readonly migrations: readonly NumberedDraft[];
+  readonly goals: readonly Goal[];
+}
+
+/** @param given `--version-stamp`. */
 export async function pendingMigrations(
   context: Context,
   project: Project,
   given: string | undefined,
-): Promise<NumberedDraft[]> {
+): Promise<Pending> {
   const { manifest } = project;
   const directory = resolve(project.directory, manifest.migrations);
   const existing = await readMigrations(directory, domainOrder(manifest));
@@ -32,6 +40,7 @@ export async function pendingMigrations(
   const newest = new Map<string, string>();
   for (const { domain, version } of existing) newest.set(domain, version);
   const all: NumberedDraft[] = [];
+  const goals: Goal[] = [];
   for (const database of manifest.databases.keys()) {
     const began = performance.now();
     if (domainsIn(manifest, database).length === 0) continue;
@@ -55,19 +64,16 @@ export async function pendingMigrations(
       newest.set(draft.domain, version);
       stamp = new Date(stamp.getTime() + 1);
     }
-    const drafts = migrations(
-      from,
-      to,
-      {
-        domainOf: inDomain,
-        uses: (await usesOf(to)).uses,
-        // The runner makes a domain's schema and takes it away again, because the history lies in it.
-        online: manifest.online,
-        leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),
-      },
-      stamp,
-      newest,
-    );
+    const options: PlanOptions = {
+      domainOf: inDomain,
+      uses: (await usesOf(to)).uses,
+      online: manifest.online,
+      // The runner makes a domain's schema and takes it away again, because the history lies in it.
+      leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),
+    };
+    const drafts = migrations(from, to, options, stamp, newest);
+    const comparable = (reached: Catalog) => (isHome ? reached : withRolesOf(to, reached));
+    goals.push({ database, existing, before, to, comparable, options });
     all.push(...drafts);
     for (const { version, draft } of drafts) newest.set(draft.domain, version);
     stamp = new Date(stamp.getTime() + drafts.length);
@@ -75,7 +81,7 @@ export async function pendingMigrations(
       `${database}: compared ${to.entries.size} entries in ${Math.round(performance.now() - began)} ms`,
     );
   }
-  return all;
+  return { migrations: all, goals };
 }
 
 /** Now, or as given; but later than every version there is, so that what is generated runs last. */

@@ -64,6 +64,7 @@ const commandLines: readonly CommandLine[] = [
       option('--check', 'write nothing; exit with 1 if something would be written'),
       dryRun('the migrations'),
       allowDestructive,
+      option('--no-prove', 'write them without trying them on a shadow first'),
       option('--version-stamp <yyyymmddhhmmssmmm>', 'version of the first file written (UTC); default: now'),
     ],
     examples: ['dbctl generate add_invoices', 'dbctl generate ci --check'],

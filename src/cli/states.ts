@@ -22,21 +22,34 @@ import type { Project } from './target.ts';
 /** @returns the catalog that the migrations of one database make, replayed on a shadow, and what follows them. */
 export async function replayedState(
   context: Context,
-  { manifest }: Pick<Project, 'manifest'>,
+  project: Pick<Project, 'manifest'>,
   migrations: readonly MigrationFile[],
   database: string,
   options: ShadowChoice & { readonly sequel?: Sequel } = {},
 ): Promise<Catalog> {
+  const read = (connection: Connection) => readState(connection, 'the migrations');
+  return onReplayed(context, project, migrations, database, read, options);
+}
+
+/** Uses a shadow on which the migrations of one database have been replayed, and what follows them. */
+export async function onReplayed<T>(
+  context: Context,
+  { manifest }: Pick<Project, 'manifest'>,
+  migrations: readonly MigrationFile[],
+  database: string,
+  use: (connection: Connection) => Promise<T>,
+  options: ShadowChoice & { readonly sequel?: Sequel } = {},
+): Promise<T> {
   const { sequel } = options;
   const domains = domainsIn(manifest, database);
   const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
-  return onShadow(context, options, async (connection) => {
+  return withShadow(context, options, async (connection) => {
     const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
     const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
     await prepareShadow(connection, [], [...begun, ...(sequel?.schemas ?? [])]);
     await replay(connection, here, schemaOf);
     for (const sql of sequel?.statements ?? []) await connection.sql.unsafe(sql);
-    return introspect(connection, 'the migrations');
+    return use(connection);
   });
 }
 
@@ -51,10 +64,10 @@ export async function desiredState(
   const { manifest } = project;
   const domains = domainsIn(manifest, database);
   const statements = (await Promise.all(domains.map((domain) => statementsOf(domain, project)))).flat();
-  const loaded = await onShadow(context, options, async (connection) => {
+  const loaded = await withShadow(context, options, async (connection) => {
     await prepareShadow(connection, manifest.roles.keys(), schemasOf(domains));
     await loadInAnyOrder(connection, statements);
-    return withSaidVersions(await introspect(connection, 'the desired state'), statements);
+    return withSaidVersions(await readState(connection, 'the desired state'), statements);
   });
   return desiredCatalog(manifest, loaded, await current, database);
 }
@@ -66,13 +79,13 @@ export async function stateOf(
   database: string,
   statements: readonly string[],
 ): Promise<Catalog> {
-  return onShadow(context, {}, async (connection) => {
+  return withShadow(context, {}, async (connection) => {
     await prepareShadow(connection, manifest.roles.keys(), schemasOf(domainsIn(manifest, database)));
     await loadInAnyOrder(
       connection,
       statements.map((sql) => ({ sql, schema: 'public', source: { file: '', text: sql, offset: 0 } })),
     );
-    return introspect(connection, 'the statements');
+    return readState(connection, 'the statements');
   });
 }
 
@@ -97,14 +110,9 @@ export interface Sequel {
 /** Which PostgreSQL a shadow is; default: the one that dbctl brings. */
 export type ShadowChoice = Pick<ShadowOptions, 'major'>;
 
-async function onShadow(
-  context: Context,
-  options: ShadowChoice,
-  use: (connection: Connection) => Promise<Catalog>,
-): Promise<Catalog> {
-  return withShadow(context, options, async (connection) =>
-    withoutSuperuser(await use(connection), connection.address.user),
-  );
+/** @returns what is on a shadow, without what it has because it is one. */
+export async function readState(connection: Connection, source: string): Promise<Catalog> {
+  return withoutSuperuser(await introspect(connection, source), connection.address.user);
 }
 
 /** Opens a shadow and a connection to it for as long as `use` runs. */

@@ -5,6 +5,7 @@ import { inputError } from '../../core/model/problem.ts';
 import { migrationPath, writeMigrations } from '../../files/migrations/write.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { pendingMigrations } from '../generation.ts';
+import { prove } from '../proof.ts';
 import { openProject } from '../target.ts';
 
 export async function generate(
@@ -19,7 +20,11 @@ export async function generate(
       help: 'Use letters, digits and underscores: dbctl generate add_invoices.',
     });
   const project = await openProject(context);
-  const found = await pendingMigrations(context, project, options['versionStamp'] as string | undefined);
+  const { migrations: found, goals } = await pendingMigrations(
+    context,
+    project,
+    options['versionStamp'] as string | undefined,
+  );
   const files = found.map(({ version, draft }) => ({
     domain: draft.domain,
     version,
@@ -37,7 +42,10 @@ export async function generate(
         help: 'Read it with --dry-run; if it is meant, say --allow-destructive.',
       })),
     );
-  if (write) await writeMigrations(directory, files);
+  if (write) {
+    if (options['prove'] !== false) await prove(context, project, files, goals);
+    await writeMigrations(directory, files);
+  }
   const path = (file: { domain: string; version: string; name: string }) =>
     relative(context.cwd, resolve(directory, migrationPath(file)));
   if (context.global.format === 'json')

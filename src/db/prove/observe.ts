@@ -9,7 +9,7 @@ export interface Relation {
   readonly name: string;
   /** Of the file that holds its rows; 0: it has none (a sequence’s position is no rows). */
   readonly file: number;
-  /** The oids of what it is a partition or child of. */
+  /** The oids of what it is a partition or child of, or as a sequence belongs to. */
   readonly parents: readonly number[];
 }
 export type Relations = ReadonlyMap<number, Relation>;
@@ -23,7 +23,9 @@ interface Row {
 }
 
 const columns = `c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name, case c.relkind when 'S' then 0 else c.relfilenode::int8::float8 end as file,
-  array(select inhparent::int8::float8 from pg_inherits where inhrelid = c.oid) as parents`;
+  array(select inhparent::int8::float8 from pg_inherits where inhrelid = c.oid
+    union all select refobjid::int8::float8 from pg_depend where c.relkind = 'S' and classid = 'pg_class'::regclass
+      and objid = c.oid and refclassid = 'pg_class'::regclass and refobjsubid > 0 and deptype = 'a') as parents`;
 /** An identity column's sequence is the column's own, what an extension has made the extension's. */
 const used = `c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and c.relpersistence <> 't'
   and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and (d.deptype = 'e' or d.deptype = 'i' and c.relkind = 'S'))
@@ -111,7 +113,7 @@ export function disagreements(stated: Stated, known: Relations, before: Held, af
     const relation = known.get(oid);
     const had = before.get(oid);
     if (relation === undefined || (had !== undefined && !isWeaker(had, mode))) continue;
-    // A lock on a partitioned table may reach its partitions.
+    // A lock on a partitioned table may reach its partitions, one on a table its columns’ sequences.
     const covered = lineage(oid, known).some((each) => {
       const claim = claimed.get(each);
       return claim !== undefined && !isWeaker(claim, mode);
@@ -136,7 +138,7 @@ export function disagreements(stated: Stated, known: Relations, before: Held, af
   return found;
 }
 
-/** @returns a relation and what it is a partition or child of, all the way up. */
+/** @returns a relation and what it is part of, all the way up. */
 function lineage(oid: number, known: Relations): number[] {
   return [oid, ...(known.get(oid)?.parents ?? []).flatMap((parent) => lineage(parent, known))];
 }
