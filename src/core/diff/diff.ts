@@ -2,9 +2,9 @@
  * The differ: two catalogs in, changes out. It knows no kind of object: entries are compared by key, attributes by
  * value. What a change means in SQL is `core/kinds`' business.
  */
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, unsortedKeys } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
-import type { Value } from '../model/entry.ts';
+import type { Entry, Value } from '../model/entry.ts';
 import type { Key } from '../model/id.ts';
 
 /**
@@ -12,27 +12,37 @@ import type { Key } from '../model/id.ts';
  * @returns what turns `from` into `to`, in the order of the keys. Equal catalogs give none.
  */
 export function diff(from: Catalog, to: Catalog, among?: Iterable<Key>): Change[] {
-  const changes: Change[] = [];
-  const some = among === undefined ? undefined : [...new Set(among)].sort();
-  for (const key of some ?? from.entries.keys()) {
+  const both = among === undefined ? undefined : [...new Set(among)];
+  const changed = new Map<Key, Change[]>();
+  for (const key of both ?? unsortedKeys(from)) {
     const entry = from.entries.get(key);
     if (entry === undefined) continue;
     const after = to.entries.get(key);
-    if (after === undefined) {
-      changes.push({ op: 'drop', entry });
-      continue;
-    }
-    const names = new Set([...Object.keys(entry.attrs), ...Object.keys(after.attrs)]);
-    for (const attr of names) {
-      const [before, now] = [entry.attrs[attr] ?? null, after.attrs[attr] ?? null];
-      if (!equal(before, now)) changes.push({ op: 'alter', id: entry.id, attr, from: before, to: now });
+    if (after === undefined) changed.set(key, [{ op: 'drop', entry }]);
+    else if (after.attrs !== entry.attrs) {
+      const alters = altersOf(entry, after);
+      if (alters.length > 0) changed.set(key, alters);
     }
   }
-  for (const key of some ?? to.entries.keys()) {
+  const created = new Map<Key, Change[]>();
+  for (const key of both ?? unsortedKeys(to)) {
     const entry = to.entries.get(key);
-    if (entry !== undefined && !from.entries.has(key)) changes.push({ op: 'create', entry });
+    if (entry !== undefined && !from.entries.has(key)) created.set(key, [{ op: 'create', entry }]);
   }
-  return changes;
+  return [changed, created].flatMap((changes) =>
+    [...changes.keys()].sort().flatMap((key) => changes.get(key)!),
+  );
+}
+
+function altersOf({ id, attrs }: Entry, { attrs: after }: Entry): Change[] {
+  const alters: Change[] = [];
+  const compare = (attr: string) => {
+    const [from, to] = [attrs[attr] ?? null, after[attr] ?? null];
+    if (!equal(from, to)) alters.push({ op: 'alter', id, attr, from, to });
+  };
+  for (const attr of Object.keys(attrs)) compare(attr);
+  for (const attr of Object.keys(after)) if (!(attr in attrs)) compare(attr);
+  return alters;
 }
 
 /** Whether two attribute values are the same; the order of an object's names does not matter. */

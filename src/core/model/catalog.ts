@@ -1,5 +1,6 @@
 /** A catalog: a set of entries and the dependency edges between them. Built once, never changed. */
 import type { Attributes, Entry, EntryOf } from './entry.ts';
+import { SortedMap } from './sorted-map.ts';
 import { type ColumnId, type Id, type Key, type Kind, type RelationId, keyOf, relationsOf } from './id.ts';
 
 /**
@@ -68,8 +69,7 @@ export function catalogOf(
   edges: readonly Edge[] | EdgeSource,
   notAnalysed: readonly NotAnalysed[],
 ): Catalog {
-  const sorted = new Map<Key, Entry>();
-  for (const key of [...byKey.keys()].sort()) sorted.set(key, byKey.get(key)!);
+  const sorted = new SortedMap(byKey);
   const from: EdgeSource = 'own' in edges ? edges : { own: () => [], told: edges };
   const index = indexOf(sorted, from);
   let all: readonly Edge[] | undefined;
@@ -86,6 +86,11 @@ export function catalogOf(
   return withEdgeIndex(made, index);
 }
 
+/** @returns the keys of a catalog in no particular order: sorting them takes longer than a walk over them. */
+export function unsortedKeys({ entries }: Pick<Catalog, 'entries'>): Iterable<Key> {
+  return entries instanceof SortedMap ? entries.unsorted : entries.keys();
+}
+
 /** @returns the entry with this id, or undefined. The caller names the attributes' type, which the kind's file defines. */
 export function find<I extends Id, A = Attributes>(from: Catalog, id: I): Entry<I, A> | undefined {
   return from.entries.get(keyOf(id)) as Entry<I, A> | undefined;
@@ -98,8 +103,35 @@ export function relationOf(from: Catalog, column: ColumnId): RelationId {
 }
 
 /** @returns the entries of one kind, in the order of their keys. */
-export function* entriesOf<K extends Kind, A = Attributes>(from: Catalog, kind: K): Generator<EntryOf<K, A>> {
-  for (const entry of from.entries.values()) if (entry.id.kind === kind) yield entry as EntryOf<K, A>;
+export function entriesOf<K extends Kind, A = Attributes>(from: Catalog, kind: K): Iterable<EntryOf<K, A>> {
+  let listOf = lists.get(from);
+  if (listOf === undefined) lists.set(from, (listOf = listsOf(from)));
+  return listOf(kind) as unknown as readonly EntryOf<K, A>[];
+}
+const lists = new WeakMap<Catalog, (kind: Kind) => readonly Entry[]>();
+
+/** @param listOf what `entriesOf` is to give for this catalog. */
+export function withLists(of: Catalog, listOf: (kind: Kind) => readonly Entry[]): Catalog {
+  lists.set(of, listOf);
+  return of;
+}
+
+/** Told apart in one walk; what is asked for is sorted. */
+function listsOf(of: Catalog): (kind: Kind) => readonly Entry[] {
+  const keys = new Map<Kind, Key[]>();
+  for (const key of unsortedKeys(of)) {
+    const { kind } = of.entries.get(key)!.id;
+    const list = keys.get(kind);
+    if (list === undefined) keys.set(kind, [key]);
+    else list.push(key);
+  }
+  const sorted = new Map<Kind, readonly Entry[]>();
+  return (kind) => {
+    let list = sorted.get(kind);
+    if (list === undefined)
+      sorted.set(kind, (list = (keys.get(kind) ?? []).sort().map((key) => of.entries.get(key)!)));
+    return list;
+  };
 }
 
 /** Edges by their dependent (`from`) and by what they reference (`to`). */
@@ -134,9 +166,10 @@ function indexOf(entries: ReadonlyMap<Key, Entry>, { own, told }: EdgeSource): E
     return edges;
   };
   function* everyEdge(): Generator<Edge> {
-    for (const [key, entry] of entries) yield* ofDependent(key, entry);
+    for (const key of unsortedKeys({ entries })) yield* ofDependent(key, entries.get(key)!);
   }
-  let referencing: ReadonlyMap<Key, readonly Edge[]> | undefined;
+  let referencing: ReadonlyMap<Key, Edge[]> | undefined;
+  const sorted = new Set<Key>();
   return {
     byDependent: {
       get(key) {
@@ -147,7 +180,12 @@ function indexOf(entries: ReadonlyMap<Key, Entry>, { own, told }: EdgeSource): E
     byReferenced: {
       get(key) {
         referencing ??= groupBy(everyEdge(), (edge) => edge.referenced);
-        return referencing.get(key);
+        const edges = referencing.get(key);
+        if (edges !== undefined && !sorted.has(key)) {
+          edges.sort((a, b) => (a.dependent < b.dependent ? -1 : a.dependent > b.dependent ? 1 : 0));
+          sorted.add(key);
+        }
+        return edges;
       },
     },
   };
@@ -156,7 +194,7 @@ function indexOf(entries: ReadonlyMap<Key, Entry>, { own, told }: EdgeSource): E
 const isIn = (edges: readonly Edge[], { referenced, type }: Edge): boolean =>
   edges.some((each) => each.referenced === referenced && each.type === type);
 
-function groupBy(edges: Iterable<Edge>, end: (edge: Edge) => Key): ReadonlyMap<Key, readonly Edge[]> {
+function groupBy(edges: Iterable<Edge>, end: (edge: Edge) => Key): ReadonlyMap<Key, Edge[]> {
   const groups = new Map<Key, Edge[]>();
   for (const edge of edges) {
     const group = groups.get(end(edge));

@@ -256,6 +256,13 @@ export function keyOf(id: Id): Key {
   return `${id.kind}:${nameOf(id)}` as Key;
 }
 
+/** The object that was described last: what is on one object (owner, comment, a dozen grants) comes in a row. */
+let latest: { readonly on: ObjectId; readonly text: string } | undefined;
+function described(on: ObjectId): string {
+  if (latest?.on !== on) latest = { on, text: `${on.kind} ${nameOf(on)}` };
+  return latest.text;
+}
+
 /** @returns an id as people write it: `auth.users`, `auth.users.email`, `select on auth.users to app`. */
 export function nameOf(id: Id): string {
   switch (id.kind) {
@@ -334,10 +341,10 @@ export function nameOf(id: Id): string {
     case 'comment':
     case 'owner':
     case 'tablespace':
-      return `${id.on.kind} ${nameOf(id.on)}`;
+      return described(id.on);
     case 'grant':
     case 'revoke':
-      return `${id.privilege} on ${id.on.kind} ${nameOf(id.on)} to ${identifier(id.to)}`;
+      return `${id.privilege} on ${described(id.on)} to ${identifier(id.to)}`;
     case 'default-privilege': {
       const where = id.schema === null ? '' : ` in ${identifier(id.schema)}`;
       return `${id.privilege} on ${id.objects}${where} of ${identifier(id.role)} to ${identifier(id.to)}`;

@@ -1,7 +1,15 @@
 /** The catalog on the way from one to another: after each step of a plan, at the cost of what the steps change. */
-import { type Catalog, type Edge, type EdgeIndex, edgeIndex, withEdgeIndex } from '../model/catalog.ts';
+import {
+  type Catalog,
+  type Edge,
+  type EdgeIndex,
+  edgeIndex,
+  entriesOf,
+  withEdgeIndex,
+  withLists,
+} from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import type { Key } from '../model/id.ts';
+import { type Key, type Kind, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 
 /** A catalog that differs from another in a few entries. */
@@ -51,6 +59,7 @@ function catalogOn(way: Way): Catalog {
     },
   };
   ways.set(after, way);
+  withLists(after, (kind) => listOf(kind, way));
   return withEdgeIndex(after, indexOf(way));
 }
 
@@ -97,6 +106,14 @@ class EntriesOnTheWay implements ReadonlyMap<Key, Entry> {
   forEach(use: (entry: Entry, key: Key, map: ReadonlyMap<Key, Entry>) => void): void {
     for (const [key, entry] of this.entries()) use(entry, key, this);
   }
+}
+
+function listOf(kind: Kind, { base, changed }: Way): readonly Entry[] {
+  const kept = [...entriesOf(base, kind)].map((entry): [Key, Entry] => [keyOf(entry.id), entry]);
+  const own = [...changed].filter((each): each is [Key, Entry] => each[1]?.id.kind === kind);
+  return [...kept.filter(([key]) => !changed.has(key)), ...own]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, entry]) => entry);
 }
 
 /** What a touched entry depends on is as in `to`; every other's dependencies are the base's; both ends are there. */

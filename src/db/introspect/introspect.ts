@@ -64,6 +64,7 @@ export async function introspect(
       edges: [],
       notAnalysed: [],
       keys: new Map(),
+      acls: new Map(),
       shells: new Map(),
     };
     // Sent at once, answered in this order on one connection: columns find the partitions that tables told of.

@@ -3,7 +3,7 @@ import type { TransactionSql } from 'postgres';
 import type { Edge, NotAnalysed } from '../../core/model/catalog.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { type GrantId, type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
-import { parseAcl } from './acl.ts';
+import { type AclItem, parseAcl } from './acl.ts';
 
 export interface Reading {
   readonly sql: TransactionSql;
@@ -14,6 +14,8 @@ export interface Reading {
   readonly notAnalysed: NotAnalysed[];
   /** By catalog, oid and column number, as in pg_depend. */
   readonly keys: Map<string, Key>;
+  /** ACLs that were parsed: most objects share theirs with others. */
+  readonly acls: Map<string, readonly AclItem[]>;
   /** By type, the shell that its functions are made on. */
   readonly shells: Map<Key, Key>;
 }
@@ -35,15 +37,23 @@ export interface Carried {
   readonly acl?: readonly string[] | null;
 }
 
+/** Grants are more than anything else is: they share what they have in common. */
+const [withOption, withoutOption] = [{ grantable: true }, { grantable: false }];
+
 /** Adds the owner, comment and privileges of an object. */
 export function addCarried(reading: Reading, on: ObjectId, { owner, comment, acl }: Carried): void {
   if (owner !== undefined) add(reading, { id: { kind: 'owner', on }, attrs: { role: owner } });
   if (comment !== null) add(reading, { id: { kind: 'comment', on }, attrs: { text: comment } });
-  for (const { to, privilege, grantable, given } of parseAcl(acl ?? [])) {
+  if (acl === undefined || acl === null) return;
+  const text = acl.join('\0');
+  let items = reading.acls.get(text);
+  if (items === undefined) reading.acls.set(text, (items = parseAcl(acl)));
+  for (const { to, privilege, grantable, given } of items) {
     const id: GrantId = { kind: 'grant', on, to, privilege };
+    const attrs = grantable ? withOption : withoutOption;
     // That the owner gave it goes without saying.
     const isOwners = given.length === 1 && given[0]!.grantor === owner;
-    add(reading, { id, attrs: { grantable }, ...(isOwners ? {} : { aside: { given } }) });
+    add(reading, isOwners ? { id, attrs } : { id, attrs, aside: { given } });
   }
 }
 
