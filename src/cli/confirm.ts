@@ -1,5 +1,6 @@
 /** Asks a person before data is lost. */
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { KnownError, type Problem } from '../core/model/problem.ts';
 import type { Context } from './context.ts';
 
@@ -34,5 +35,18 @@ export async function ask(context: Context, question: string): Promise<boolean> 
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     asked.close();
+  }
+}
+
+/** Asks for what must not be seen: nothing that is typed is shown. Only where `context.interactive`. */
+export async function askSecret(context: Context, question: string): Promise<string> {
+  const silent = new Writable({ write: (_bytes, _encoding, done) => done() });
+  process.stderr.write(question);
+  const asked = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await asked.question('', { signal: context.signal });
+  } finally {
+    asked.close();
+    process.stderr.write('\n');
   }
 }

@@ -185,6 +185,24 @@ const commandLines: readonly CommandLine[] = [
     ],
   },
   {
+    name: 'roles',
+    summary: 'what a role has that no file may hold',
+    examples: ['dbctl roles set-password llmproxy_gateway'],
+    children: [
+      {
+        name: 'set-password',
+        summary: 'set a role’s password; the server sees a SCRAM verifier, and nobody the password',
+        positional: ['<role>'],
+        options: [option('--env <name>', 'the environment variable that holds it; default: the manifest’s')],
+        examples: [
+          'dbctl roles set-password llmproxy_gateway',
+          'dbctl roles set-password app --env NEW_PASSWORD',
+        ],
+        load: async () => (await import('./commands/roles.ts')).setPassword,
+      },
+    ],
+  },
+  {
     name: 'partitions',
     summary: 'the life of partition sets',
     examples: ['dbctl partitions', 'dbctl partitions ensure --dry-run'],

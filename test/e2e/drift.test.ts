@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, parseAddress } from '../../src/db/connect.ts';
+import { matchesVerifier } from '../../src/db/passwords.ts';
 import { dumpStatements, pgDump } from '../support/pg-dump.ts';
 import { type Workplace, openWorkplace } from '../support/program.ts';
 import { reportErrors } from '../support/report.ts';
@@ -80,6 +81,29 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
 
   it('a database as its migrations left it has none', async () => {
     expect(await findings()).toEqual([]);
+  });
+
+  it('a password is rotated, and its verifier alone reaches the server', async () => {
+    const { status, log } = await workplace.dbctl('roles', 'set-password', 'shop_ap');
+    expect(status).toBe(2);
+    expect(log).toContain('shop_app');
+    expect((await workplace.dbctl('roles', 'set-password', 'shop_app')).log).toContain('no new password');
+    const rotating = await openWorkplace({ DATABASE_URL: server.url(), NEW: 'correct horse' });
+    try {
+      await rotating.write({ 'dbctl.yaml': manifest, 'sales.sql': sql });
+      const report = JSON.parse(
+        await rotating.succeed('roles', 'set-password', 'shop_app', '--env', 'NEW', '--json'),
+      ) as unknown;
+      expect(reportErrors(report)).toEqual([]);
+      expect(report).toMatchObject({ role: 'shop_app', changed: true });
+    } finally {
+      await rotating.remove();
+    }
+    const connection = await connect(server.address);
+    const [row] = await connection.sql<{ verifier: string }[]>`
+      select rolpassword as verifier from pg_authid where rolname = 'shop_app'`;
+    await connection.close();
+    expect(await matchesVerifier('correct horse', row!.verifier)).toBe(true);
   });
 
   it('what is pending is no drift', async () => {
