@@ -65,5 +65,5 @@ export const notOfExtension = (catalog: string, oid: string): string =>
   `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
 
 /** SQL: joins the comment on an object, cm.description: one pass over all, where obj_description() takes one a row. */
-export const commentOf = (catalog: string, oid: string): string =>
-  `left join pg_description cm on cm.classoid = '${catalog}'::regclass and cm.objoid = ${oid} and cm.objsubid = 0`;
+export const commentOf = (catalog: string, oid: string, sub = '0'): string =>
+  `left join pg_description cm on cm.classoid = '${catalog}'::regclass and cm.objoid = ${oid} and cm.objsubid = ${sub}`;

@@ -8,6 +8,7 @@ import {
   add,
   addCarried,
   address,
+  commentOf,
   notOfExtension,
   userNamespace,
 } from './reading.ts';
@@ -96,7 +97,7 @@ export async function readColumns(reading: Reading): Promise<void> {
       case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
       d.oid::int8::float8 as "defaultOid",
       case when c.relkind = 'f' then ${reading.sql.unsafe(foreignOptions('a.attfdwoptions'))} end as "foreignOptions",
-      a.attacl::text[] as acl, col_description(c.oid, a.attnum) as comment
+      a.attacl::text[] as acl, cm.description as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
@@ -108,8 +109,9 @@ export async function readColumns(reading: Reading): Promise<void> {
     left join pg_sequence s on s.seqrelid = sd.objid
     left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
       ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid
+    ${reading.sql.unsafe(commentOf('pg_class', 'c.oid', 'a.attnum'))}
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
-      and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or col_description(c.oid, a.attnum) is not null)
+      and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or cm.description is not null)
       and ${reading.sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
     order by c.oid, a.attnum`;
   const partitions: ColumnRow[] = [];
