@@ -1,6 +1,8 @@
 /** Grants: one privilege on one object to one role. Statements gather what goes to the same role on the same object. */
 import { grantee, identifier, qualified } from '../../sql/quote.ts';
-import { type GrantId, type Id, isRelation, keyOf, nameOf } from '../model/id.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type GrantId, type Id, type Key, isRelation, keyOf, nameOf, relationsOf } from '../model/id.ts';
 import { whatItIsOn } from './comment.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, onCurrentDatabase } from './object.ts';
@@ -67,18 +69,20 @@ export function privilegeStatement(
   });
 }
 
-/** `SELECT (a)`, `SELECT (b)` → `SELECT (a, b)`. */
+/** `SELECT`, `SELECT (a)`, `SELECT (b)` → `SELECT, SELECT (a, b)`. */
 function gather(items: readonly string[]): string {
   const columns = new Map<string, string[]>();
   for (const each of items) {
     const at = each.indexOf(' (');
-    const word = at < 0 ? each : each.slice(0, at);
-    const names = columns.get(word) ?? [];
-    if (at >= 0) names.push(each.slice(at + 2, -1));
-    columns.set(word, names);
+    if (at < 0) {
+      columns.set(each, []);
+      continue;
+    }
+    const word = each.slice(0, at + 1);
+    columns.set(word, [...(columns.get(word) ?? []), each.slice(at + 2, -1)]);
   }
   return [...columns]
-    .map(([word, names]) => (names.length === 0 ? word : `${word} (${names.join(', ')})`))
+    .map(([word, names]) => (names.length === 0 ? word : `${word}(${names.join(', ')})`))
     .join(', ');
 }
 
@@ -87,6 +91,33 @@ const requirements = (id: GrantId) => [
   ...(id.to === 'public' ? [] : [keyOf({ kind: 'role', name: id.to })]),
 ];
 
+/** Stands for: the privilege on a whole relation is taken, and with it, as PostgreSQL has it, that on each column. */
+const revoked = ({ to, privilege }: GrantId, on: Id) =>
+  `turn of revoking ${privilege} on ${keyOf(on)} from ${to}` as Key;
+
+function give(id: GrantId, { grantable }: GrantAttributes, to: Catalog): Draft {
+  const wholes = id.on.kind === 'column' ? relationsOf(id.on).map((on) => revoked(id, on)) : [];
+  return {
+    ...privilegeStatement('GRANT', id, everyPrivilege(id, to.serverVersion), grantable),
+    produces: [keyOf(id)],
+    requires: [...requirements(id), ...wholes],
+  };
+}
+
+/** @returns the same privilege of the same role on single columns. */
+function columnGrants({ on, to, privilege }: GrantId, of: Catalog): Entry<GrantId, GrantAttributes>[] {
+  const { byReferenced } = edgeIndex(of);
+  const hangsOn = (key: Key) => (byReferenced.get(key) ?? []).map(({ dependent }) => dependent);
+  const direct = hangsOn(keyOf(on));
+  const columns = direct.filter((key) => of.entries.get(key)?.id.kind === 'column');
+  return [...new Set([...direct, ...columns.flatMap(hangsOn)])].flatMap((key) => {
+    const entry = of.entries.get(key);
+    if (entry?.id.kind !== 'grant' || entry.id.on.kind !== 'column') return [];
+    if (entry.id.to !== to || entry.id.privilege !== privilege) return [];
+    return [{ id: entry.id, attrs: { grantable: entry.attrs['grantable'] === true } }];
+  });
+}
+
 export const grant: Kind<GrantId, GrantAttributes> = {
   name: 'grant',
   rank: 58,
@@ -94,19 +125,19 @@ export const grant: Kind<GrantId, GrantAttributes> = {
     ...whatItIsOn(id.on).map((to): { to: Id; type: 'auto' } => ({ to, type: 'auto' })),
     ...(id.to === 'public' ? [] : [{ to: { kind: 'role' as const, name: id.to }, type: 'normal' as const }]),
   ],
-  create: ({ id, attrs }, { to }) => [
-    {
-      ...privilegeStatement('GRANT', id, everyPrivilege(id, to.serverVersion), attrs.grantable),
-      produces: [keyOf(id)],
-      requires: requirements(id),
-    },
-  ],
-  drop: ({ id }, { from }) => [
-    {
+  create: ({ id, attrs }, { to }) => [give(id, attrs, to)],
+  drop: ({ id }, { from, to }) => {
+    const taken = {
       ...privilegeStatement('REVOKE', id, everyPrivilege(id, from.serverVersion), false),
       destroys: [keyOf(id)],
-    },
-  ],
+    };
+    if (id.on.kind === 'column') return [taken];
+    const kept = columnGrants(id, to).filter((each) => from.entries.has(keyOf(each.id)));
+    return [
+      { ...taken, produces: [revoked(id, id.on)] },
+      ...kept.map((each) => give(each.id, each.attrs, to)),
+    ];
+  },
   alter: (_changes, _before, { id, attrs }, { to }) => [
     {
       ...privilegeStatement(

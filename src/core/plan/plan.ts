@@ -7,8 +7,8 @@ import { diff } from '../diff/diff.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { Sides } from '../kinds/kind.ts';
 import type { Change } from '../model/change.ts';
-import { type Catalog, edgeIndex } from '../model/catalog.ts';
-import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
+import { type Id, type Key, isRelation, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { withoutCircles } from './circles.ts';
 import { drafts, isTurn } from './drafts.ts';
 import { expand } from './expand.ts';
@@ -49,7 +49,28 @@ export function plan(
     statements = byPlace(opened);
     before = statementGraph(statements, sides);
   }
-  return steps(statements, before, usedFirst(statements, uses, to), domainOf);
+  return steps(statements, before, usedFirst(statements, withRowsOf(uses, to), to), domainOf);
+}
+
+/**
+ * What calls a function uses what the function reads: the columns of a table whose rows it returns are written out
+ * in a policy's or a view's text, and a materialized view runs it when it is made.
+ */
+function withRowsOf(uses: readonly Use[], to: Catalog): readonly Use[] {
+  const { byDependent, byReferenced } = edgeIndex(to);
+  const all = [...uses];
+  const read = new Map<Key, Key[]>();
+  for (const { by, of } of uses) read.set(by, [...(read.get(by) ?? []), of]);
+  for (const { id } of entriesOf(to, 'function')) {
+    const key = keyOf(id);
+    const relations = (byDependent.get(key) ?? [])
+      .map(({ referenced }) => referenced)
+      .filter((each) => isRelation(to.entries.get(each)!.id));
+    const callers = (byReferenced.get(key) ?? []).filter(({ type }) => type === 'normal');
+    for (const { dependent } of callers)
+      for (const of of [...relations, ...(read.get(key) ?? [])]) all.push({ by: dependent, of });
+  }
+  return all;
 }
 
 /** @returns for each statement, by position, those that make what the bodies of its functions use. */
@@ -65,8 +86,8 @@ function usedFirst(
     for (const key of statement.produces) {
       const id = to.entries.get(key)?.id;
       if (id === undefined) continue;
-      const object = keyOf(objectOf(id));
-      makers.set(object, (makers.get(object) ?? new Set()).add(at));
+      for (const made of new Set([key, keyOf(objectOf(id))]))
+        makers.set(made, (makers.get(made) ?? new Set()).add(at));
     }
   });
   for (const { by, of } of uses)

@@ -63,6 +63,8 @@ export function partOf(dependent: Entry, type: Id, { from }: Sides): Part {
       return ofIt && dependent.attrs['generated'] === null ? 'carried' : 'replaced';
     }
     case 'table':
+      // A partition's columns are its parent's, and change with them.
+      if (from.entries.has(keyOf({ ...id, kind: 'partition' }))) return 'carried';
       throw inputError({
         message: `${nameOf(type)} cannot be changed so: table ${nameOf(id)} is made of it`,
         help: 'Write the migration by hand, or give the new type another name.',
