@@ -1,6 +1,6 @@
 /** A database that grew by hand, read into a project: afterwards everything is clean, nothing was touched, and the migrations make it again. */
 import { execFile } from 'node:child_process';
-import { type Dirent, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -162,7 +162,7 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     ])
       expect(stderr).toMatch(told);
     expect(stdout).toContain('not in the manifest');
-    const texts = (readdirSync(folder, { recursive: true, withFileTypes: true }) as Dirent[])
+    const texts = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
     expect(texts.join('\n')).not.toContain('geheim');
