@@ -1,0 +1,112 @@
+/** The proof of migrations finds what is wrong with them, and nothing where they are right. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type MigrationDraft, parseMigration, printMigration } from '../../src/core/migration/header.ts';
+import { withoutSuperuser } from '../../src/core/model/scope.ts';
+import { migrations } from '../../src/core/plan/migrations.ts';
+import { plan } from '../../src/core/plan/plan.ts';
+import type { Connection } from '../../src/db/connect.ts';
+import { introspect } from '../../src/db/introspect/introspect.ts';
+import { type Trial, tryOut } from '../../src/db/prove/trial.ts';
+import { filled } from '../support/convergence.ts';
+import { type TestServer, startServer } from '../support/servers.ts';
+
+const before = `create schema s; create table s.r (id int primary key);
+  create table s.t (id int, word text, r int); create index t_word on s.t (word);
+  insert into s.t values (1, 'a', null), (2, 'a', null);`;
+const after = `create schema s; create table s.r (id int primary key);
+  create table s.t (id int primary key, word text not null, r int references s.r, at timestamptz default clock_timestamp());
+  create unique index t_word on s.t (word);`;
+
+let server: TestServer;
+beforeAll(async () => void (server = await startServer()));
+afterAll(() => server.stop());
+
+const options = { domainOf: () => 's' };
+const read = async (connection: Connection) =>
+  withoutSuperuser(await introspect(connection), connection.address.user);
+
+/** Tries the migrations, changed by `spoil`, where no row is in the way. */
+async function found(spoil: (draft: MigrationDraft) => MigrationDraft = (draft) => draft): Promise<string[]> {
+  const from = await filled(await server.createDatabase(), before.replace(/insert[^;]*;/, ''));
+  const to = await filled(await server.createDatabase(), after);
+  try {
+    const [start, goal] = [await read(from), await read(to)];
+    const trials = migrations(start, goal, options, new Date(0), new Map()).map((each): Trial => {
+      const draft = spoil(each.draft);
+      const parsed = parseMigration(printMigration(draft));
+      return { name: each.version, schema: 's', draft, parsed };
+    });
+    const left = async (wanted: typeof goal) =>
+      plan(await read(from), wanted, options).flatMap(({ statements }) => statements.map(({ sql }) => sql));
+    return await tryOut(from, trials, { afterUp: () => left(goal), afterDown: () => left(start) });
+  } finally {
+    await from.close();
+    await to.close();
+  }
+}
+
+it('finds nothing wrong with what the planner makes', async () => {
+  expect(await found()).toEqual([]);
+});
+
+it.each<[string, (draft: MigrationDraft) => MigrationDraft, RegExp]>([
+  [
+    'a lock that is not stated',
+    (draft) => ({ ...draft, up: draft.up.map((each) => ({ ...each, locks: [] })) }),
+    /takes ACCESS EXCLUSIVE on s\.t, and states no lock/,
+  ],
+  [
+    'a lock that is not taken',
+    (draft) => ({
+      ...draft,
+      up: draft.up.map((each) => ({ ...each, locks: [{ mode: 'EXCLUSIVE', relation: 's.r' }] })),
+    }),
+    /states EXCLUSIVE on s\.r, and holds no lock/,
+  ],
+  [
+    'a rewrite that is not stated',
+    (draft) => ({ ...draft, up: draft.up.map((each) => ({ ...each, hazards: [] })) }),
+    /rewrites s\.t, and does not state it/,
+  ],
+  [
+    'a way that does not lead there',
+    (draft) => ({ ...draft, up: draft.up.filter(({ sql }) => !sql.includes('ADD COLUMN')) }),
+    /ADD COLUMN at/,
+  ],
+  [
+    'a way back that does not lead back',
+    (draft) => ({ ...draft, down: draft.down.filter(({ sql }) => !sql.includes('t_word')) }),
+    /INDEX/,
+  ],
+  [
+    'what the server refuses',
+    (draft) => ({ ...draft, down: draft.down.map((each) => ({ ...each, sql: `${each.sql} NONSENSE` })) }),
+    /Down: .* syntax error at or near/,
+  ],
+])('finds %s', async (_, spoil, what) => {
+  expect((await found(spoil)).join('\n')).toMatch(what);
+});
+
+it('begins an index anew whose build broke off', async () => {
+  const from = await filled(await server.createDatabase(), before);
+  const to = await filled(await server.createDatabase(), after);
+  try {
+    const [start, goal] = [await read(from), await read(to)];
+    const [unique] = migrations(start, goal, options, new Date(0), new Map())
+      .map(({ draft }) => draft)
+      .filter(({ up }) => up.some(({ sql }) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY t_word')));
+    const run = async () => {
+      for (const { sql } of unique!.up) await from.sql.unsafe(sql);
+    };
+    const invalid = async () =>
+      (await from.sql`select indexrelid::regclass::text as name from pg_index where not indisvalid`).length;
+    await expect(run()).rejects.toThrow('could not create unique index');
+    expect(await invalid()).toBe(1);
+    await from.sql`delete from s.t where id = 2`;
+    await run();
+    expect(await invalid()).toBe(0);
+  } finally {
+    await from.close();
+    await to.close();
+  }
+});
