@@ -92,9 +92,9 @@ it('begins an index anew whose build broke off', async () => {
   const to = await filled(await server.createDatabase(), after);
   try {
     const [start, goal] = [await read(from), await read(to)];
-    const [unique] = migrations(start, goal, options, new Date(0), new Map())
+    const unique = migrations(start, goal, options, new Date(0), new Map())
       .map(({ draft }) => draft)
-      .filter(({ up }) => up.some(({ sql }) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY t_word')));
+      .find(({ up }) => up.some(({ sql }) => sql.startsWith('CREATE UNIQUE INDEX CONCURRENTLY t_word')));
     const run = async () => {
       for (const { sql } of unique!.up) await from.sql.unsafe(sql);
     };
