@@ -14,7 +14,17 @@ const typeOf: Readonly<Record<string, EdgeType>> = {
 /** The last of all: it needs every key. */
 export async function readDependencies(reading: Reading): Promise<void> {
   await readRowTypes(reading);
-  const rows = await reading.sql<
+  const catalogs = new Map<number, string>();
+  for (const { oid, name } of await reading.sql<{ oid: number; name: string }[]>`
+    select oid::int8::float8 as oid, relname as name from pg_class where oid < 16384 and relkind = 'r'`)
+    catalogs.set(oid, name);
+  const keyAt = (catalog: number, oid: number, sub: number): Key | undefined => {
+    const name = catalogs.get(catalog)!;
+    const key = reading.keys.get(address(name, oid, sub));
+    return key === undefined && sub !== 0 ? reading.keys.get(address(name, oid)) : key;
+  };
+  // One by one: there are more of them than of anything else, and none is needed twice.
+  await reading.sql<
     {
       class: number;
       object: number;
@@ -34,22 +44,12 @@ export async function readDependencies(reading: Reading): Promise<void> {
     left join pg_attrdef own on d.classid = 'pg_attrdef'::regclass and own.oid = d.objid
       and own.adrelid = d.refobjid and own.adnum = d.refobjsubid
     where d.objid >= 16384 and d.refobjid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S') and own.oid is null
-      and not ${reading.sql.unsafe(toldAnyway)}`;
-  const catalogs = new Map<number, string>();
-  for (const { oid, name } of await reading.sql<{ oid: number; name: string }[]>`
-    select oid::int8::float8 as oid, relname as name from pg_class where oid < 16384 and relkind = 'r'`)
-    catalogs.set(oid, name);
-  const keyAt = (catalog: number, oid: number, sub: number): Key | undefined => {
-    const name = catalogs.get(catalog)!;
-    const key = reading.keys.get(address(name, oid, sub));
-    return key === undefined && sub !== 0 ? reading.keys.get(address(name, oid)) : key;
-  };
-  for (const row of rows) {
+      and not ${reading.sql.unsafe(toldAnyway)}`.forEach((row) => {
     const dependent = keyAt(row.class, row.object, row.sub);
     const referenced = keyAt(row.refClass, row.refObject, row.refSub);
-    if (dependent === undefined || referenced === undefined || dependent === referenced) continue;
+    if (dependent === undefined || referenced === undefined || dependent === referenced) return;
     reading.edges.push({ dependent, referenced, type: row.sequence ? 'owned' : typeOf[row.type]! });
-  }
+  });
   breakCircles(reading);
 }
 
