@@ -14,9 +14,16 @@ import { problemText } from './report-error.ts';
 import { readAndClose, replayedState, stateOf } from './states.ts';
 import type { Project, Target } from './target.ts';
 
+export interface AdoptOptions {
+  /** The last version to record; undefined: all. */
+  readonly to: string | undefined;
+  readonly isDry: boolean;
+  /** Whether what is in the database only stands in the way. */
+  readonly allowsExtra: boolean;
+}
+
 /**
  * Writes the history and nothing else.
- * @param to the last version to record; default: all.
  * @returns 1 when a database is not what the migrations make: then nothing is recorded.
  */
 export async function adoptDatabases(
@@ -24,15 +31,16 @@ export async function adoptDatabases(
   targets: readonly Target[],
   project: Project,
   source: Source,
-  to: string | undefined,
-  isDry: boolean,
+  { to, isDry, allowsExtra }: AdoptOptions,
 ): Promise<ExitStatus> {
   const sites = sitesOf(targets, project);
   const pending = await planMigrate(sites, source, to);
-  const found: string[] = [];
+  const changes: Change[] = [];
   for (const target of pending.length === 0 ? [] : targets)
-    found.push(...(await differencesOf(context, target, project, source, to)));
-  const isRefused = found.length > 0;
+    changes.push(...(await differencesOf(context, target, project, source, to)));
+  const found = changes.map((change) => describeChange(change, names));
+  const isExtra = changes.every(({ op }) => op === 'create');
+  const isRefused = found.length > 0 && !(isExtra && allowsExtra);
   const write = !isRefused && !isDry;
   const { done, remaining } = write
     ? await migrate(sites, source, to, { ...runOptions(context, source, true), recordOnly: true })
@@ -56,6 +64,10 @@ export async function adoptDatabases(
           `Nothing is recorded: the database is not what the migrations make, in ${found.length} ${found.length === 1 ? 'point' : 'points'}:`,
         ),
         ...found.map((each) => `  ${each}`),
+        '',
+        isExtra
+          ? 'All of it is in the database only. If it may stay there, beside what the migrations make: --allow-extra'
+          : 'Write into the desired state what the database has (dbctl generate makes migrations of it), or mend the database.',
       ].join('\n'),
     );
   } else if (pending.length === 0) context.out('Nothing to do: every migration is recorded.');
@@ -73,7 +85,7 @@ async function differencesOf(
   project: Project,
   { files }: Source,
   to: string | undefined,
-): Promise<string[]> {
+): Promise<readonly Change[]> {
   const { manifest } = project;
   const chosen = files.filter(({ version }) => to === undefined || compareVersions(version, to) <= 0);
   const connection = await connect(address, { applicationName: 'dbctl migrate', readOnly: true });
@@ -83,11 +95,9 @@ async function differencesOf(
   const replayed = await replayedState(context, project, chosen, database);
   const sides = { manifest, database };
   const found = differences(...(await acrossMajors(replayed, live)), sides);
-  const told =
-    found.length > 0 && major(replayed) !== major(live)
-      ? await confirmed(context, project, database, live, replayed, found)
-      : found;
-  return told.map((change) => describeChange(change, names));
+  return found.length > 0 && major(replayed) !== major(live)
+    ? confirmed(context, project, database, live, replayed, found)
+    : found;
 }
 
 const major = ({ serverVersion }: Catalog) => Math.floor(serverVersion / 10_000);

@@ -98,6 +98,7 @@ const commandLines: readonly CommandLine[] = [
       dryRun('the SQL'),
       allowDestructive,
       option('--adopt', 'run nothing: record as applied what the database is already, once that is proven'),
+      option('--allow-extra', 'with --adopt: though the database has something besides'),
     ],
     examples: [
       'dbctl migrate',

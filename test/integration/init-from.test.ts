@@ -182,11 +182,15 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
       'CREATE TABLE shop.orders',
     );
     await run(0, other, address, 'init', '--from', urlOf(address));
+    await execute(address, 'create table shop.more (id int)');
+    const extra = await run(1, other, address, 'migrate', '--adopt');
+    expect(extra.stdout).toMatch(/table shop\.more is in the database only[^]*--allow-extra/);
+    await run(0, other, address, 'migrate', '--adopt', '--allow-extra', '--dry-run');
     await execute(
       address,
       'alter table shop.orders add note text; drop function shop.old; grant all on shop.audit to grown_app',
     );
-    const refused = await run(1, other, address, 'migrate', '--adopt');
+    const refused = await run(1, other, address, 'migrate', '--adopt', '--allow-extra');
     expect(refused.stdout).toMatch(/column shop\.orders\.note is in the database only/);
     expect(refused.stdout).toMatch(/function shop\.old\(\) is in the migrations only/);
     expect(refused.stdout).toMatch(/grant select on table shop\.audit to grown_app is in the database only/);

@@ -1,5 +1,6 @@
 /** `dbctl init`: a first manifest that validates; or, with --from, all that a live database is, as a project. */
 import { basename, join } from 'node:path';
+import { counted } from '../../core/rules/wording.ts';
 import { inputError } from '../../core/model/problem.ts';
 import { connect, describeAddress, parseAddress } from '../../db/connect.ts';
 import { manifestNames } from '../../files/manifest/find.ts';
@@ -120,13 +121,17 @@ function done(context: Context, { files, domains, leftOut, stand }: Adoption): s
   return [
     ...[...files.keys()].map((file) => `${green('wrote')} ${file}`),
     '',
-    `${domains.length} ${domains.length === 1 ? 'domain' : 'domains'}: ${domains.join(', ')}.`,
+    `${counted(domains.length, 'domain')}: ${domains.join(', ')}.`,
     ...(stand.length === 0
       ? []
-      : [`${stand.length} findings stand in the baseline: dbctl lint --live shows them as waived.`]),
+      : [
+          `${counted(stand.length, 'finding')} ${stand.length === 1 ? 'stands' : 'stand'} in the baseline: waived in what dbctl lint --live shows.`,
+        ]),
     ...(leftOut.length === 0
       ? []
-      : [yellow(`${leftOut.length} things are not in the manifest; they stand at the end of dbctl.yaml.`)]),
+      : [
+          yellow(`${counted(leftOut.length, 'thing')} not in the manifest: listed at the end of dbctl.yaml.`),
+        ]),
     '',
     'The database has all of this already, and no history of it yet. Set DATABASE_URL to it.',
     ...next(context, [

@@ -18,7 +18,11 @@ export async function migrate(
   return withTargets(context, async (targets, project) => {
     const source = await readSource(project);
     if (options['adopt'] === true)
-      return adoptDatabases(context, targets, project, source, to, options['dryRun'] === true);
+      return adoptDatabases(context, targets, project, source, {
+        to,
+        isDry: options['dryRun'] === true,
+        allowsExtra: options['allowExtra'] === true,
+      });
     if (options['dryRun'] === true) return dryRun(context, targets, project, source, to);
     const { done, remaining } = await migrateDatabases(
       sitesOf(targets, project),
