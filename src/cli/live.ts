@@ -5,56 +5,65 @@ import { ambiguousObject, objectsNamed, unknownObject } from '../core/access/obj
 import type { World } from '../core/access/path.ts';
 import { serversRoles } from '../core/access/predefined.ts';
 import { domainOf } from '../core/manifest/domain-of.ts';
-import type { Manifest } from '../core/manifest/manifest.ts';
 import { type Catalog, entriesOf } from '../core/model/catalog.ts';
 import { type Id, type ObjectId, schemaOf } from '../core/model/id.ts';
 import { inputError } from '../core/model/problem.ts';
-import { type Address, connect, parseAddress } from '../db/connect.ts';
+import { type Address, type Connection, connect, parseAddress } from '../db/connect.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { findManifest } from '../files/manifest/find.ts';
 import type { Context } from './context.ts';
 import { withTargets } from './target.ts';
 
 /** One live database, read. */
-export interface Live extends World {
+export interface Live<T = unknown> extends World {
   readonly catalog: Catalog;
   readonly access: Access;
   /** The domain that an entry belongs to; without a manifest, its schema. */
   readonly domainOf: (id: Id) => string | undefined;
-  /** The manifest, and which of its databases this is. */
-  readonly declared?: { readonly manifest: Manifest; readonly database: string };
+  /** What was read besides. */
+  readonly also: T;
 }
 
-/** Reads the databases, each in one snapshot. What is in them that dbctl does not understand is logged. */
-export async function readLive(context: Context): Promise<Live[]> {
+/**
+ * Reads the databases, each in one snapshot. What is in them that dbctl does not understand is logged.
+ * @param also what else is to be read of each, on the same connection
+ */
+export async function readLive<T = undefined>(
+  context: Context,
+  also?: (connection: Connection, world: World) => Promise<T>,
+): Promise<Live<T>[]> {
   const url = context.global.databaseUrl;
   if (url !== undefined && (await findManifest(context.cwd, context.global.manifest)) === undefined)
-    return [{ ...(await readOne(context, parseAddress(url))), domainOf: schemaOf }];
+    return [{ ...(await readOne(context, parseAddress(url), also)), domainOf: schemaOf }];
   return withTargets(context, async (targets, { manifest }) => {
-    const all: Live[] = [];
+    const all: Live<T>[] = [];
     for (const { address, database } of targets)
       all.push({
-        ...(await readOne(context, address)),
+        ...(await readOne(context, address, also)),
         domainOf: (id) => domainOf(manifest, database, id)?.name,
-        declared: { manifest, database },
       });
     return all;
   });
 }
 
-async function readOne(context: Context, address: Address): Promise<Omit<Live, 'domainOf'>> {
+async function readOne<T>(
+  context: Context,
+  address: Address,
+  also: ((connection: Connection, world: World) => Promise<T>) | undefined,
+): Promise<Omit<Live<T>, 'domainOf'>> {
   const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
   try {
     const catalog = await introspect(connection);
     for (const { object, why } of catalog.notAnalysed) context.debug(`not analysed: ${object}: ${why}`);
-    return { catalog, access: accessOf(catalog) };
+    const world = { catalog, access: accessOf(catalog) };
+    return { ...world, also: (await also?.(connection, world)) as T };
   } finally {
     await connection.close();
   }
 }
 
 /** @returns the role as the server calls it. @throws KnownError (2) when none of the servers has it. */
-export function roleNamed(text: string, all: readonly Live[]): string {
+export function roleNamed(text: string, all: readonly Pick<World, 'catalog'>[]): string {
   if (text.toLowerCase() === 'public') return 'public';
   const known = new Set(serversRoles);
   for (const { catalog } of all) for (const { id } of entriesOf(catalog, 'role')) known.add(id.name);
@@ -71,10 +80,10 @@ export function roleNamed(text: string, all: readonly Live[]): string {
 }
 
 /** @returns the one object that a person means, and the database that has it. @throws KnownError (2) for none or several. */
-export function objectNamed(
+export function objectNamed<L extends Live>(
   text: string,
-  all: readonly Live[],
-): { readonly live: Live; readonly on: ObjectId } {
+  all: readonly L[],
+): { readonly live: L; readonly on: ObjectId } {
   const found = all.flatMap((live) => {
     const objects = objectsNamed(live.catalog, text);
     if (objects.length > 1) throw ambiguousObject(text, objects);

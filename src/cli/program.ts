@@ -154,7 +154,12 @@ const commandLines: readonly CommandLine[] = [
         name: 'matrix',
         summary: 'the matrix of roles and domains',
         options: [option('--role <name>', 'only this role')],
-        examples: ['dbctl audit matrix', 'dbctl audit matrix --role llmproxy_app --domain auth'],
+        formats: ['text', 'json', 'markdown', 'csv'],
+        examples: [
+          'dbctl audit matrix',
+          'dbctl audit matrix --role llmproxy_app --domain auth',
+          'dbctl audit matrix --format csv --output access.csv',
+        ],
         isDefault: true,
         load: async () => (await import('./commands/audit.ts')).auditMatrix,
       },
@@ -175,6 +180,31 @@ const commandLines: readonly CommandLine[] = [
         positional: ['<privilege>', '<object>'],
         examples: ['dbctl audit who-can select auth.users', 'dbctl audit who-can connect database'],
         load: async () => (await import('./commands/audit-explain.ts')).auditWhoCan,
+      },
+      {
+        name: 'role',
+        summary: 'everything that a role reaches, by domain: now, after SET ROLE, and through code of others',
+        positional: ['<role>'],
+        examples: ['dbctl audit role llmproxy_app', 'dbctl audit role llmproxy_app --json'],
+        load: async () => (await import('./commands/audit-role.ts')).auditRole,
+      },
+      {
+        name: 'future',
+        summary: 'who would get what on objects that a role makes in a schema',
+        positional: ['<role>', '<schema>'],
+        examples: ['dbctl audit future llmproxy_admin auth'],
+        load: async () => (await import('./commands/audit-role.ts')).auditFuture,
+      },
+      {
+        name: 'diff',
+        summary:
+          'who gained and who lost which access between two snapshots, or a snapshot and `live` (exit 1)',
+        positional: ['<a>', '<b>'],
+        examples: [
+          'dbctl audit diff january.json live',
+          'dbctl audit diff january.json february.json --json',
+        ],
+        load: async () => (await import('./commands/audit-diff.ts')).auditDiff,
       },
       {
         name: 'snapshot',

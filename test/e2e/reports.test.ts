@@ -61,17 +61,20 @@ afterAll(async () => {
 type Report = Readonly<Record<string, unknown>>;
 /** Runs the built program in the folder. @returns its report, which its schema accepts. */
 async function report(...args: readonly string[]): Promise<Report> {
+  const stdout = await run(...args);
+  const document = JSON.parse(stdout) as Report;
+  expect(reportErrors(document), stdout.slice(0, 5000)).toEqual([]);
+  return document;
+}
+async function run(...args: readonly string[]): Promise<string> {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, DATABASE_URL: server.url() };
-  const stdout = await new Promise<string>((done) => {
+  return new Promise<string>((done) => {
     const command = [join(process.cwd(), 'bin/dbctl.js'), '-C', folder, ...args, '--json'];
     execFile(process.execPath, command, { env, maxBuffer: 64 * 1024 * 1024 }, (_error, out, log) => {
       done(out === '' ? log : out);
     });
   });
-  const document = JSON.parse(stdout) as Report;
-  expect(reportErrors(document), stdout.slice(0, 5000)).toEqual([]);
-  return document;
 }
 const many = expect.arrayContaining([expect.anything()]) as unknown;
 
@@ -145,6 +148,20 @@ it('every command', { timeout: 300_000 }, async () => {
     allowed: false,
     paths: many,
     missing: many,
+  });
+  expect(await report('audit', 'role', 'shop_app')).toMatchObject({ databases: [{ privileges: many }] });
+  expect(await report('audit', 'future', 'shop_admin', 'orders')).toMatchObject({ grants: many });
+  const snapshot = join(folder, 'before.json');
+  await run('audit', 'snapshot', '--output', snapshot);
+  const again = await connect(server.address);
+  await again.sql.unsafe(
+    'revoke select on tenants.tenants from shop_app; grant delete on orders.facts to public; create role late',
+  );
+  await again.close();
+  expect(await report('audit', 'diff', snapshot, 'live')).toMatchObject({
+    roles: many,
+    gained: many,
+    lost: many,
   });
   expect(await report('audit', 'who-can', 'select', 'orders.orders')).toMatchObject({ roles: many });
   expect(await report('partitions')).toMatchObject({ sets: [{ partitions: many }, { problem: /./ }] });

@@ -9,7 +9,14 @@ import { inputError } from '../../core/model/problem.ts';
 import { connect } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import type { Context, ExitStatus } from '../context.ts';
-import { matrixJson, matrixText, objectsText } from '../reporters/matrix.ts';
+import {
+  matrixCsv,
+  matrixJson,
+  matrixMarkdown,
+  matrixText,
+  objectsMarkdown,
+  objectsText,
+} from '../reporters/matrix.ts';
 import { type Target, withTargets } from '../target.ts';
 
 /** The matrix of one database. */
@@ -33,14 +40,22 @@ export async function auditMatrix(
   if (role !== undefined) requireRole(role, audited);
   const rows = audited.flatMap((each) => each.rows);
   const { outColour: colour } = context;
-  if (context.global.format === 'json') context.out(JSON.stringify(matrixJson(rows), null, 2));
-  else if (role !== undefined || context.global.domains.length > 0) context.out(objectsText(rows, colour));
+  const { format } = context.global;
+  const isDetailed = role !== undefined || context.global.domains.length > 0;
+  if (format === 'json') context.out(JSON.stringify(matrixJson(rows), null, 2));
+  else if (format === 'csv') context.out(matrixCsv(rows));
+  else if (isDetailed) context.out(format === 'markdown' ? objectsMarkdown(rows) : objectsText(rows, colour));
   else
     context.out(
       audited
         .map(({ target, live, rows }) => {
           const relations = relationCounts(manifest, target, live);
-          const table = matrixText(rows, rolesOf(live), relations, live.serverVersion, colour);
+          const roles = rolesOf(live);
+          if (format === 'markdown') {
+            const table = matrixMarkdown(rows, roles, relations, live.serverVersion);
+            return audited.length === 1 ? table : `## ${live.source}\n\n${table}`;
+          }
+          const table = matrixText(rows, roles, relations, live.serverVersion, colour);
           return audited.length === 1 ? table : `${colour.bold(live.source)}\n${table}`;
         })
         .join('\n\n'),

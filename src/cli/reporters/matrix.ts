@@ -9,7 +9,8 @@ import type { Chalk } from '../colour.ts';
 import { type Cell, tableText } from './table.ts';
 
 /** `owner`, `grant`, `member of llmproxy_app`, `public`, `superuser`. */
-const viaText = (by: Via): string => (by.via === 'member of' ? `member of ${granteeName(by.role)}` : by.via);
+export const viaText = (by: Via): string =>
+  by.via === 'member of' ? `member of ${granteeName(by.role)}` : by.via;
 
 export function matrixJson(rows: readonly MatrixRow[]): object {
   return {
@@ -26,6 +27,36 @@ export function matrixJson(rows: readonly MatrixRow[]): object {
       reachable,
     })),
   };
+}
+
+const columns = ['role', 'domain', 'object', 'kind', 'privilege', 'grantable', 'via', 'reachable'] as const;
+
+/** @returns the rows as CSV (RFC 4180), with a head. */
+export function matrixCsv(rows: readonly MatrixRow[]): string {
+  // What a spreadsheet takes for a formula is made text.
+  const cell = (value: string) => {
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [columns.join(','), ...rows.map((row) => cellsOf(row).map(cell).join(','))].join('\r\n');
+}
+
+const cellsOf = ({ role, domain, object, privilege, grantable, by, reachable }: MatrixRow): string[] => [
+  role,
+  domain,
+  nameOf(object),
+  object.kind,
+  privilege,
+  String(grantable),
+  viaText(by),
+  String(reachable),
+];
+
+/** @returns an aligned table's lines as a table of Markdown: the head, then the rows. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 interface Summary {
@@ -46,12 +77,7 @@ export function matrixText(
   serverVersion: number,
   colour: Chalk,
 ): string {
-  const cells = new Map(
-    groupBy(rows, ({ role, domain }) => `${role}\0${domain}`).map((group) => {
-      const [{ role, domain }] = group as [MatrixRow];
-      return [`${role}\0${domain}`, summarise(group, relations.get(domain) ?? 0, serverVersion)];
-    }),
-  );
+  const cells = summaries(rows, relations, serverVersion);
   const nothing: Summary = { what: '-', marks: '' };
   const table = tableText(
     ['role', ...relations.keys()],
@@ -69,6 +95,47 @@ export function matrixText(
     ? table
     : `${table}\n\n${legend(used)
         .map((line) => colour.dim(line))
+        .join('\n')}`;
+}
+
+/** The summary of each role in each domain. */
+function summaries(
+  rows: readonly MatrixRow[],
+  relations: ReadonlyMap<string, number>,
+  serverVersion: number,
+): ReadonlyMap<string, Summary> {
+  return new Map(
+    groupBy(rows, ({ role, domain }) => `${role}\0${domain}`).map((group) => {
+      const [{ role, domain }] = group as [MatrixRow];
+      return [`${role}\0${domain}`, summarise(group, relations.get(domain) ?? 0, serverVersion)];
+    }),
+  );
+}
+
+/** The same matrix in Markdown, for a page or a comment. */
+export function matrixMarkdown(
+  rows: readonly MatrixRow[],
+  roles: readonly string[],
+  relations: ReadonlyMap<string, number>,
+  serverVersion: number,
+): string {
+  const cells = summaries(rows, relations, serverVersion);
+  const domains = [...relations.keys()];
+  const table = markdownTable(
+    ['role', ...domains],
+    roles.map((role) => [
+      granteeName(role),
+      ...domains.map((domain) => {
+        const summary = cells.get(`${role}\0${domain}`);
+        return summary === undefined ? '-' : `\`${summary.what}${summary.marks}\``;
+      }),
+    ]),
+  );
+  const used = [...cells.values()];
+  return used.length === 0
+    ? table
+    : `${table}\n\n${legend(used)
+        .map((line) => `- ${line.replace(/^(\S+) +/, '`$1` ')}`)
         .join('\n')}`;
 }
 
@@ -154,6 +221,11 @@ function inLetters(somewhere: ReadonlySet<string>, onAll: (privilege: string) =>
 /** Owners and superusers may pass on whatever they hold: that goes without saying. */
 const isPassable = ({ grantable, by }: MatrixRow): boolean =>
   grantable && by.via !== 'owner' && by.via !== 'superuser';
+
+/** Object by object, in Markdown. */
+export function objectsMarkdown(rows: readonly MatrixRow[]): string {
+  return markdownTable(columns, rows.map(cellsOf));
+}
 
 /** Object by object: for one role, or the domains that were asked for. */
 export function objectsText(rows: readonly MatrixRow[], colour: Chalk): string {
