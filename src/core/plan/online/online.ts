@@ -8,6 +8,7 @@ import type { Statement } from '../../model/statement.ts';
 import { without } from '../advance.ts';
 import type { PlannedStatement } from '../fold.ts';
 import { statementGraph } from '../graph.ts';
+import { attachPartition } from './attach-partition.ts';
 import { createIndex } from './create-index.ts';
 import { dropIndex } from './drop-index.ts';
 import { notValid } from './not-valid.ts';
@@ -15,7 +16,14 @@ import type { Part, Rewriting } from './rewriting.ts';
 import { setNotNull } from './set-not-null.ts';
 import { usingIndex } from './using-index.ts';
 
-const rewritings: readonly Rewriting[] = [createIndex, dropIndex, notValid, setNotNull, usingIndex];
+const rewritings: readonly Rewriting[] = [
+  attachPartition,
+  createIndex,
+  dropIndex,
+  notValid,
+  setNotNull,
+  usingIndex,
+];
 
 /** @param plain complete, in no particular order. @returns the same or more, in no particular order. */
 export function online(plain: readonly PlannedStatement[], sides: Sides): PlannedStatement[] {
