@@ -106,7 +106,7 @@ const word = /[A-Za-z0-9_$\u0080-\uffff]*/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 
 /** @returns the offset after the token at `at`, which is neither white space nor a comment. */
-function endOfToken(sql: string, at: number): number {
+export function endOfToken(sql: string, at: number): number {
   const char = sql[at]!;
   if (char === "'") return endOfQuoted(sql, at, "'", false);
   if (char === '"') return endOfQuoted(sql, at, '"', false);

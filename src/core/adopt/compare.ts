@@ -1,5 +1,5 @@
 /** Whether two databases hold the same, as far as a manifest is concerned: what is left alone, and what only a newer server has, aside. */
-import type { PartitionAttributes } from '../kinds/partition.ts';
+import type { PartitionAttributes } from '../kinds/parts.ts';
 import { diff } from '../diff/diff.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
 import type { Manifest } from '../manifest/manifest.ts';

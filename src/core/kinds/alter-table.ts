@@ -46,11 +46,12 @@ export function alterColumn(
   id: { readonly schema: string; readonly table: string; readonly name: string },
   action: string,
   hazard?: 'scan' | 'rewrite',
+  only: '' | 'ONLY ' = '',
 ): Draft {
   const relation = qualified(id.schema, id.table);
   const columnId: ColumnId = { kind: 'column', schema: id.schema, table: id.table, name: id.name };
   const detail = { scan: 'reads every row under the lock', rewrite: 'rewrites the table under the lock' };
-  return draft(`ALTER TABLE ${relation} ALTER COLUMN ${identifier(id.name)} ${action}`, {
+  return draft(`ALTER TABLE ${only}${relation} ALTER COLUMN ${identifier(id.name)} ${action}`, {
     produces: [keyOf(columnId)],
     locks: accessExclusive({ schema: id.schema, name: id.table }),
     hazards: hazard === undefined ? [] : [{ name: hazard, object: relation, detail: detail[hazard] }],

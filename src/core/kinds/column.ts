@@ -1,96 +1,126 @@
-/** Columns of tables. The default, or the generation expression, is an entry of its own. */
+/**
+ * Columns of tables. The default, or the generation expression, is an entry of its own. A column that the table has from
+ * another alone is no entry (`inherited-column`); one that is its own and the other's too is.
+ */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type ColumnId, type DefaultId, isType, keyOf, tablesOf } from '../model/id.ts';
+import {
+  type ColumnId,
+  type DefaultId,
+  type Key,
+  type TableId,
+  isType,
+  keyOf,
+  nameOf,
+  tablesOf,
+} from '../model/id.ts';
+import { inputError } from '../model/problem.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
-import type { DefaultAttributes } from './default.ts';
+import { alterSettings, usualSettings } from './column-settings.ts';
+import { restoredDefaults } from './default.ts';
+import type { DefaultAttributes } from './parts.ts';
+import { columnAt, isInherited, isNotNullAbove } from './family.ts';
+import { childrenOf, descendantsOf, onlyOf, parentsOf } from './parents.ts';
 import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
-import { draft, type Draft, type Kind } from './kind.ts';
+import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
+import { draft, type Draft, type Kind, type Sides } from './kind.ts';
+import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
+import type { ColumnAttributes } from './parts.ts';
 import { addColumnHazards, castRewrites } from './rewrites.ts';
-
-export interface ColumnAttributes {
-  /** As format_type prints it under an empty search_path: `character varying(255)`. */
-  readonly type: string;
-  readonly notNull: boolean;
-  /** Qualified; null for the type's own. */
-  readonly collation: string | null;
-  readonly identity: null | Identity;
-  /** Of a foreign table's column. */
-  readonly foreignOptions?: readonly ForeignOption[];
-}
-export type Identity = {
-  readonly generation: 'always' | 'by default';
-  /** Of the identity's sequence: as in CREATE SEQUENCE. */
-  readonly start: string;
-  readonly increment: string;
-  /** null: the type's own. */
-  readonly min: string | null;
-  readonly max: string | null;
-  readonly cache: string;
-  readonly cycle: boolean;
-};
 
 export const column: Kind<ColumnId, ColumnAttributes> = {
   name: 'column',
   rank: 51,
   references: ({ id }) => tablesOf(id).map((to) => ({ to, type: 'auto' })),
-  create({ id, attrs, order }, { to }) {
-    const tableId = tableIn(to, id);
+  create(entry, sides) {
+    const { id, attrs, order } = entry;
+    const tableId = tableIn(sides.to, id);
     const clause = (inner: readonly string[]) =>
       [
         identifier(id.name),
         `${attrs.type}${optionsClause(attrs.foreignOptions ?? [])}`,
         ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
         ...inner,
-        ...(attrs.identity === null ? [] : [identityClause(attrs.identity)]),
-        ...(attrs.notNull ? ['NOT NULL'] : []),
+        ...(attrs.identity === null ? [] : [identityClause(id, attrs.identity)]),
+        ...notNullClause(id, attrs, sides),
       ].join(' ');
     const table = qualified(id.schema, id.table);
+    const merged = mergedBelow(id, sides);
     return [
       draft((inner) => `ALTER TABLE ${table} ADD COLUMN ${clause(inner)}`, {
-        produces: [keyOf(id)],
-        requires: [keyOf(tableId)],
+        produces: [keyOf(id), ...sequenceName(id, attrs.identity)],
+        requires: [keyOf(tableId), ...merged, roomFor(id)],
         locks: accessExclusive({ schema: id.schema, name: id.table }),
         hazards: [
           ...secretsOf(id, [], attrs.foreignOptions),
-          ...(tableId.kind === 'table' ? addColumnHazards({ id, attrs }, to) : []),
+          ...(tableId.kind === 'table' ? addColumnHazards({ id, attrs }, sides.to) : []),
         ],
         fold: { into: keyOf(tableId), rank: order ?? 0, clause },
       }),
+      ...(attrs.identity === null ? [] : sequencePersistence(id, attrs.identity, isUnlogged(sides.to, id))),
+      ...notNullAfter(id, attrs).map((made) => ({ ...made, requires: [keyOf(id)] })),
+      ...alterSettings(id, usualSettings, attrs, onlyOf(sides.to, id)),
     ];
   },
-  drop({ id }, { from }) {
-    const isForeign = tableIn(from, id).kind === 'foreign-table';
+  drop({ id, attrs }, sides) {
+    if (isInherited(sides.to, id)) return becomesInherited(id, sides);
+    const isForeign = tableIn(sides.from, id).kind === 'foreign-table';
     const table = { schema: id.schema, name: id.table };
-    return [
-      draft(`ALTER TABLE ${qualified(id.schema, id.table)} DROP COLUMN ${identifier(id.name)}`, {
-        destroys: [keyOf(id)],
-        locks: accessExclusive(table),
+    const { kept, others } = leftToChildren(id, sides);
+    const drop = (name: string, only: string) =>
+      draft(`ALTER TABLE ${only}${qualified(id.schema, name)} DROP COLUMN ${identifier(id.name)}`, {
+        destroys: [keyOf(id), ...sequenceName(id, attrs.identity)],
+        locks: accessExclusive({ schema: id.schema, name }),
         // A foreign table's values are elsewhere.
-        hazards: isForeign ? [] : [loss(table, `drops column ${identifier(id.name)} and its values`)],
-      }),
+        hazards: isForeign
+          ? []
+          : [loss({ ...table, name }, `drops column ${identifier(id.name)} and its values`)],
+      });
+    if (kept.length === 0) return [drop(id.table, '')];
+    // Taken from the parent alone, the column stays where it is wanted.
+    const first = drop(id.table, 'ONLY ');
+    const done = `turn of leaving ${keyOf(id)} to the children` as Key;
+    return [
+      {
+        ...first,
+        produces: [done, ...kept.map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))],
+      },
+      ...others.map((child) => ({ ...drop(child.name, ''), requires: [done] })),
     ];
   },
-  alter(changes, before, after, { from, to }) {
+  alter(changes, before, after, sides) {
     const { id, attrs } = after;
+    const { from, to } = sides;
     const drafts: Draft[] = [];
-    const typeChanged = changes.some(({ attr }) => attr === 'type' || attr === 'collation');
+    const changed = new Set(changes.map(({ attr }) => attr as keyof ColumnAttributes));
+    // Of a column that is another's too, the other's type is the type.
+    const typeChanged =
+      (changed.has('type') || changed.has('collation')) && !(isInherited(from, id) && isInherited(to, id));
     if (typeChanged && tableIn(to, id).kind === 'foreign-table')
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
     else if (typeChanged) {
       const viaText = isOfMadeType(from, id) && isOfMadeType(to, id);
-      drafts.push(...alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id), viaText));
+      const change = alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id), viaText);
+      drafts.push({ ...change, produces: [...change.produces, ...mergedBelow(id, sides)] });
+      drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
-    const changed = new Set(changes.map(({ attr }) => attr as keyof ColumnAttributes));
     // An identity column is NOT NULL before it becomes one, and for as long as it is one.
-    if (changed.has('notNull') && attrs.notNull) drafts.push(alterColumn(id, 'SET NOT NULL', 'scan'));
-    if (changed.has('identity')) drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity));
+    const { sooner, later } = alterNotNull(id, before.attrs, attrs, sides);
+    drafts.push(...sooner.map((made) => ({ ...made, requires: [...made.requires, roomFor(id)] })));
+    if (changed.has('identity'))
+      drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id)));
     if (changed.has('foreignOptions')) {
       const [old = [], now = []] = [before.attrs.foreignOptions, attrs.foreignOptions];
-      const set = alterColumn(id, optionChanges(old, now).trim());
-      drafts.push({ ...set, hazards: secretsOf(id, old, now) });
+      const actions = optionChanges(old, now).trim();
+      const set = alterColumn(id, actions);
+      // A column of a plain table has none, and one of a foreign table may have as many.
+      if (actions !== '') drafts.push({ ...set, hazards: secretsOf(id, old, now) });
     }
-    if (changed.has('notNull') && !attrs.notNull) drafts.push(alterColumn(id, 'DROP NOT NULL'));
+    if (!isNotNullAbove(to, id)) drafts.push(...later);
+    // A type brings its own storage with it.
+    const settings = typeChanged ? { ...before.attrs, storage: null } : before.attrs;
+    drafts.push(...alterSettings(id, settings, attrs, onlyOf(to, id)));
+    if (changed.has('compression') || changed.has('storage')) drafts.push(...passedOn(after, sides));
     return drafts;
   },
 };
@@ -104,6 +134,82 @@ const secretsOf = (
   const column = `FOREIGN TABLE ${qualified(id.schema, id.table)} ALTER COLUMN ${identifier(id.name)}`;
   return secretHazards(column, before, after ?? []);
 };
+
+const isUnlogged = (catalog: Catalog, id: ColumnId) =>
+  find(catalog, tableIn(catalog, id) as TableId)?.attrs['persistence'] === 'unlogged';
+
+/** @returns the children's columns that are their own as well: they are added before the parent's, which then merges with them. */
+function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
+  const before = childrenOf(from, { schema: id.schema, name: id.table });
+  return before
+    .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
+    .filter((key) => to.entries.has(key));
+}
+
+/** @returns the children that keep a column which goes from their parent, and those that do not. */
+function leftToChildren(id: ColumnId, { from, to }: Sides): { kept: TableId[]; others: TableId[] } {
+  const children = childrenOf(from, { schema: id.schema, name: id.table });
+  const [kept, others]: [TableId[], TableId[]] = [[], []];
+  const links = (child: TableId) =>
+    parentsOf(to, child).some(({ schema, name }) => schema === id.schema && name === id.table);
+  for (const child of children) {
+    const own = { ...id, schema: child.schema, table: child.name };
+    const [was, is] = [find(from, own), find<ColumnId, ColumnAttributes>(to, own)];
+    const type = columnAt(from, own)?.attrs.type;
+    if (was === undefined && links(child)) (is?.attrs.type === type ? kept : others).push(child);
+  }
+  return { kept, others };
+}
+
+/** A child's own column gives way to the one of its parent: the values move, because no statement makes an own column an inherited one. */
+function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
+  const own = { schema: id.schema, name: id.table };
+  const parents = parentsOf(sides.to, own).map((parent): ColumnId => ({
+    ...id,
+    schema: parent.schema,
+    table: parent.name,
+  }));
+  const isNew = (parent: ColumnId) =>
+    !sides.from.entries.has(keyOf(parent)) &&
+    parentsOf(sides.from, own).some(({ schema, name }) => schema === parent.schema && name === parent.table);
+  if (!parents.some(isNew))
+    throw inputError({
+      message: `${nameOf(id)} is the table's own, and cannot be made its parent's only`,
+      help: 'Leave the column in the definition of the table: it may be its own as well as its parent’s.',
+    });
+  const table = qualified(id.schema, id.table);
+  const [name, aside] = [identifier(id.name), identifier(`${id.name}_before`)];
+  const moved = `turn of moving the values of ${keyOf(id)}` as Key;
+  const locks = accessExclusive({ schema: id.schema, name: id.table });
+  return [
+    draft(`ALTER TABLE ${table} RENAME COLUMN ${name} TO ${aside}`, {
+      produces: parents.map(roomFor),
+      locks,
+    }),
+    draft(`UPDATE ONLY ${table} SET ${name} = ${aside}`, {
+      produces: [moved],
+      requires: [...parents.map(keyOf), ...parents.map(roomFor)],
+      locks: [{ mode: 'ROW EXCLUSIVE', relation: table }],
+      hazards: [{ name: 'rewrite', object: table, detail: 'writes every row again' }],
+    }),
+    draft(`ALTER TABLE ${table} DROP COLUMN ${aside}`, { destroys: [keyOf(id)], requires: [moved], locks }),
+  ];
+}
+
+/** Compression and storage are a child's from its parent when it is made, and not later. */
+function passedOn({ id }: { readonly id: ColumnId }, { from, to }: Sides): Draft[] {
+  return descendantsOf(from, { schema: id.schema, name: id.table }).flatMap((child) => {
+    const own = { ...id, schema: child.schema, table: child.name };
+    const [before, after] = [columnAt(from, own)?.attrs, columnAt(to, own)?.attrs];
+    if (before === undefined || after === undefined || to.entries.has(keyOf(own))) return [];
+    return alterSettings(
+      own,
+      before,
+      { ...before, storage: after.storage, compression: after.compression },
+      'ONLY ',
+    ).map((made) => ({ ...made, requires: [keyOf(id)] }));
+  });
+}
 
 const defaultOf = (catalog: Parameters<typeof find>[0], { schema, table, name }: ColumnId) =>
   find<DefaultId, DefaultAttributes>(catalog, { kind: 'default', schema, table, name })?.attrs;
@@ -126,7 +232,7 @@ function alterType(
   oldDefault: DefaultAttributes | undefined,
   newDefault: DefaultAttributes | undefined,
   viaText: boolean,
-): Draft[] {
+): Draft {
   const using =
     before.type === after.type
       ? ''
@@ -138,49 +244,12 @@ function alterType(
     rewrites ? 'rewrite' : undefined,
   );
   const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
-  if (!plain) return [change];
+  if (!plain) return change;
   const table = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ALTER COLUMN ${identifier(id.name)}`;
   const back =
     newDefault === undefined
       ? ''
       : `,\n  ALTER COLUMN ${identifier(id.name)} SET DEFAULT ${newDefault.expression}`;
   const sql = `${table} DROP DEFAULT,\n  ALTER COLUMN ${identifier(id.name)} TYPE ${after.type}${collate(after)}${using}${back}`;
-  return [{ ...change, render: () => sql }];
-}
-
-function sequenceOptions(identity: Identity, before?: Identity): string[] {
-  const changed = (name: keyof Identity) => before === undefined || before[name] !== identity[name];
-  return [
-    ...(changed('increment') ? [`INCREMENT BY ${identity.increment}`] : []),
-    ...(changed('min') ? [identity.min === null ? 'NO MINVALUE' : `MINVALUE ${identity.min}`] : []),
-    ...(changed('max') ? [identity.max === null ? 'NO MAXVALUE' : `MAXVALUE ${identity.max}`] : []),
-    ...(changed('start') ? [`START WITH ${identity.start}`] : []),
-    ...(changed('cache') ? [`CACHE ${identity.cache}`] : []),
-    ...(changed('cycle') ? [identity.cycle ? 'CYCLE' : 'NO CYCLE'] : []),
-  ];
-}
-
-function identityClause(identity: Identity): string {
-  const usual: Identity = {
-    ...identity,
-    start: '1',
-    increment: '1',
-    min: null,
-    max: null,
-    cache: '1',
-    cycle: false,
-  };
-  const options = sequenceOptions(identity, usual);
-  const generated = `GENERATED ${identity.generation.toUpperCase()} AS IDENTITY`;
-  return options.length === 0 ? generated : `${generated} (${options.join(' ')})`;
-}
-
-function alterIdentity(id: ColumnId, before: Identity | null, after: Identity | null): Draft[] {
-  if (after === null) return [alterColumn(id, 'DROP IDENTITY')];
-  if (before === null) return [alterColumn(id, `ADD ${identityClause(after)}`)];
-  const set = [
-    ...(before.generation === after.generation ? [] : [`GENERATED ${after.generation.toUpperCase()}`]),
-    ...sequenceOptions(after, before),
-  ];
-  return [alterColumn(id, set.map((option) => `SET ${option}`).join(' '))];
+  return { ...change, render: () => sql };
 }

@@ -33,14 +33,10 @@ END
   );
 }
 
-/** A column of a view or composite type is no entry of its own: then what is on it hangs on the whole. */
+/** A column of a view or composite type, or one that a table inherits, is no entry of its own: then what is on it hangs on the whole. */
 export function whatItIsOn(on: CommentId['on']): readonly Id[] {
   if (on.kind !== 'column') return [on];
-  return [
-    on,
-    ...relationsOf(on).filter(({ kind }) => kind !== 'table' && kind !== 'foreign-table'),
-    { kind: 'composite-type', schema: on.schema, name: on.table },
-  ];
+  return [on, ...relationsOf(on), { kind: 'composite-type', schema: on.schema, name: on.table }];
 }
 
 export const commentOn: Kind<CommentId, CommentAttributes> = {

@@ -1,8 +1,10 @@
 /** Constraints of tables: primary key, unique, foreign key, check, exclusion. NOT NULL is the column's. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type ConstraintId, keyOf, tablesOf } from '../model/id.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { type ConstraintId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
+import { childrenOf, parentsOf } from './parents.ts';
 import { draft, type Kind } from './kind.ts';
 
 export interface ConstraintAttributes {
@@ -39,6 +41,22 @@ function validationLocks(id: ConstraintId, { references }: ConstraintAttributes)
   const own: Lock = { mode: 'SHARE UPDATE EXCLUSIVE', relation: qualified(id.schema, id.table) };
   if (references === null) return [own];
   return [own, { mode: 'ROW SHARE', relation: qualified(references.schema, references.table) }];
+}
+
+/** A check that is a parent's too can go only after the parent's. */
+function inTurnOfParents(
+  id: ConstraintId,
+  { type }: ConstraintAttributes,
+  from: Catalog,
+): { produces?: readonly Key[]; requires?: readonly Key[] } {
+  if (type !== 'c') return {};
+  const gone = (table: string, schema: string) =>
+    `turn of dropping check ${schema}.${table}.${id.name}` as Key;
+  const own = { schema: id.schema, name: id.table };
+  return {
+    produces: childrenOf(from, own).length === 0 ? [] : [gone(id.table, id.schema)],
+    requires: parentsOf(from, own).map(({ schema, name }) => gone(name, schema)),
+  };
 }
 
 const rankOf = { p: 10_000, u: 10_001, x: 10_002, c: 10_003, f: 10_004 } as const;
@@ -81,9 +99,10 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
       }),
     ];
   },
-  drop: ({ id, attrs }) => [
+  drop: ({ id, attrs }, { from }) => [
     draft(`ALTER TABLE ${qualified(id.schema, id.table)} DROP CONSTRAINT ${identifier(id.name)}`, {
       destroys: [keyOf(id)],
+      ...inTurnOfParents(id, attrs, from),
       locks: [
         ...accessExclusive(tableOf(id)),
         ...(attrs.references === null

@@ -13,6 +13,8 @@ import { draft, type Draft, type Kind } from './kind.ts';
 
 export interface DefaultPrivilegeAttributes {
   readonly grantable: boolean;
+  /** A privilege that new objects would have by themselves (EXECUTE for PUBLIC), and do not. */
+  readonly withheld?: boolean;
 }
 
 function alterDefault(
@@ -52,15 +54,27 @@ export const defaultPrivilege: Kind<DefaultPrivilegeId, DefaultPrivilegeAttribut
       : [{ to: { kind: 'schema' as const, name: id.schema }, type: 'auto' as const }]),
   ],
   create: ({ id, attrs }) => [
-    { ...alterDefault('GRANT', id, attrs.grantable), produces: [keyOf(id)], requires: requirements(id) },
-  ],
-  drop: ({ id }) => [{ ...alterDefault('REVOKE', id, false), destroys: [keyOf(id)] }],
-  alter: (_changes, _before, { id, attrs }) => [
     {
-      ...alterDefault(attrs.grantable ? 'GRANT' : 'REVOKE GRANT OPTION FOR', id, attrs.grantable),
+      ...(attrs.withheld === true
+        ? alterDefault('REVOKE', id, false)
+        : alterDefault('GRANT', id, attrs.grantable)),
       produces: [keyOf(id)],
+      requires: requirements(id),
     },
   ],
+  drop: ({ id, attrs }) => [
+    {
+      ...(attrs.withheld === true ? alterDefault('GRANT', id, false) : alterDefault('REVOKE', id, false)),
+      destroys: [keyOf(id)],
+    },
+  ],
+  alter: (_changes, before, { id, attrs }) => {
+    const given = { ...alterDefault('GRANT', id, attrs.grantable), produces: [keyOf(id)] };
+    const taken = { ...alterDefault('REVOKE', id, false), produces: [keyOf(id)] };
+    if (attrs.withheld === true) return [taken];
+    if (attrs.grantable || before.attrs.withheld === true) return [given];
+    return [{ ...alterDefault('REVOKE GRANT OPTION FOR', id, false), produces: [keyOf(id)] }];
+  },
 };
 
 /** @returns the privileges that a new object begins with if its maker is one of those whose default privileges these are. */
@@ -72,11 +86,26 @@ export function grantsByDefault(
   if (objects === undefined) return [];
   const schema = 'schema' in on ? on.schema : null;
   return inForce
-    .filter(({ id }) => id.objects === objects && (id.schema === null || id.schema === schema))
+    .filter(
+      ({ id, attrs }) =>
+        attrs.withheld !== true && id.objects === objects && (id.schema === null || id.schema === schema),
+    )
     .map(({ id: { to, privilege }, attrs }) => ({
       id: { kind: 'grant', on: on as GrantId['on'], to, privilege },
       attrs: { grantable: attrs.grantable },
     }));
+}
+
+/** @returns whether a privilege that a new object has by itself may be kept from it. */
+export function isWithheld(
+  { on, to, privilege }: GrantId,
+  inForce: readonly Entry<DefaultPrivilegeId, DefaultPrivilegeAttributes>[],
+): boolean {
+  const objects = objectsOf(on);
+  return inForce.some(
+    ({ id, attrs }) =>
+      attrs.withheld === true && id.objects === objects && id.to === to && id.privilege === privilege,
+  );
 }
 
 function objectsOf(id: Id): DefaultPrivilegeObjects | undefined {

@@ -1,15 +1,11 @@
 /** A column's default, or its generation expression: pg_attrdef holds both, and so does this kind. */
 import { find } from '../model/catalog.ts';
-import { type ColumnId, type DefaultId, keyOf } from '../model/id.ts';
+import { type ColumnId, type DefaultId, type Key, keyOf } from '../model/id.ts';
 import { alterColumn } from './alter-table.ts';
-import type { Kind } from './kind.ts';
-
-export interface DefaultAttributes {
-  /** As pg_get_expr prints it under an empty search_path. */
-  readonly expression: string;
-  /** null: a plain default. */
-  readonly generated: null | 'stored' | 'virtual';
-}
+import { inheritedDefault, isInherited } from './family.ts';
+import { descendantsOf, onlyOf } from './parents.ts';
+import type { Draft, Kind, Sides } from './kind.ts';
+import type { DefaultAttributes } from './parts.ts';
 
 const columnOf = ({ schema, table, name }: DefaultId): ColumnId => ({ kind: 'column', schema, table, name });
 
@@ -17,33 +13,80 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
   name: 'default',
   rank: 53,
   references: ({ id }) => [{ to: columnOf(id), type: 'auto' }],
-  create({ id, attrs }) {
+  create({ id, attrs }, sides) {
     const clause = () =>
       attrs.generated === null
         ? `DEFAULT ${attrs.expression}`
         : `GENERATED ALWAYS AS (${attrs.expression}) ${attrs.generated.toUpperCase()}`;
+    // Of a column that the table has from another, only the expression can be its own.
+    const set = attrs.generated !== null && ofAnother(id, sides.to) ? expressionOf(attrs) : `SET ${clause()}`;
     return [
       {
-        ...alterColumn(id, `SET ${clause()}`),
-        produces: [keyOf(id)],
-        requires: [keyOf(columnOf(id))],
+        ...alterDefault(id, set, sides),
+        requires: [keyOf(columnOf(id)), keyOf({ kind: 'table', schema: id.schema, name: id.table })],
         fold: { into: keyOf(columnOf(id)), rank: 0, clause },
       },
+      ...restoredDefaults(id, sides),
     ];
   },
   // A plain column cannot become a generated one, nor (before 17) change its expression: its values are derived, so it may go and come.
   // Dropped alone (DROP EXPRESSION), it keeps them.
   replaces: ({ id, attrs }, { to }) =>
     attrs.generated === null || find(to, id) === undefined ? undefined : columnOf(id),
-  drop: ({ id, attrs }) => [
-    {
-      ...alterColumn(id, attrs.generated === null ? 'DROP DEFAULT' : 'DROP EXPRESSION'),
-      produces: [],
-      destroys: [keyOf(id)],
-    },
-  ],
-  alter(_changes, before, { id, attrs }) {
-    if (before.attrs.generated !== null || attrs.generated !== null) return 'replace';
-    return [{ ...alterColumn(id, `SET DEFAULT ${attrs.expression}`), produces: [keyOf(id)] }];
+  drop({ id, attrs }, sides) {
+    const again = inheritedDefault(sides.to, id)?.attrs;
+    const action =
+      attrs.generated !== null
+        ? again === undefined
+          ? 'DROP EXPRESSION'
+          : expressionOf(again)
+        : again === undefined
+          ? 'DROP DEFAULT'
+          : `SET DEFAULT ${again.expression}`;
+    const restored = restoredDefaults(id, sides, [dropped(id)]);
+    return [
+      {
+        ...alterDefault(id, action, sides),
+        produces: restored.length === 0 ? [] : [dropped(id)],
+        destroys: [keyOf(id)],
+      },
+      ...restored,
+    ];
+  },
+  alter(_changes, before, { id, attrs }, sides) {
+    if (before.attrs.generated !== null || attrs.generated !== null)
+      return ofAnother(id, sides.to) ? [alterDefault(id, expressionOf(attrs), sides)] : 'replace';
+    return [alterDefault(id, `SET DEFAULT ${attrs.expression}`, sides), ...restoredDefaults(id, sides)];
   },
 };
+
+const dropped = (id: DefaultId) => `turn of dropping ${keyOf(id)}` as Key;
+const expressionOf = ({ expression }: DefaultAttributes) => `SET EXPRESSION AS (${expression})`;
+
+/** Whether the column is no entry, because the table has it from another. */
+const ofAnother = (id: DefaultId, catalog: Sides['to']) =>
+  !catalog.entries.has(keyOf(columnOf(id))) && isInherited(catalog, columnOf(id));
+
+/** A default of a child's own is for the child only; that of a parent is for all its children. */
+function alterDefault(id: DefaultId, action: string, { to }: Sides): Draft {
+  const made = alterColumn(id, action, undefined, ofAnother(id, to) ? onlyOf(to, id) : '');
+  return { ...made, produces: [keyOf(id)], requires: [] };
+}
+
+/**
+ * What is set for a parent is set for all its children, whatever they had.
+ * @returns the statements after which those have their own defaults again.
+ */
+export function restoredDefaults(
+  id: DefaultId,
+  { from, to }: Sides,
+  after: readonly Key[] = [keyOf(id)],
+): Draft[] {
+  return descendantsOf(from, { schema: id.schema, name: id.table }).flatMap((child) => {
+    const own: DefaultId = { ...id, schema: child.schema, table: child.name };
+    const [before, now] = [from, to].map((side) => find<DefaultId, DefaultAttributes>(side, own)?.attrs);
+    if (before === undefined || now === undefined || before.expression !== now.expression) return [];
+    const set = now.generated === null ? `SET DEFAULT ${now.expression}` : expressionOf(now);
+    return [{ ...alterColumn(own, set, undefined, onlyOf(to, own)), produces: [], requires: after }];
+  });
+}

@@ -6,7 +6,7 @@ import { accessExclusive } from './alter-table.ts';
 import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
 import { draft, type Kind } from './kind.ts';
 import { objectClause } from './object.ts';
-import type { PartitionAttributes } from './partition.ts';
+import type { PartitionAttributes } from './parts.ts';
 
 export type ForeignTableAttributes = {
   readonly server: string;
@@ -34,12 +34,18 @@ export const foreignTable: Kind<ForeignTableId, ForeignTableAttributes> = {
     const { parentSchema, parentTable, bound } = partition.attrs;
     const parent = { kind: 'table' as const, schema: parentSchema, name: parentTable };
     return [
-      draft(`${head}\n  PARTITION OF ${qualified(parentSchema, parentTable)} ${bound}${tail}`, {
-        produces: [keyOf(id), keyOf(partitionId)],
-        requires: [keyOf(parent)],
-        locks: accessExclusive(parent),
-        hazards,
-      }),
+      draft(
+        (clauses) => {
+          const own = clauses.length === 0 ? '' : ` (\n  ${clauses.join(',\n  ')}\n)`;
+          return `${head}\n  PARTITION OF ${qualified(parentSchema, parentTable)}${own} ${bound}${tail}`;
+        },
+        {
+          produces: [keyOf(id), keyOf(partitionId)],
+          requires: [keyOf(parent)],
+          locks: accessExclusive(parent),
+          hazards,
+        },
+      ),
     ];
   },
   drop: ({ id, attrs }) => [

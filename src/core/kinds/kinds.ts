@@ -22,6 +22,9 @@ import { foreignServer } from './foreign-server.ts';
 import { foreignTable } from './foreign-table.ts';
 import { routine } from './function.ts';
 import { grant } from './grant.ts';
+import { ofType } from './of-type.ts';
+import { inherit } from './inherit.ts';
+import { inheritedColumn } from './inherited-column.ts';
 import type { Kind } from './kind.ts';
 import { materializedView } from './materialized-view.ts';
 import { membership } from './membership.ts';
@@ -106,7 +109,10 @@ const kinds = {
   table,
   'foreign-table': foreignTable,
   partition,
+  inherit,
+  'of-type': ofType,
   column,
+  'inherited-column': inheritedColumn,
   default: columnDefault,
   constraint,
   index,

@@ -1,6 +1,5 @@
 /** Lists of options as the catalog keeps them, `name=value`, sorted: storage parameters, options of views. */
-import { identifier } from '../../sql/quote.ts';
-import { storageParameter } from './table.ts';
+import { identifier, literal } from '../../sql/quote.ts';
 
 /** @returns ` WITH (…)` on a line of its own, or nothing where there are none. */
 export function withOptions(options: readonly string[]): string {
@@ -18,4 +17,12 @@ export function optionActions(before: readonly string[], after: readonly string[
     ...(names.length === 0 ? [] : [`RESET (${names.join(', ')})`]),
     ...(set.length === 0 ? [] : [`SET (${set.join(', ')})`]),
   ];
+}
+
+/** `fillfactor=70` as the catalog has it → as SQL writes it. */
+export function storageParameter(option: string): string {
+  const at = option.indexOf('=');
+  const [name, value] = [option.slice(0, at), option.slice(at + 1)];
+  const parts = name.split('.').map(identifier).join('.');
+  return /^([0-9.]+|true|false|on|off)$/i.test(value) ? `${parts}=${value}` : `${parts}=${literal(value)}`;
 }

@@ -7,12 +7,14 @@ import {
   type OwnedById,
   type OwnerId,
   type SequenceId,
+  type TableId,
   keyOf,
 } from '../model/id.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import { relationLock } from './object.ts';
 import type { OwnerAttributes } from './owner.ts';
 import { freed } from './sequence.ts';
+import { type TableAttributes, isMadeAnew } from './table.ts';
 
 export interface OwnedByAttributes {
   readonly schema: string;
@@ -58,8 +60,10 @@ function owned(id: OwnedById, attrs: OwnedByAttributes, { from, to }: Sides): Dr
     find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
   const table = { kind: 'table', schema: attrs.schema, name: attrs.table } as const;
   const sequence = sequenceOf(id);
-  const [before, now] = [ownerOf(from, table), ownerOf(from, sequence)];
-  const given = before === ownerOf(to, table) && ownerOf(to, sequence) !== undefined;
+  const [old, made] = [from, to].map((side) => find<TableId, TableAttributes>(side, table)?.attrs);
+  const stays = old !== undefined && made !== undefined && !isMadeAnew(old, made);
+  const [before, now] = [stays ? ownerOf(from, table) : undefined, ownerOf(from, sequence)];
+  const given = stays && before === ownerOf(to, table) && ownerOf(to, sequence) !== undefined;
   const requires = [keyOf(sequence), keyOf(columnOf(attrs))];
   const link = (first: Key[]): Draft => ({
     ...alterSequence(id, qualified(attrs.schema, attrs.table, attrs.column)),

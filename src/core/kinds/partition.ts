@@ -1,17 +1,15 @@
 /** That a table is a partition of another. Made by PARTITION OF with its table, or by ATTACH. */
-import { qualified } from '../../sql/quote.ts';
+import { identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Id, type Key, type PartitionId, keyOf } from '../model/id.ts';
+import { type ColumnId, type Key, type PartitionId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
+import { alterTable } from './alter-table.ts';
+import type { ColumnAttributes } from './parts.ts';
+import { asItsOwn, columnAt } from './family.ts';
 import { draft, type Kind } from './kind.ts';
-
-export interface PartitionAttributes {
-  readonly parentSchema: string;
-  readonly parentTable: string;
-  /** As pg_get_expr prints it: `FOR VALUES FROM (…) TO (…)`, `DEFAULT`. */
-  readonly bound: string;
-}
+import { notNullName } from './not-null.ts';
+import type { PartitionAttributes } from './parts.ts';
 
 export const partition: Kind<PartitionId, PartitionAttributes> = {
   name: 'partition',
@@ -22,12 +20,12 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
     // A partition goes with its parent; its table follows through this entry's own edge.
     { to: { kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }, type: 'auto' },
   ],
-  create: ({ id, attrs }, { from }) => {
+  create: ({ id, attrs }, { from, to }) => {
     const parent = qualified(attrs.parentSchema, attrs.parentTable);
     return [
       draft(`ALTER TABLE ${parent} ATTACH PARTITION ${qualified(id.schema, id.name)} ${attrs.bound}`, {
         produces: [keyOf(id)],
-        destroys: inherited(id, attrs, from, from),
+        destroys: inherited(id, attrs, from, to),
         requires: [
           keyOf({ kind: 'table', schema: id.schema, name: id.name }),
           keyOf({ kind: 'foreign-table', schema: id.schema, name: id.name }),
@@ -57,7 +55,24 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
       }),
     ];
   },
-  alter: () => 'replace',
+  // What is inherited can be renamed only while it is not.
+  alter(changes, before, after, sides) {
+    if (changes.some(({ attr }) => attr !== 'notNullNames')) return 'replace';
+    const { id } = after;
+    const table = { ...id, kind: 'table' } as const;
+    const renames = asItsOwn(sides.to, table).flatMap((entry) => {
+      if (entry.id.kind !== 'column') return [];
+      const now = entry as unknown as Entry<ColumnId, ColumnAttributes>;
+      const old = columnAt(sides.from, now.id);
+      const names = old && [notNullName(old.id, old.attrs), notNullName(now.id, now.attrs)];
+      if (names?.[0] === undefined || names[1] === undefined || names[0] === names[1]) return [];
+      const rename = `RENAME CONSTRAINT ${identifier(names[0])} TO ${identifier(names[1])}`;
+      return [alterTable(table, rename)];
+    });
+    const [detach] = partition.drop(before, sides);
+    const [attach] = partition.create(after, sides);
+    return [{ ...detach!, produces: [], destroys: [] }, ...renames, { ...attach!, destroys: [] }];
+  },
 };
 
 const locks = (id: PartitionId, parent: string): readonly Lock[] => [
@@ -66,62 +81,41 @@ const locks = (id: PartitionId, parent: string): readonly Lock[] => [
 ];
 
 /**
- * A partition's columns, constraints and indexes that are its parent's are no entries of their own: they become so
- * when it is detached, and cease to be so when it is attached.
+ * What a partition has from its parent is no entry of its own: it becomes so when it is detached, and ceases to be so
+ * when it is attached.
+ * @param own the catalog in which it is a table of its own; `other`: the one in which it is a partition.
  */
 function inherited(
   { schema, name }: PartitionId,
   { parentSchema, parentTable }: PartitionAttributes,
   own: Catalog,
-  parents: Catalog,
+  other: Catalog,
 ): Key[] {
+  const keys = asItsOwn(other, { kind: 'table', schema, name })
+    .map(({ id }) => keyOf(id))
+    .filter((key) => own.entries.has(key));
   const described = new Set<string>();
-  for (const entry of partsOf({ schema: parentSchema, name: parentTable }, parents))
-    described.add(describe(entry));
-  return partsOf({ schema, name }, own)
-    .filter((entry) => described.has(describe(entry)))
-    .map(({ id }) => keyOf(id));
+  for (const entry of hangingOn(other, parentSchema, parentTable)) described.add(describe(entry) ?? '');
+  for (const entry of hangingOn(own, schema, name)) {
+    const text = describe(entry);
+    if (text !== undefined && described.has(text)) keys.push(keyOf(entry.id));
+  }
+  return [...new Set(keys)];
 }
 
-/** The columns, defaults, constraints and indexes of a table. */
-function partsOf({ schema, name }: { schema: string; name: string }, of: Catalog): Entry[] {
-  const { byReferenced } = edgeIndex(of);
-  const parts = new Map<Key, Entry>();
-  const take = (on: Id): void => {
-    for (const { dependent } of byReferenced.get(keyOf(on)) ?? []) {
-      const entry = of.entries.get(dependent);
-      if (entry === undefined || parts.has(dependent) || !isPartOf(entry, schema, name)) continue;
-      parts.set(dependent, entry);
-      if (entry.id.kind === 'column') take(entry.id);
-    }
-  };
-  take({ kind: 'table', schema, name });
-  take({ kind: 'foreign-table', schema, name });
-  return [...parts.values()];
-}
-
-function isPartOf({ id, attrs }: Entry, schema: string, table: string): boolean {
-  switch (id.kind) {
-    case 'column':
-    case 'default':
-    case 'constraint':
-      return id.schema === schema && id.table === table;
-    case 'index':
-      return id.schema === schema && attrs['table'] === table;
-    default:
-      return false;
+function* hangingOn(catalog: Catalog, schema: string, table: string): Generator<Entry> {
+  const key = keyOf({ kind: 'table', schema, name: table });
+  for (const { dependent } of edgeIndex(catalog).byReferenced.get(key) ?? []) {
+    const entry = catalog.entries.get(dependent)!;
+    const on = entry.id.kind === 'constraint' ? entry.id.table : entry.attrs['table'];
+    if (on === table) yield entry;
   }
 }
 
-/** What a table's column, default, constraint or index is like, whatever the table. */
-function describe({ id, attrs }: Entry): string {
+/** What a constraint or index is like, whatever its table and name, as far as the server looks; undefined for anything else. */
+function describe({ id, attrs }: Entry): string | undefined {
   const definition = attrs['definition'] as string;
-  switch (id.kind) {
-    case 'constraint':
-      return `constraint ${definition}`;
-    case 'index':
-      return `index ${definition.slice(definition.indexOf(' USING '))}`;
-    default:
-      return `${id.kind} ${'name' in id ? id.name : ''}`;
-  }
+  if (id.kind === 'constraint' && attrs['type'] !== 'c') return `constraint ${definition}`;
+  if (id.kind === 'index') return `index ${definition.slice(definition.indexOf(' USING '))}`;
+  return undefined;
 }

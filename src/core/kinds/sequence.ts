@@ -1,6 +1,7 @@
 /** Sequences that stand alone or belong to a serial column; an identity column's is the column's own. */
 import { qualified } from '../../sql/quote.ts';
 import { type Key, type SequenceId, keyOf } from '../model/id.ts';
+import type { Lock } from '../model/statement.ts';
 import { accessExclusive, loss } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
 
@@ -13,6 +14,7 @@ export type SequenceAttributes = {
   readonly max: string | null;
   readonly cache: string;
   readonly cycle: boolean;
+  readonly persistence: 'permanent' | 'unlogged';
 };
 
 /** Stands for: no column owns the sequence any more. */
@@ -39,17 +41,21 @@ const usual: SequenceAttributes = {
   max: null,
   cache: '1',
   cycle: false,
+  persistence: 'permanent',
 };
 
 export const sequence: Kind<SequenceId, SequenceAttributes> = {
   name: 'sequence',
   rank: 40,
   references: ({ id }) => [{ to: { kind: 'schema', name: id.schema }, type: 'normal' }],
-  create: ({ id, attrs }) => [
-    draft(['CREATE SEQUENCE', qualified(id.schema, id.name), ...options(attrs, usual)].join(' '), {
-      produces: [keyOf(id)],
-    }),
-  ],
+  create: ({ id, attrs }) => {
+    const head = `CREATE ${attrs.persistence === 'unlogged' ? 'UNLOGGED ' : ''}SEQUENCE`;
+    return [
+      draft([head, qualified(id.schema, id.name), ...options(attrs, usual)].join(' '), {
+        produces: [keyOf(id)],
+      }),
+    ];
+  },
   drop: ({ id }) => [
     draft(`DROP SEQUENCE ${qualified(id.schema, id.name)}`, {
       destroys: [keyOf(id)],
@@ -57,10 +63,16 @@ export const sequence: Kind<SequenceId, SequenceAttributes> = {
       hazards: [loss(id, 'drops the sequence and its position')],
     }),
   ],
-  alter: (_changes, before, { id, attrs }) => [
-    draft(['ALTER SEQUENCE', qualified(id.schema, id.name), ...options(attrs, before.attrs)].join(' '), {
-      produces: [keyOf(id)],
-      locks: [{ mode: 'SHARE ROW EXCLUSIVE', relation: qualified(id.schema, id.name) }],
-    }),
-  ],
+  alter(_changes, before, { id, attrs }) {
+    const changed = options(attrs, before.attrs);
+    const relation = qualified(id.schema, id.name);
+    const alter = (actions: string, mode: Lock['mode']) =>
+      draft(`ALTER SEQUENCE ${relation} ${actions}`, { produces: [keyOf(id)], locks: [{ mode, relation }] });
+    return [
+      ...(changed.length === 0 ? [] : [alter(changed.join(' '), 'SHARE ROW EXCLUSIVE')]),
+      ...(attrs.persistence === before.attrs.persistence
+        ? []
+        : [alter(`SET ${attrs.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, 'ACCESS EXCLUSIVE')]),
+    ];
+  },
 };

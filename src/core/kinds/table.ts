@@ -1,55 +1,41 @@
 /** Tables, plain and partitioned. Columns, constraints and the partition bound are entries of their own. */
-import { identifier, literal, qualified } from '../../sql/quote.ts';
-import { find } from '../model/catalog.ts';
-import { type PartitionId, type TableId, keyOf } from '../model/id.ts';
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Key, type OfTypeId, type PartitionId, type TableId, keyOf } from '../model/id.ts';
+import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, alterTable, loss, optionLock } from './alter-table.ts';
-import { draft, type Draft, type Kind } from './kind.ts';
-import type { PartitionAttributes } from './partition.ts';
+import { parentsOf } from './parents.ts';
+import { draft, type Draft, type Kind, type Sides } from './kind.ts';
+import type { OfTypeAttributes } from './parts.ts';
+import { optionActions, withOptions } from './options.ts';
+import type { PartitionAttributes } from './parts.ts';
 
 export interface TableAttributes {
   readonly kind: 'table' | 'partitioned';
   /** As in PARTITION BY: `RANGE (created_at)`; null for a plain table. */
   readonly partitionKey: string | null;
   readonly persistence: 'permanent' | 'unlogged';
-  /** Storage parameters, `fillfactor=70`, sorted. */
+  /** Storage parameters, `fillfactor=70`, sorted; those of the TOAST table begin with `toast.`. */
   readonly options: readonly string[];
+  /** The table access method; null for heap, and for a partitioned table that leaves it to its partitions. */
+  readonly accessMethod: string | null;
   readonly rowSecurity: boolean;
   readonly forceRowSecurity: boolean;
-  readonly replicaIdentity: 'default' | 'full' | 'nothing';
+  /** `index`: that of an index, which says so itself. */
+  readonly replicaIdentity: 'default' | 'full' | 'nothing' | 'index';
 }
 
 export const table: Kind<TableId, TableAttributes> = {
   name: 'table',
   rank: 50,
   references: ({ id }) => [{ to: { kind: 'schema', name: id.schema }, type: 'normal' }],
-  create(entry, { to }) {
+  create(entry, sides) {
     const { id, attrs } = entry;
-    const name = qualified(id.schema, id.name);
-    const partitionId: PartitionId = { kind: 'partition', schema: id.schema, name: id.name };
-    const partition = find<PartitionId, PartitionAttributes>(to, partitionId);
-    const head = `CREATE ${attrs.persistence === 'unlogged' ? 'UNLOGGED ' : ''}TABLE ${name}`;
-    const tail =
-      (attrs.partitionKey === null ? '' : `\nPARTITION BY ${attrs.partitionKey}`) +
-      (attrs.options.length === 0 ? '' : `\nWITH (${attrs.options.join(', ')})`);
-    const drafts: Draft[] = [];
-    if (partition === undefined) {
-      const render = (clauses: readonly string[]) =>
-        clauses.length === 0 ? `${head} ()${tail}` : `${head} (\n  ${clauses.join(',\n  ')}\n)${tail}`;
-      drafts.push(draft(render, { produces: [keyOf(id)] }));
-    } else {
-      const { parentSchema, parentTable, bound } = partition.attrs;
-      const parent = { kind: 'table' as const, schema: parentSchema, name: parentTable };
-      drafts.push(
-        draft(`${head}\n  PARTITION OF ${qualified(parentSchema, parentTable)} ${bound}${tail}`, {
-          produces: [keyOf(id), keyOf(partitionId)],
-          requires: [keyOf(parent)],
-          locks: accessExclusive(parent),
-        }),
-      );
-    }
+    const drafts: Draft[] = [createTable(entry, sides)];
     if (attrs.rowSecurity) drafts.push(rowSecurity(id, true));
     if (attrs.forceRowSecurity) drafts.push(forceRowSecurity(id, true));
-    if (attrs.replicaIdentity !== 'default') drafts.push(replicaIdentity(id, attrs.replicaIdentity));
+    if (identityNow(attrs) !== 'default') drafts.push(replicaIdentity(id, identityNow(attrs)));
     return drafts;
   },
   drop: ({ id }) => [
@@ -61,21 +47,39 @@ export const table: Kind<TableId, TableAttributes> = {
   ],
   alter(changes, before, { id, attrs }) {
     const drafts: Draft[] = [];
+    const relation = qualified(id.schema, id.name);
+    const rewrite: Hazard = {
+      name: 'rewrite',
+      object: relation,
+      detail: 'rewrites the table under the lock',
+    };
     for (const { attr } of changes) {
       switch (attr as keyof TableAttributes) {
         case 'kind':
         case 'partitionKey':
-          // A table does not become partitioned in place; its rows would have to move.
           return 'replace';
         case 'persistence':
           drafts.push(
-            alterTable(id, `SET ${attrs.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, [
-              { name: 'rewrite', object: qualified(id.schema, id.name), detail: 'rewrites the table' },
-            ]),
+            alterTable(id, `SET ${attrs.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, [rewrite]),
           );
           break;
         case 'options':
-          drafts.push(...alterOptions(id, before.attrs.options, attrs.options));
+          for (const action of optionActions(before.attrs.options, attrs.options))
+            drafts.push({
+              ...alterTable(id, action),
+              locks: optionLock(action, relation),
+            });
+          break;
+        case 'accessMethod':
+          drafts.push(
+            // What a partitioned table says is for partitions to come (from 17).
+            attrs.kind === 'partitioned'
+              ? alterTable(
+                  id,
+                  `SET ACCESS METHOD ${attrs.accessMethod === null ? 'DEFAULT' : identifier(attrs.accessMethod)}`,
+                )
+              : alterTable(id, `SET ACCESS METHOD ${identifier(attrs.accessMethod ?? 'heap')}`, [rewrite]),
+          );
           break;
         case 'rowSecurity':
           drafts.push(rowSecurity(id, attrs.rowSecurity));
@@ -84,7 +88,7 @@ export const table: Kind<TableId, TableAttributes> = {
           drafts.push(forceRowSecurity(id, attrs.forceRowSecurity));
           break;
         case 'replicaIdentity':
-          drafts.push(replicaIdentity(id, attrs.replicaIdentity));
+          if (attrs.replicaIdentity !== 'index') drafts.push(replicaIdentity(id, attrs.replicaIdentity));
           break;
       }
     }
@@ -92,32 +96,75 @@ export const table: Kind<TableId, TableAttributes> = {
   },
 };
 
+/** A table does not become partitioned in place, nor by another key: its rows would have to move. */
+export const isMadeAnew = (before: TableAttributes, after: TableAttributes): boolean =>
+  before.kind !== after.kind || before.partitionKey !== after.partitionKey;
+
+/** CREATE TABLE, with what the table has from others: as a partition, as a child, of a type. */
+function createTable({ id, attrs }: Entry<TableId, TableAttributes>, { to }: Sides): Draft {
+  const partitionId: PartitionId = { kind: 'partition', schema: id.schema, name: id.name };
+  const partition = find<PartitionId, PartitionAttributes>(to, partitionId)?.attrs;
+  const ofTypeId: OfTypeId = { kind: 'of-type', schema: id.schema, name: id.name };
+  const typed = find<OfTypeId, OfTypeAttributes>(to, ofTypeId)?.attrs;
+  const parents = parentsOf(to, id);
+  const name = `CREATE ${attrs.persistence === 'unlogged' ? 'UNLOGGED ' : ''}TABLE ${qualified(id.schema, id.name)}`;
+  const head =
+    partition !== undefined
+      ? `${name}\n  PARTITION OF ${qualified(partition.parentSchema, partition.parentTable)}`
+      : typed !== undefined
+        ? `${name} OF ${typed.type}`
+        : name;
+  const inherits = parents.map((parent) => qualified(parent.schema, parent.name)).join(', ');
+  const tail = [
+    ...(partition === undefined && parents.length > 0 ? [`\nINHERITS (${inherits})`] : []),
+    ...(partition === undefined ? [] : [` ${partition.bound}`]),
+    ...(attrs.partitionKey === null ? [] : [`\nPARTITION BY ${attrs.partitionKey}`]),
+    ...(attrs.accessMethod === null ? [] : [`\nUSING ${identifier(attrs.accessMethod)}`]),
+    withOptions(attrs.options),
+  ].join('');
+  const named = Object.entries(partition?.notNullNames ?? {}).map(
+    ([column, constraint]) => `${identifier(column)} CONSTRAINT ${identifier(constraint)} NOT NULL`,
+  );
+  const render = (clauses: readonly string[]) => {
+    const all = [...named, ...clauses];
+    const empty = partition === undefined && typed === undefined ? ' ()' : '';
+    return all.length === 0 ? `${head}${empty}${tail}` : `${head} (\n  ${all.join(',\n  ')}\n)${tail}`;
+  };
+  const links: Key[] =
+    partition !== undefined
+      ? [keyOf(partitionId)]
+      : parents.map((parent) =>
+          keyOf({
+            kind: 'inherit',
+            schema: id.schema,
+            name: id.name,
+            parentSchema: parent.schema,
+            parent: parent.name,
+          }),
+        );
+  return draft(render, {
+    produces: [keyOf(id), ...links, ...(typed === undefined ? [] : [keyOf(ofTypeId)])],
+    requires: parents.flatMap((parent) => [keyOf(parent), ...columnsOf(to, parent)]),
+    locks: parents.flatMap((parent): readonly Lock[] =>
+      partition === undefined
+        ? [{ mode: 'SHARE UPDATE EXCLUSIVE', relation: qualified(parent.schema, parent.name) }]
+        : accessExclusive(parent),
+    ),
+  });
+}
+
+/** The parents' columns must be what they will be. */
+const columnsOf = (catalog: Catalog, table: TableId): Key[] =>
+  (edgeIndex(catalog).byReferenced.get(keyOf(table)) ?? [])
+    .map(({ dependent }) => dependent)
+    .filter((key) => catalog.entries.get(key)!.id.kind === 'column');
+
 const rowSecurity = (id: TableId, on: boolean) =>
   alterTable(id, `${on ? 'ENABLE' : 'DISABLE'} ROW LEVEL SECURITY`);
 const forceRowSecurity = (id: TableId, on: boolean) =>
   alterTable(id, `${on ? 'FORCE' : 'NO FORCE'} ROW LEVEL SECURITY`);
+/** An index says itself that it is the table's replica identity. */
+const identityNow = ({ replicaIdentity: identity }: TableAttributes) =>
+  identity === 'index' ? 'default' : identity;
 const replicaIdentity = (id: TableId, identity: string) =>
   alterTable(id, `REPLICA IDENTITY ${identity.toUpperCase()}`);
-
-function alterOptions(id: TableId, before: readonly string[], after: readonly string[]): Draft[] {
-  const nameOf = (option: string) => option.slice(0, option.indexOf('='));
-  const kept = new Set(after.map(nameOf));
-  const gone = before.map(nameOf).filter((name) => !kept.has(name));
-  const set = after.filter((option) => !before.includes(option)).map((option) => storageParameter(option));
-  const drafts: Draft[] = [];
-  const alter = (action: string) => ({
-    ...alterTable(id, action),
-    locks: optionLock(action, qualified(id.schema, id.name)),
-  });
-  if (gone.length > 0) drafts.push(alter(`RESET (${gone.map(identifier).join(', ')})`));
-  if (set.length > 0) drafts.push(alter(`SET (${set.join(', ')})`));
-  return drafts;
-}
-
-/** `fillfactor=70` as the catalog has it → as SQL writes it. */
-export function storageParameter(option: string): string {
-  const at = option.indexOf('=');
-  const [name, value] = [option.slice(0, at), option.slice(at + 1)];
-  const parts = name.split('.').map(identifier).join('.');
-  return /^([0-9.]+|true|false|on|off)$/i.test(value) ? `${parts}=${value}` : `${parts}=${literal(value)}`;
-}

@@ -4,7 +4,7 @@ import { type Catalog, entriesOf, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, type PartitionTriggerId, type TableId, type TriggerId, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Sides } from './kind.ts';
-import type { PartitionAttributes } from './partition.ts';
+import type { PartitionAttributes } from './parts.ts';
 
 export type TriggerState = 'origin' | 'replica' | 'always' | 'disabled';
 type AnyTriggerId = TriggerId | PartitionTriggerId;

@@ -4,7 +4,7 @@ import { equal } from '../diff/diff.ts';
 import { type ViewId, keyOf } from '../model/id.ts';
 import { accessExclusive } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
-import { storageParameter } from './table.ts';
+import { storageParameter } from './options.ts';
 
 export interface ViewAttributes {
   /** As pg_get_viewdef prints it, without the semicolon. */

@@ -30,6 +30,11 @@ export type ExtensionId = Named<'extension'>;
 export type TableId = InSchema<'table'>;
 /** A column of any relation: table, partitioned table, view. */
 export type ColumnId = OfRelation<'column'>;
+/**
+ * What a column has of its own though the table has it from elsewhere: from the table that it is a partition of, from
+ * one that it inherits, or from the type that it is made of.
+ */
+export type InheritedColumnId = OfRelation<'inherited-column'>;
 /** A column's default, or its generation expression. `name` is the column's. */
 export type DefaultId = OfRelation<'default'>;
 export type ConstraintId = OfRelation<'constraint'>;
@@ -123,6 +128,10 @@ export type PublicationSchemaId = {
 };
 /** That a table is a partition of another, with its bound. Named by the partition. */
 export type PartitionId = InSchema<'partition'>;
+/** That a table inherits another, which it is no partition of. */
+export type InheritId = InSchema<'inherit'> & { readonly parentSchema: string; readonly parent: string };
+/** That a table has its columns from a composite type. Named by the table. */
+export type OfTypeId = InSchema<'of-type'>;
 export type RoleId = Named<'role'>;
 export type RoleSettingId = { readonly kind: 'role-setting'; readonly role: string; readonly name: string };
 export type MembershipId = { readonly kind: 'membership'; readonly role: string; readonly member: string };
@@ -224,6 +233,9 @@ export type ObjectId =
   | RoleId;
 export type Id =
   | ObjectId
+  | InheritedColumnId
+  | InheritId
+  | OfTypeId
   | DefaultId
   | OwnedById
   | PartitionId
@@ -299,6 +311,7 @@ export function nameOf(id: Id): string {
     case 'text-search-dictionary':
     case 'text-search-configuration':
     case 'partition':
+    case 'of-type':
       return qualified(id.schema, id.name);
     case 'function':
     case 'aggregate':
@@ -314,7 +327,10 @@ export function nameOf(id: Id): string {
       return `(${id.source} AS ${id.target})`;
     case 'transform':
       return `FOR ${id.type} LANGUAGE ${identifier(id.language)}`;
+    case 'inherit':
+      return `${qualified(id.schema, id.name)} from ${qualified(id.parentSchema, id.parent)}`;
     case 'column':
+    case 'inherited-column':
     case 'default':
     case 'constraint':
     case 'trigger':
@@ -407,6 +423,7 @@ export function objectOf(id: Id): Id {
     case 'tablespace':
       return objectOf(id.on);
     case 'column':
+    case 'inherited-column':
     case 'default':
     case 'constraint':
     case 'trigger':
@@ -421,6 +438,8 @@ export function objectOf(id: Id): Id {
     case 'owned-by':
       return { kind: 'sequence', schema: id.schema, name: id.name };
     case 'partition':
+    case 'inherit':
+    case 'of-type':
       return { kind: 'table', schema: id.schema, name: id.name };
     case 'publication-table':
       return { kind: 'table', schema: id.schema, name: id.table };

@@ -1,8 +1,8 @@
 /** A partitioned table as planning needs it, and how it is found in a catalog. */
-import type { ColumnAttributes } from '../kinds/column.ts';
+import type { ColumnAttributes } from '../kinds/parts.ts';
 import type { GrantAttributes } from '../kinds/grant.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
-import type { PartitionAttributes } from '../kinds/partition.ts';
+import type { PartitionAttributes } from '../kinds/parts.ts';
 import type { TableAttributes } from '../kinds/table.ts';
 import { type Catalog, entriesOf, find } from '../model/catalog.ts';
 import type { ColumnId, OwnerId, TableId } from '../model/id.ts';

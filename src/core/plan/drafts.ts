@@ -1,12 +1,12 @@
 /** Complete changes → drafts: what is absorbed by another statement is left out, what can be folded or merged is. */
 import { kindOf } from '../kinds/kinds.ts';
 import type { ConstraintAttributes } from '../kinds/constraint.ts';
-import { type DefaultPrivilegeAttributes, grantsByDefault } from '../kinds/default-privilege.ts';
+import { type DefaultPrivilegeAttributes, grantsByDefault, isWithheld } from '../kinds/default-privilege.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
-import { type Id, type Key, type PartitionId, keyOf, tablesOf } from '../model/id.ts';
+import { type Id, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
 import type { Expanded, Planned } from './expanded.ts';
 
 /** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
@@ -17,7 +17,7 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   const { comes, goes } = byTheWay(creates, drops, sides);
   for (const [key, entry] of creates) {
     if (comes.has(key)) continue;
-    if (implied.made.has(key) || (entry.id.kind === 'partition' && isCreated(entry.id, creates))) continue;
+    if (implied.made.has(key) || isMadeWithItsTable(entry.id, creates)) continue;
     const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
     for (const made of kindOf(entry.id).create(entry, sides)) {
       const whole = late.length === 0 ? made : { ...made, requires: [...made.requires, ...late] };
@@ -53,15 +53,13 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   }
   for (const [key, entry] of drops) {
     if (carrier(key) !== undefined || implied.gone.has(key) || goes.has(key)) continue;
-    for (const made of kindOf(entry.id).drop(entry, sides))
-      planned.push({
-        about: entry.id,
-        draft: {
-          ...made,
-          requires: [...made.requires, ...(waits.get(key) ?? [])],
-          destroys: [...made.destroys, ...(carried.get(key) ?? [])],
-        },
-      });
+    const made = kindOf(entry.id).drop(entry, sides);
+    made.forEach((each, at) => {
+      const requires = [...each.requires, ...(waits.get(key) ?? [])];
+      const along = at === made.length - 1 ? (carried.get(key) ?? []) : [];
+      const destroys = [...each.destroys, ...along];
+      planned.push({ about: entry.id, draft: { ...each, requires, destroys } });
+    });
   }
   return planned.map(({ about, draft }) => ({ about, draft: letting(draft, releases) }));
 }
@@ -82,9 +80,10 @@ function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {
   return groups;
 }
 
-/** Whether the partition's table is made, and the partition with it. */
-const isCreated = ({ schema, name }: PartitionId, creates: ReadonlyMap<Key, Entry>) =>
-  tablesOf({ schema, table: name }).some((id) => creates.has(keyOf(id)));
+/** Whether it comes with the table that it is of, because that is made: a partition, a child. */
+const isMadeWithItsTable = (id: Id, creates: ReadonlyMap<Key, Entry>) =>
+  (id.kind === 'partition' || id.kind === 'inherit' || id.kind === 'of-type') &&
+  tablesOf({ schema: id.schema, table: id.name }).some((table) => creates.has(keyOf(table)));
 /** Several statements about one entry run in the order in which its kind gives them: a key of their own says so. */
 function inTurn(made: Draft, key: Key, at: number, count: number): Draft {
   if (count === 1) return made;
@@ -173,6 +172,10 @@ function impliedBy(
   const gone = new Map<Key, Key>();
   const late = new Map<Key, Key>();
   const unwanted: { entry: Entry; by: Key }[] = [];
+  const inForce = [from, to].flatMap((side) => [
+    ...entriesOf<'default-privilege', DefaultPrivilegeAttributes>(side, 'default-privilege'),
+  ]);
+  const withheld = ({ id }: Entry): boolean => id.kind === 'grant' && isWithheld(id, inForce);
   const impliedEntries = (key: Key, side: Catalog): readonly Entry[] => {
     const entry = side.entries.get(key);
     return entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, side) ?? []);
@@ -189,6 +192,7 @@ function impliedBy(
         (was !== undefined && from.entries.has(keyOf(was.id)));
       if (!brought) late.set(own, key);
       else if (wanted === undefined) unwanted.push({ entry, by: key });
+      else if (creates.has(key) && withheld(entry)) late.set(own, key);
       else if (equal(wanted.attrs, entry.attrs)) made.set(own, key);
     });
   }
@@ -196,9 +200,6 @@ function impliedBy(
     for (const entry of impliedEntries(key, from))
       if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
   // Whoever runs the plan may be one whose objects begin with more.
-  const inForce = [from, to].flatMap((side) => [
-    ...entriesOf<'default-privilege', DefaultPrivilegeAttributes>(side, 'default-privilege'),
-  ]);
   const revoked = new Set<Key>();
   for (const [key, { id }] of inForce.length === 0 ? [] : creates)
     for (const entry of grantsByDefault(id, inForce)) {
@@ -230,12 +231,15 @@ function carriers(
     if (known.has(key)) return known.get(key);
     known.set(key, undefined);
     if (apart.has(key)) return undefined;
-    for (const { referenced, type } of byDependent.get(key) ?? [])
-      if (type !== 'normal' && drops.has(referenced)) {
-        const found = carrier(referenced) ?? referenced;
-        known.set(key, found);
-        break;
-      }
+    const { id } = drops.get(key)!;
+    const own = keyOf(objectOf(id));
+    const by = (byDependent.get(key) ?? [])
+      .filter(({ referenced, type }) => type !== 'normal' && drops.has(referenced))
+      .map(({ referenced }) => referenced);
+    const first = by.includes(own) ? own : by[0];
+    // A table that outlives what it was a partition of is detached before.
+    if (first === undefined || (id.kind === 'partition' && first !== own)) return undefined;
+    known.set(key, carrier(first) ?? first);
     return known.get(key);
   };
   return carrier;

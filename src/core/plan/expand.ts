@@ -10,6 +10,7 @@ import type { Entry } from '../model/entry.ts';
 import { type Key, isType, keyOf, nameOf } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
 import type { Expanded } from './expanded.ts';
+import { isLeft } from './attaching.ts';
 import { blocksTypeChange, isBelonging, letGo, partOf, swapDrafts } from './swap.ts';
 
 /** @param changes as `diff(from, to)` gives them. */
@@ -55,6 +56,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   const takeAlong = (dependent: Key, key: Key): void => {
     const entry = sides.from.entries.get(dependent)!;
     const letsGo = alters.has(dependent) && !creates.has(key) && !isPartOf(entry, key);
+    if (isLeft(sides.from.entries.get(key)!.id, entry, sides)) return;
     const type = sides.from.entries.get(key)!.id;
     // A table outlives what it was a partition of: it is detached, never made anew. A foreign one goes with its server only.
     const outlives =

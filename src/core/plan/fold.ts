@@ -1,4 +1,5 @@
 /** Drafts → statements: clauses go into the statement that takes them, privileges of one grant gather in one. */
+import { withImplicitArrayCasts } from '../../sql/array-cast.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
@@ -58,9 +59,10 @@ function foldTargets(planned: readonly Planned[], sides: Sides): (number | undef
     for (const first of set) after[first]!.push(at);
   });
   const creators = new Map<Key, number>();
+  const gone = new Set(planned.flatMap(({ draft }) => draft.destroys));
   planned.forEach(({ about, draft }, at) => {
     const key = keyOf(about);
-    if (draft.produces.includes(key) && !sides.from.entries.has(key))
+    if (draft.produces.includes(key) && (!sides.from.entries.has(key) || gone.has(key)))
       creators.set(key, creators.get(key) ?? at);
     else if (draft.produces.includes(key) && draft.fold !== undefined) creators.set(key, at);
   });
@@ -104,7 +106,7 @@ function join(sql: string, parts: readonly Draft[], created: ReadonlySet<string>
   ];
   const commits = parts.flatMap((part) => part.commits ?? []);
   return {
-    sql,
+    sql: withImplicitArrayCasts(sql),
     ...(commits.length === 0 ? {} : { commits }),
     produces: [...produces],
     requires: [...new Set(parts.flatMap(({ requires }) => requires))].filter((key) => !produces.has(key)),

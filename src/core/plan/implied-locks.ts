@@ -1,7 +1,7 @@
 /** The locks that a statement takes because of what goes with it, or holds values of it: no kind knows of them all. */
 import type { ConstraintAttributes } from '../kinds/constraint.ts';
 import type { Sides } from '../kinds/kind.ts';
-import type { PartitionAttributes } from '../kinds/partition.ts';
+import type { PartitionAttributes } from '../kinds/parts.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type DomainTypeId, type Key, keyOf } from '../model/id.ts';

@@ -10,6 +10,7 @@ import type { Change } from '../model/change.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import { type Id, type Key, isRelation, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { withoutCircles } from './circles.ts';
+import { addedTo, aroundAttaching, withOwnColumns } from './attaching.ts';
 import { drafts, isTurn } from './drafts.ts';
 import { expand } from './expand.ts';
 import { fold, type PlannedStatement } from './fold.ts';
@@ -39,9 +40,12 @@ export function plan(
   to: Catalog,
   { domainOf, leaveOut, online: isOnline = true, uses = [], among, isOneTransaction = false }: PlanOptions,
 ): Step[] {
-  const sides: Sides = { from, to, isOneTransaction };
-  const changes = withoutLeftOut(diff(from, to, among), from, leaveOut);
-  const plain = withImpliedLocks(fold(drafts(expand(changes, sides), sides), sides), sides);
+  const sides: Sides = { ...withOwnColumns({ from, to }), isOneTransaction };
+  const others = [...addedTo(sides.from, from), ...addedTo(sides.to, to)];
+  const keys = among === undefined ? undefined : [...among, ...others];
+  const changes = withoutLeftOut(diff(sides.from, sides.to, keys), from, leaveOut);
+  const attached = aroundAttaching(drafts(expand(changes, sides), sides), sides);
+  const plain = withImpliedLocks(fold(attached, sides), sides);
   let statements = byPlace(isOnline ? online(plain, sides) : plain);
   let before = statementGraph(statements, sides);
   const opened = withoutCircles(statements, before, sides);

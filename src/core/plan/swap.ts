@@ -4,8 +4,8 @@
  */
 import { identifier } from '../../sql/quote.ts';
 import { alterColumn } from '../kinds/alter-table.ts';
-import type { ColumnAttributes } from '../kinds/column.ts';
-import type { DefaultAttributes } from '../kinds/default.ts';
+import type { ColumnAttributes } from '../kinds/parts.ts';
+import type { DefaultAttributes } from '../kinds/parts.ts';
 import { draft, type Draft, type Sides } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { objectClause } from '../kinds/object.ts';

@@ -55,7 +55,7 @@ export async function readConstraints(reading: Reading): Promise<void> {
     left join pg_index i on i.indexrelid = k.conindid
     ${sql.unsafe(commentOf('pg_constraint', 'k.oid'))}
     where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conparentid = 0
-      and (not c.relispartition or k.conislocal) and k.coninhcount = 0
+      and (k.coninhcount = 0 or (k.conislocal and not c.relispartition))
       and c.relkind in ('r', 'p', 'f') and ${sql.unsafe(userNamespace)}`,
   ]);
   for (const row of rows) {

@@ -30,11 +30,9 @@ export async function readDefaultPrivileges(reading: Reading): Promise<void> {
       const id = { kind: 'default-privilege', role, schema, objects, to, privilege } as const;
       add(reading, { id, attrs: { grantable } });
     }
-    for (const { to, privilege } of before.values())
-      reading.notAnalysed.push({
-        object: `default privilege: ${role}'s future ${objects} without ${privilege} for ${to}`,
-        schema,
-        why: 'default privileges that take a built-in one away are not modelled yet',
-      });
+    for (const { to, privilege } of before.values()) {
+      const id = { kind: 'default-privilege', role, schema, objects, to, privilege } as const;
+      add(reading, { id, attrs: { grantable: false, withheld: true } });
+    }
   }
 }

@@ -23,6 +23,8 @@ export async function readDependencies(reading: Reading): Promise<void> {
     const key = reading.keys.get(address(name, oid, sub));
     return key === undefined && sub !== 0 ? reading.keys.get(address(name, oid)) : key;
   };
+  const inheritedAt = (catalog: number, oid: number, sub: number): readonly Key[] | undefined =>
+    reading.inherited.get(address(catalogs.get(catalog)!, oid, sub));
   // One by one: there are more of them than of anything else, and none is needed twice.
   await reading.sql<
     {
@@ -45,10 +47,18 @@ export async function readDependencies(reading: Reading): Promise<void> {
       and own.adrelid = d.refobjid and own.adnum = d.refobjsubid
     where d.objid >= 16384 and d.refobjid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S') and own.oid is null
       and not ${reading.sql.unsafe(toldAnyway)}`.forEach((row) => {
+    // What an inherited column depends on, the column that it is from does.
+    if (row.sub !== 0 && inheritedAt(row.class, row.object, row.sub) !== undefined) return;
     const dependent = keyAt(row.class, row.object, row.sub);
-    const referenced = keyAt(row.refClass, row.refObject, row.refSub);
-    if (dependent === undefined || referenced === undefined || dependent === referenced) return;
-    reading.edges.push({ dependent, referenced, type: row.sequence ? 'owned' : typeOf[row.type]! });
+    if (dependent === undefined) return;
+    const own = keyAt(row.refClass, row.refObject, row.refSub);
+    const inherited = row.refSub === 0 ? undefined : inheritedAt(row.refClass, row.refObject, row.refSub);
+    const first = row.sequence ? 'owned' : typeOf[row.type]!;
+    // It goes with its table; the columns that its columns are from must only not go before.
+    (inherited ?? (own === undefined ? [] : [own])).forEach((referenced, at) => {
+      if (dependent !== referenced)
+        reading.edges.push({ dependent, referenced, type: at === 0 ? first : 'normal' });
+    });
   });
   breakCircles(reading);
 }

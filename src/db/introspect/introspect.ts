@@ -29,7 +29,8 @@ import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
 import { readIndexes } from './table-index.ts';
 import { readTablespaces } from './tablespace.ts';
-import { readColumns, readTables } from './table.ts';
+import { readColumns } from './column.ts';
+import { readInherits, readTables } from './table.ts';
 import { readPartitionTriggers, readTriggers } from './trigger.ts';
 import { readCollations } from './collation.ts';
 import { readConversions } from './conversion.ts';
@@ -66,6 +67,9 @@ export async function introspect(
       keys: new Map(),
       acls: new Map(),
       shells: new Map(),
+      parents: new Map(),
+      inherited: new Map(),
+      notNullNames: new Map(),
     };
     // Sent at once, answered in this order on one connection: columns find the partitions that tables told of.
     await Promise.all([
@@ -79,6 +83,7 @@ export async function introspect(
       readBaseTypes(reading),
       readSequences(reading),
       readTables(reading),
+      readInherits(reading),
       readForeignServers(reading),
       readForeignTables(reading),
       readColumns(reading),

@@ -7,7 +7,7 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   [
     'pg_class',
     'relnamespace',
-    `(o.relkind in ('r', 'p', 'f') and (o.reloftype <> 0 or (not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))))`,
+    `(o.relkind = 'f' and not o.relispartition and exists (select from pg_inherits i where i.inhrelid = o.oid))`,
   ],
   [
     'pg_type',
@@ -31,7 +31,7 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select 'statistics target, storage or compression of column ' || a.attname || ' of ' || c.oid::regclass, n.nspname
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
-      where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'm', 'f') and ${userNamespace}
+      where a.attnum > 0 and not a.attisdropped and c.relkind = 'm' and ${userNamespace}
         and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null)`,
     `select 'CLUSTER ON or REPLICA IDENTITY USING index ' || i.indexrelid::regclass, n.nspname
       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace

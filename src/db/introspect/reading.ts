@@ -18,6 +18,12 @@ export interface Reading {
   readonly acls: Map<string, readonly AclItem[]>;
   /** By type, the shell that its functions are made on. */
   readonly shells: Map<Key, Key>;
+  /** By a table's oid, the tables that it has columns from, in order. */
+  readonly parents: Map<number, readonly number[]>;
+  /** By the address of a column that its table has from elsewhere, what stands for it: the table, and the columns that it is from. */
+  readonly inherited: Map<string, readonly Key[]>;
+  /** By a partition's oid, the names of its inherited NOT NULL constraints that are not its parent's. */
+  readonly notNullNames: Map<number, { [column: string]: string }>;
 }
 
 /** How pg_depend names an object: catalog, oid, column number (0: the object itself). */

@@ -24,7 +24,7 @@ export async function readSequences(reading: Reading): Promise<void> {
       json_build_object('type', format_type(s.seqtypid, null), 'start', s.seqstart::text, 'increment', s.seqincrement::text,
         'min', case when s.seqmin = case when s.seqincrement > 0 then 1 else ty.low end then null else s.seqmin::text end,
         'max', case when s.seqmax = case when s.seqincrement > 0 then ty.high else -1 end then null else s.seqmax::text end,
-        'cache', s.seqcache::text, 'cycle', s.seqcycle) as attrs,
+        'cache', s.seqcache::text, 'cycle', s.seqcycle, 'persistence', case c.relpersistence when 'u' then 'unlogged' else 'permanent' end) as attrs,
       case when d.refobjid is not null then json_build_object('schema', tn.nspname, 'table', t.relname, 'column', a.attname) end as "ownedBy",
       pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('s', c.relowner))::text[] as acl,
       obj_description(c.oid, 'pg_class') as comment

@@ -1,5 +1,5 @@
 /** A statement that names a partitioned table asks for privileges on it, and on no partition; one that names a partition, likewise. */
-import type { PartitionAttributes } from '../../kinds/partition.ts';
+import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { parentOf } from '../../manifest/resolve/domain-objects.ts';
 import { type Catalog, entriesOf, relationOf } from '../../model/catalog.ts';
 import { type ObjectId, type RelationId, type TableId, isRelation, keyOf } from '../../model/id.ts';

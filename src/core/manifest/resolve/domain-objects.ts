@@ -1,7 +1,7 @@
 /** The objects of a catalog by the domain that has them: what a domain's grants and its owner apply to. */
-import type { ColumnAttributes } from '../../kinds/column.ts';
+import type { ColumnAttributes } from '../../kinds/parts.ts';
 import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
-import type { PartitionAttributes } from '../../kinds/partition.ts';
+import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
 import {
   type AggregateId,

@@ -6,6 +6,7 @@ import type { Sides } from '../../kinds/kind.ts';
 import { type Id, type Key, keyOf } from '../../model/id.ts';
 import type { Statement } from '../../model/statement.ts';
 import { without } from '../advance.ts';
+import { isReadiness } from '../attaching.ts';
 import type { PlannedStatement } from '../fold.ts';
 import { statementGraph } from '../graph.ts';
 import { attachPartition } from './attach-partition.ts';
@@ -70,7 +71,11 @@ function inTheirOrder(
       sql,
       locks,
       hazards,
-      produces: [...(completes === true ? statement.produces : []), own],
+      produces: [
+        ...(completes === true ? statement.produces.filter((key) => !isReadiness(key)) : []),
+        ...(at === parts.length - 1 ? statement.produces.filter(isReadiness) : []),
+        own,
+      ],
       destroys: completes === true ? statement.destroys : [],
       requires: [...statement.requires, ...(at === 0 ? [] : [turn(position, at - 1)])],
       commits: parts[at + 1]?.later === true ? [own] : [],

@@ -1,6 +1,7 @@
 /** SET NOT NULL → a check that the column has no null, validated while the table is in use: the server then need not look again (PostgreSQL's manual, ALTER TABLE, SET NOT NULL). */
 import { keyOf } from '../../model/id.ts';
 import { identifier, qualified } from '../../../sql/quote.ts';
+import { usualName } from '../../kinds/not-null.ts';
 import { type Rewriting, freeName, validate } from './rewriting.ts';
 
 export const setNotNull: Rewriting = {
@@ -8,8 +9,15 @@ export const setNotNull: Rewriting = {
     if (about.kind !== 'column') return undefined;
     const { schema, table, name: column } = about;
     const relation = qualified(schema, table);
-    const sql = `ALTER TABLE ${relation} ALTER COLUMN ${identifier(column)} SET NOT NULL`;
-    if (statement.sql !== sql || !sides.from.entries.has(keyOf({ kind: 'table', schema, name: table })))
+
+    const { sql } = statement;
+    const plain = `ALTER TABLE ${relation} ALTER COLUMN ${identifier(column)} SET NOT NULL`;
+    // From 18, by the constraint's name.
+    const named = `ALTER TABLE ${relation} ADD CONSTRAINT ${identifier(usualName(about))} NOT NULL ${identifier(column)}`;
+    if (
+      (sql !== plain && sql !== named) ||
+      !sides.from.entries.has(keyOf({ kind: 'table', schema, name: table }))
+    )
       return undefined;
     const idsOf = (name: string) => [{ kind: 'constraint', schema, table, name } as const];
     const check = identifier(freeName(`${table}_${column}_is_not_null`, sides, idsOf));

@@ -3,7 +3,7 @@
  * domain, once, with what the manifest says of it.
  */
 import type { ConstraintAttributes } from '../../kinds/constraint.ts';
-import type { PartitionAttributes } from '../../kinds/partition.ts';
+import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { domainOf } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type {

@@ -1,4 +1,4 @@
-import type { ColumnAttributes } from '../../kinds/column.ts';
+import type { ColumnAttributes } from '../../kinds/parts.ts';
 import { domainsIn } from '../../manifest/domain-of.ts';
 import type { Domain } from '../../manifest/manifest.ts';
 import { type Catalog, find } from '../../model/catalog.ts';

@@ -1,4 +1,4 @@
-import type { ColumnAttributes } from '../../kinds/column.ts';
+import type { ColumnAttributes } from '../../kinds/parts.ts';
 import type { ConstraintAttributes } from '../../kinds/constraint.ts';
 import { domainOf } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';

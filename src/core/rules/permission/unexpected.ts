@@ -119,8 +119,17 @@ function* future(input: LiveInput): Generator<Found> {
       ? domains.some(({ owner }) => owner === id.role)
       : domains.some(({ schema }) => schema === id.schema);
   const stray: DefaultPrivilegeId[] = [];
-  for (const { id } of entriesOf<'default-privilege', DefaultPrivilegeAttributes>(live, 'default-privilege'))
-    if (concerns(id) && id.to !== id.role && !input.expected.has(keyOf(id)) && !foreseenFor(input, id))
+  for (const { id, attrs } of entriesOf<'default-privilege', DefaultPrivilegeAttributes>(
+    live,
+    'default-privilege',
+  ))
+    if (
+      attrs.withheld !== true &&
+      concerns(id) &&
+      id.to !== id.role &&
+      !input.expected.has(keyOf(id)) &&
+      !foreseenFor(input, id)
+    )
       stray.push(id);
   for (const ids of groupBy(stray, ({ role, schema, to, objects }) =>
     JSON.stringify([role, schema, to, objects]),

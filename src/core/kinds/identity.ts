@@ -1,0 +1,119 @@
+/** GENERATED … AS IDENTITY: of a column, with the sequence that comes and goes with it. */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type ColumnId, type Key, type SequenceId, keyOf } from '../model/id.ts';
+import { alterColumn } from './alter-table.ts';
+import { draft, type Draft } from './kind.ts';
+
+export type Identity = {
+  readonly generation: 'always' | 'by default';
+  /** Of the identity's sequence: as in CREATE SEQUENCE. */
+  readonly start: string;
+  readonly increment: string;
+  /** null: the type's own. */
+  readonly min: string | null;
+  readonly max: string | null;
+  readonly cache: string;
+  readonly cycle: boolean;
+  /** The sequence's name, which lies in the table's schema; null: `<table>_<column>_seq`. */
+  readonly sequence: string | null;
+  /** Whether the sequence is not written to the log, though the table is, or the other way round. */
+  readonly otherPersistence: boolean;
+};
+
+const usual = {
+  start: '1',
+  increment: '1',
+  min: null,
+  max: null,
+  cache: '1',
+  cycle: false,
+  sequence: null,
+} as const;
+
+/** @returns the sequence of an identity column: no entry of its own, but it has a name that others cannot have. */
+export function sequenceOf({ schema, table, name }: ColumnId, { sequence }: Identity): SequenceId {
+  return { kind: 'sequence', schema, name: sequence ?? `${table}_${name}_seq` };
+}
+
+/** @returns what stands for the name of a column's sequence in what a statement produces and destroys. */
+export function sequenceName(id: ColumnId, identity: Identity | null): readonly Key[] {
+  return identity === null ? [] : [keyOf(sequenceOf(id, identity))];
+}
+
+function sequenceOptions(identity: Identity, before: typeof usual | Identity): string[] {
+  const changed = (name: keyof typeof usual) => before[name] !== identity[name];
+  return [
+    ...(changed('increment') ? [`INCREMENT BY ${identity.increment}`] : []),
+    ...(changed('min') ? [identity.min === null ? 'NO MINVALUE' : `MINVALUE ${identity.min}`] : []),
+    ...(changed('max') ? [identity.max === null ? 'NO MAXVALUE' : `MAXVALUE ${identity.max}`] : []),
+    ...(changed('start') ? [`START WITH ${identity.start}`] : []),
+    ...(changed('cache') ? [`CACHE ${identity.cache}`] : []),
+    ...(changed('cycle') ? [identity.cycle ? 'CYCLE' : 'NO CYCLE'] : []),
+  ];
+}
+
+/** @returns `GENERATED ALWAYS AS IDENTITY (…)`, with what is not usual. */
+export function identityClause(id: ColumnId, identity: Identity): string {
+  const { schema, name } = sequenceOf(id, identity);
+  const options = [
+    ...(identity.sequence === null ? [] : [`SEQUENCE NAME ${qualified(schema, name)}`]),
+    ...sequenceOptions(identity, usual),
+  ];
+  const generated = `GENERATED ${identity.generation.toUpperCase()} AS IDENTITY`;
+  return options.length === 0 ? generated : `${generated} (${options.join(' ')})`;
+}
+
+const lock = ({ schema, name }: SequenceId) =>
+  [{ mode: 'ACCESS EXCLUSIVE', relation: qualified(schema, name) }] as const;
+
+/** @returns the statement after which the sequence is logged, or not, as the table is not; none where it is as the table. */
+export function sequencePersistence(id: ColumnId, identity: Identity, tableIsUnlogged: boolean): Draft[] {
+  if (!identity.otherPersistence) return [];
+  return [setPersistence(id, identity, !tableIsUnlogged)];
+}
+
+function setPersistence(id: ColumnId, identity: Identity, unlogged: boolean): Draft {
+  const sequence = sequenceOf(id, identity);
+  const name = qualified(sequence.schema, sequence.name);
+  return draft(`ALTER SEQUENCE ${name} SET ${unlogged ? 'UNLOGGED' : 'LOGGED'}`, {
+    requires: [keyOf(id)],
+    locks: lock(sequence),
+  });
+}
+
+export function alterIdentity(
+  id: ColumnId,
+  before: Identity | null,
+  after: Identity | null,
+  tableIsUnlogged: boolean,
+): Draft[] {
+  if (after === null)
+    return [{ ...alterColumn(id, 'DROP IDENTITY'), destroys: [...sequenceName(id, before)] }];
+  if (before === null) {
+    const add = alterColumn(id, `ADD ${identityClause(id, after)}`);
+    return [
+      { ...add, produces: [...add.produces, ...sequenceName(id, after)] },
+      ...sequencePersistence(id, after, tableIsUnlogged),
+    ];
+  }
+  const set = [
+    ...(before.generation === after.generation ? [] : [`GENERATED ${after.generation.toUpperCase()}`]),
+    ...sequenceOptions(after, before),
+  ];
+  const [old, now] = [sequenceOf(id, before), sequenceOf(id, after)];
+  return [
+    ...(old.name === now.name
+      ? []
+      : [
+          draft(`ALTER SEQUENCE ${qualified(old.schema, old.name)} RENAME TO ${identifier(now.name)}`, {
+            produces: [...sequenceName(id, after)],
+            destroys: [...sequenceName(id, before)],
+            locks: lock(old),
+          }),
+        ]),
+    ...(set.length === 0 ? [] : [alterColumn(id, set.map((option) => `SET ${option}`).join(' '))]),
+    ...(before.otherPersistence === after.otherPersistence
+      ? []
+      : [setPersistence(id, after, after.otherPersistence !== tableIsUnlogged)]),
+  ];
+}

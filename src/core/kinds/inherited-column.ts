@@ -1,0 +1,91 @@
+/** What a column has of its own though its table has it from another table or a type. A default of its own is a default's entry. */
+import { identifier } from '../../sql/quote.ts';
+import type { Catalog } from '../model/catalog.ts';
+import { type ColumnId, type InheritedColumnId, type TableId, keyOf } from '../model/id.ts';
+import { alterSettings, usualSettings } from './column-settings.ts';
+import { columnAt, isNotNullAbove } from './family.ts';
+import { onlyOf, parentsOf } from './parents.ts';
+import type { Draft, Kind, Sides } from './kind.ts';
+import { alterNotNull, notNullName, roomFor } from './not-null.ts';
+import { alterTable } from './alter-table.ts';
+import type { InheritedColumnAttributes } from './parts.ts';
+
+const usual: InheritedColumnAttributes = { ...usualSettings, notNull: false, notNullConstraint: null };
+const tableOf = ({ schema, table }: InheritedColumnId): TableId => ({ kind: 'table', schema, name: table });
+
+function change(
+  id: InheritedColumnId,
+  before: InheritedColumnAttributes,
+  wanted: InheritedColumnAttributes,
+  { from, to }: Sides,
+): Draft[] {
+  const column: ColumnId = { ...id, kind: 'column' };
+  const compression = wanted.compression ?? columnAt(to, column)?.attrs.compression ?? null;
+  const storage = columnAt(to, column)?.attrs.storage ?? null;
+  const after = {
+    ...wanted,
+    ...(before.compression === wanted.compression ? {} : { compression }),
+    ...(before.storage === null || wanted.storage !== null
+      ? {}
+      : { storage: storage ?? typesOwn(column, before, from) }),
+  };
+  // What the parent forbids, no child allows.
+  const forbidden = !after.notNull && isNotNullAbove(to, column);
+  const { sooner, later } = forbidden
+    ? { sooner: [], later: [] }
+    : alterNotNull(column, before, after, { from, to });
+  const renamed = forbidden && before.notNull ? named(column, before, { from, to }) : [];
+  return [
+    ...renamed,
+    ...[...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map((made) => ({
+      ...made,
+      produces: [],
+      requires: [keyOf(tableOf(id)), ...parentColumns(to, column)],
+    })),
+  ];
+}
+
+/** The storage that the column's type has, as far as the parent tells. */
+const typesOwn = (id: ColumnId, { storage }: InheritedColumnAttributes, from: Catalog) => {
+  const is = columnAt(from, { ...id, ...parentOf(from, id) })?.attrs.storage?.usual ?? storage!.usual;
+  return { is, usual: is };
+};
+const parentOf = (catalog: Catalog, id: ColumnId) => {
+  const parent = parentsOf(catalog, { schema: id.schema, name: id.table })[0];
+  return parent === undefined ? {} : { schema: parent.schema, table: parent.name };
+};
+
+/** A partition's own NOT NULL gets the name that it would have from its parent, before that has one: afterwards it keeps its name. */
+function named(id: ColumnId, before: InheritedColumnAttributes, { from, to }: Sides): Draft[] {
+  const isPartition = to.entries.has(keyOf({ kind: 'partition', schema: id.schema, name: id.table }));
+  if (to.serverVersion < 180000 || !isPartition || isNotNullAbove(from, id)) return [];
+  const after = columnAt(to, id)!.attrs;
+  const [old, now] = [notNullName(id, before)!, notNullName(id, after)!];
+  if (old === now) return [];
+  const parents = parentsOf(to, { schema: id.schema, name: id.table });
+  const rename = alterTable(
+    { schema: id.schema, name: id.table },
+    `RENAME CONSTRAINT ${identifier(old)} TO ${identifier(now)}`,
+  );
+  const rooms = parents.map((parent) => roomFor({ ...id, schema: parent.schema, table: parent.name }));
+  return [{ ...rename, produces: rooms }];
+}
+
+const parentColumns = (catalog: Catalog, id: ColumnId) =>
+  parentsOf(catalog, { schema: id.schema, name: id.table }).map(({ schema, name }) =>
+    keyOf({ ...id, schema, table: name }),
+  );
+
+export const inheritedColumn: Kind<InheritedColumnId, InheritedColumnAttributes> = {
+  name: 'inherited-column',
+  rank: 52,
+  references: ({ id }) => [{ to: tableOf(id), type: 'auto' }],
+  create: ({ id, attrs }, sides) => last(change(id, usual, attrs, sides), { produces: [keyOf(id)] }),
+  drop: ({ id, attrs }, sides) => last(change(id, attrs, usual, sides), { destroys: [keyOf(id)] }),
+  alter: (_changes, before, { id, attrs }, sides) => change(id, before.attrs, attrs, sides),
+};
+
+/** The last of the statements completes the entry. */
+function last(drafts: Draft[], what: Partial<Draft>): Draft[] {
+  return drafts.map((made, at) => (at === drafts.length - 1 ? { ...made, ...what } : made));
+}

@@ -1,0 +1,108 @@
+/** NOT NULL of a column: from 18 a constraint with a name, which may be not inherited, or not validated yet. */
+import { identifier } from '../../sql/quote.ts';
+import { type ColumnId, type Key, keyOf } from '../model/id.ts';
+import { alterColumn, alterTable } from './alter-table.ts';
+import { childrenOf } from './parents.ts';
+import type { NotNullAttributes } from './parts.ts';
+import type { Draft, Sides } from './kind.ts';
+
+const tableOf = ({ schema, table }: ColumnId) => ({ schema, name: table });
+
+/** @returns the name that the server gives a NOT NULL constraint. */
+export const usualName = ({ table, name }: Pick<ColumnId, 'table' | 'name'>): string =>
+  `${table}_${name}_not_null`;
+
+/** Stands for: the children's column of this name has made way for what the parent's brings. */
+export const roomFor = ({ schema, table, name }: ColumnId) =>
+  `turn of room for ${schema}.${table}.${name}` as Key;
+
+/** @returns the constraint's name, or undefined where the column has none. */
+export function notNullName(id: ColumnId, attrs: NotNullAttributes): string | undefined {
+  return attrs.notNull ? (attrs.notNullConstraint?.name ?? usualName(id)) : undefined;
+}
+
+/**
+ * Whether a constraint's usual name must be said: a child may have it already, and the server would then take another.
+ * Not of a table that is made, which has no children yet.
+ */
+export const isNameSaid = ({ schema, table }: ColumnId, { from, to }: Sides): boolean =>
+  to.serverVersion >= 180000 &&
+  childrenOf(to, { schema, name: table }).length > 0 &&
+  from.entries.has(keyOf({ kind: 'table', schema, name: table }));
+
+/** @returns `NOT NULL` as it is written in a column's definition, or nothing where it cannot be. */
+export function notNullClause(id: ColumnId, attrs: NotNullAttributes, sides: Sides): string[] {
+  const { notNull, notNullConstraint: constraint } = attrs;
+  if (!notNull || constraint?.valid === false) return [];
+  const said = constraint?.name ?? (isNameSaid(id, sides) ? usualName(id) : null);
+  const name = said === null ? '' : `CONSTRAINT ${identifier(said)} `;
+  return [`${name}NOT NULL${constraint?.inherits === false ? ' NO INHERIT' : ''}`];
+}
+
+/** @returns what makes a new column NOT NULL where its definition could not: without looking at the rows. */
+export function notNullAfter(id: ColumnId, attrs: NotNullAttributes): Draft[] {
+  return attrs.notNull && attrs.notNullConstraint?.valid === false ? [add(id, attrs)] : [];
+}
+
+function add(id: ColumnId, attrs: NotNullAttributes): Draft {
+  const { inherits, valid } = attrs.notNullConstraint ?? { inherits: true, valid: true };
+  const name = identifier(attrs.notNullConstraint?.name ?? usualName(id));
+  const action = `ADD CONSTRAINT ${name} NOT NULL ${identifier(id.name)}`;
+  const options = `${inherits ? '' : ' NO INHERIT'}${valid ? '' : ' NOT VALID'}`;
+  const relation = alterTable(tableOf(id), '').locks[0]!.relation;
+  return alterTable(
+    tableOf(id),
+    `${action}${options}`,
+    valid ? [{ name: 'scan', object: relation, detail: 'reads every row under the lock' }] : [],
+  );
+}
+
+/** @returns the statements that change the one to the other, the ones that forbid null first, and those that allow it. */
+export function alterNotNull(
+  id: ColumnId,
+  before: NotNullAttributes,
+  after: NotNullAttributes,
+  sides: Sides,
+): { sooner: Draft[]; later: Draft[] } {
+  const drop = alterColumn(id, 'DROP NOT NULL');
+  if (!after.notNull) return { sooner: [], later: before.notNull ? [drop] : [] };
+  const [old, now] = [before.notNullConstraint, after.notNullConstraint];
+  if (!before.notNull)
+    return {
+      sooner: [
+        now === null && !isNameSaid(id, sides) ? alterColumn(id, 'SET NOT NULL', 'scan') : add(id, after),
+      ],
+      later: [],
+    };
+  const [oldValid, nowValid] = [old?.valid ?? true, now?.valid ?? true];
+  if (oldValid && !nowValid) return { sooner: [drop, add(id, after)], later: [] };
+  const [oldName, nowName] = [old?.name ?? usualName(id), now?.name ?? usualName(id)];
+  const sooner: Draft[] = [];
+  const constraint = identifier(nowName);
+  if (oldName !== nowName)
+    sooner.push(alterTable(tableOf(id), `RENAME CONSTRAINT ${identifier(oldName)} TO ${constraint}`));
+  if ((old?.inherits ?? true) !== (now?.inherits ?? true))
+    sooner.push(
+      alterTable(
+        tableOf(id),
+        `ALTER CONSTRAINT ${constraint} ${(now?.inherits ?? true) ? 'INHERIT' : 'NO INHERIT'}`,
+      ),
+    );
+  if (oldValid !== nowValid) {
+    const validate = alterTable(tableOf(id), `VALIDATE CONSTRAINT ${constraint}`);
+    const relation = validate.locks[0]!.relation;
+    sooner.push({
+      ...validate,
+      locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', relation }],
+      hazards: [
+        { name: 'scan', object: relation, detail: 'reads every row, while others may write' },
+        {
+          name: 'depends-on-data',
+          object: relation,
+          detail: `fails if ${identifier(id.name)} is null in a row`,
+        },
+      ],
+    });
+  }
+  return { sooner, later: [] };
+}

@@ -1,0 +1,74 @@
+/** Which table has its columns from which others: a partition from its parent, a child from those that it inherits. */
+import type { Catalog } from '../model/catalog.ts';
+import { type ColumnId, type TableId, keyOf } from '../model/id.ts';
+import type { PartitionAttributes } from './parts.ts';
+
+interface Family {
+  readonly parents: ReadonlyMap<string, readonly TableId[]>;
+  readonly children: ReadonlyMap<string, readonly TableId[]>;
+}
+const families = new WeakMap<Catalog, Family>();
+const none: readonly TableId[] = [];
+export type Named = { readonly schema: string; readonly name: string };
+const nameOf = ({ schema, name }: Named) => `${schema}\0${name}`;
+
+function familyOf(catalog: Catalog): Family {
+  const known = families.get(catalog);
+  if (known !== undefined) return known;
+  const links: { child: TableId; parent: TableId; order: number }[] = [];
+  for (const { id, attrs, order = 0 } of catalog.entries.values())
+    if (id.kind === 'partition' || id.kind === 'inherit') {
+      const { parentSchema, parentTable } = attrs as Partial<PartitionAttributes>;
+      const [schema, name] =
+        id.kind === 'inherit' ? [id.parentSchema, id.parent] : [parentSchema!, parentTable!];
+      links.push({
+        child: { kind: 'table', schema: id.schema, name: id.name },
+        parent: { kind: 'table', schema, name },
+        order,
+      });
+    }
+  links.sort((a, b) => a.order - b.order);
+  const [parents, children] = [new Map<string, TableId[]>(), new Map<string, TableId[]>()];
+  const push = (map: Map<string, TableId[]>, of: TableId, other: TableId) => {
+    const list = map.get(nameOf(of));
+    if (list === undefined) map.set(nameOf(of), [other]);
+    else list.push(other);
+  };
+  for (const { child, parent } of links) {
+    push(parents, child, parent);
+    push(children, parent, child);
+  }
+  const family = { parents, children };
+  families.set(catalog, family);
+  return family;
+}
+
+/** @returns the tables that a table has its columns from: its partitioned parent, or those that it inherits, in order. */
+export function parentsOf(catalog: Catalog, table: Named): readonly TableId[] {
+  return familyOf(catalog).parents.get(nameOf(table)) ?? none;
+}
+
+/** @returns the tables that have columns from this one, without theirs. */
+export function childrenOf(catalog: Catalog, table: Named): readonly TableId[] {
+  return familyOf(catalog).children.get(nameOf(table)) ?? none;
+}
+
+/** @returns the children of a table, and theirs. */
+export function descendantsOf(catalog: Catalog, table: Named): readonly TableId[] {
+  const found = new Map<string, TableId>();
+  const queue = [...childrenOf(catalog, table)];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (found.has(nameOf(next))) continue;
+    found.set(nameOf(next), next);
+    queue.push(...childrenOf(catalog, next));
+  }
+  return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+/** @returns `ONLY ` for a table that has children, for what they have of their own; else nothing. */
+export function onlyOf(
+  catalog: Catalog,
+  { schema, table }: Pick<ColumnId, 'schema' | 'table'>,
+): '' | 'ONLY ' {
+  return childrenOf(catalog, { schema, name: table }).length === 0 ? '' : 'ONLY ';
+}

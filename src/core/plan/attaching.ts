@@ -1,0 +1,207 @@
+/**
+ * Tables that become partitions, or children, of others, and those that cease to be: what they had from their parents
+ * is then their own. A table leaves before its parent changes, and joins after both have become alike.
+ */
+import { asItsOwn, defaultAt } from '../kinds/family.ts';
+import { parentsOf } from '../kinds/parents.ts';
+import { ownEdges } from '../kinds/kinds.ts';
+import type { Draft, Sides } from '../kinds/kind.ts';
+import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Id, type IdOf, type Key, type TableId, keyOf, objectOf, tablesOf } from '../model/id.ts';
+import type { Planned } from './expanded.ts';
+
+/** How a table that both sides have moves: away from its parents, to new ones, or from a parent and back. */
+type Move = 'leaves' | 'joins' | 'returns';
+
+/** @returns both sides, each with what a table that leaves or joins has from its parents as entries of the table's own. */
+export function withOwnColumns(sides: Sides): Sides {
+  const { from, to } = sides;
+  const more: { from: Entry[]; to: Entry[] } = { from: [], to: [] };
+  const moved: { from: Set<Key>; to: Set<Key> } = { from: new Set(), to: new Set() };
+  for (const [table, move] of moves(sides)) {
+    if (move === 'leaves') moved.from.add(keyOf(table));
+    if (move === 'joins') moved.to.add(keyOf(table));
+    if (move === 'leaves')
+      for (const entry of asItsOwn(from, table))
+        if (!from.entries.has(keyOf(entry.id)) && !stillInherited(entry.id, table, sides))
+          more.from.push(entry);
+    if (move === 'joins' && !isChild(to, table))
+      for (const entry of asItsOwn(to, table)) if (!to.entries.has(keyOf(entry.id))) more.to.push(entry);
+  }
+  more.from.push(...defaultsLeft(from, to));
+  more.to.push(...defaultsLeft(to, from));
+  return { from: withMore(from, more.from, moved.from), to: withMore(to, more.to, moved.to) };
+}
+
+/**
+ * A default that is the parent's is no entry of the child. Where the parent's column comes or goes, and the child's own
+ * column of that name stays, it is one.
+ */
+function defaultsLeft(one: Catalog, other: Catalog): Entry[] {
+  const found: Entry[] = [];
+  for (const { id } of entriesOf(one, 'inherit')) {
+    const child: TableId = { kind: 'table', schema: id.schema, name: id.name };
+    for (const { dependent } of edgeIndex(other).byReferenced.get(keyOf(child)) ?? []) {
+      const column = other.entries.get(dependent)!.id;
+      if (column.kind !== 'column' || column.table !== id.name) continue;
+      const parent = keyOf({ ...column, schema: id.parentSchema, table: id.parent });
+      if (!one.entries.has(parent) || other.entries.has(parent)) continue;
+      const value = defaultAt(one, { ...column, kind: 'default' });
+      if (value !== undefined && !one.entries.has(keyOf(value.id))) found.push(value as unknown as Entry);
+    }
+  }
+  return found;
+}
+
+/** @returns the keys that one of the catalogs has and the other lacks. */
+export function addedTo(side: Catalog, before: Catalog): Key[] {
+  if (side === before) return [];
+  return [...side.entries.keys(), ...before.entries.keys()].filter(
+    (key) => side.entries.has(key) !== before.entries.has(key),
+  );
+}
+
+/** What a table had of its own of a column that was another's, the column says that is its own now. */
+function withMore(of: Catalog, more: readonly Entry[], moved: ReadonlySet<Key>): Catalog {
+  if (more.length === 0) return of;
+  const isTold = ({ id }: Entry) =>
+    id.kind === 'inherited-column' &&
+    moved.has(keyOf({ kind: 'table', schema: id.schema, name: id.table })) &&
+    more.some((entry) => keyOf(entry.id) === keyOf({ ...id, kind: 'column' }));
+  const kept = [...of.entries.values()].filter((entry) => !isTold(entry));
+  const { own, told } = edgeSource(of);
+  const edges = { own: (entry: Entry) => (own(entry).length === 0 ? ownEdges(entry) : own(entry)), told };
+  return catalog(of.source, of.serverVersion, [...kept, ...more], edges, of.notAnalysed);
+}
+
+const links = ['partition', 'inherit', 'of-type'] as const;
+const isLink = (id: Id): id is IdOf<(typeof links)[number]> =>
+  id.kind === 'partition' || id.kind === 'inherit' || id.kind === 'of-type';
+
+/** What a child has as well, stays its own. */
+const isChild = (of: Catalog, table: TableId) => parentsOf(of, table).length > 0 && !isPartition(of, table);
+const isPartition = (of: Catalog, { schema, name }: TableId) =>
+  of.entries.has(keyOf({ kind: 'partition', schema, name }));
+
+/** Whether the table has it from another parent that it does not leave. */
+const stillInherited = (id: Id, table: TableId, { to }: Sides) =>
+  !to.entries.has(keyOf(id)) && asItsOwn(to, table).some((entry) => keyOf(entry.id) === keyOf(id));
+
+/** Foreign tables are partitions too. */
+const isThere = (of: Catalog, { schema, name }: TableId) =>
+  tablesOf({ schema, table: name }).some((id) => of.entries.has(keyOf(id)));
+
+function moves({ from, to }: Sides): Map<TableId, Move> {
+  const found = new Map<TableId, Move>();
+  const tables = new Map<Key, TableId>();
+  for (const side of [from, to])
+    for (const kind of links)
+      for (const { id } of entriesOf(side, kind)) {
+        const table: TableId = { kind: 'table', schema: id.schema, name: id.name };
+        if (isThere(from, table) && isThere(to, table)) tables.set(keyOf(table), table);
+      }
+  for (const table of tables.values()) {
+    const [before, after] = [parentsOf(from, table).map(keyOf), parentsOf(to, table).map(keyOf)];
+    const typed = [from, to].map((side) => side.entries.has(keyOf({ ...table, kind: 'of-type' })));
+    before.push(...(typed[0] === true ? [keyOf({ ...table, kind: 'of-type' })] : []));
+    after.push(...(typed[1] === true ? [keyOf({ ...table, kind: 'of-type' })] : []));
+    if (before.some((parent) => !after.includes(parent))) found.set(table, 'leaves');
+    else if (after.some((parent) => !before.includes(parent))) found.set(table, 'joins');
+    else if (isPartition(to, table)) found.set(table, 'returns');
+  }
+  return found;
+}
+
+/** @returns the drafts, with what must come before a table leaves or joins, and what after. */
+export function aroundAttaching(planned: readonly Planned[], sides: Sides): Planned[] {
+  const linked = new Map<Key, Draft[]>();
+  for (const { about, draft } of planned)
+    if (isLink(about)) {
+      const key = keyOf({ kind: 'table', schema: about.schema, name: about.name });
+      linked.set(key, [...(linked.get(key) ?? []), draft]);
+    }
+  if (linked.size === 0) return [...planned];
+  const sooner = new Map<Key, Set<Key>>();
+  const later = new Map<Key, Set<Key>>();
+  const leaving = new Set<Key>();
+  const put = (map: Map<Key, Set<Key>>, on: Key, turn: Key) =>
+    map.set(on, (map.get(on) ?? new Set()).add(turn));
+  for (const [table, move] of moves(sides)) {
+    const key = keyOf(table);
+    if (!linked.has(key)) continue;
+    if (move === 'leaves') {
+      leaving.add(key);
+      for (const on of [key, ...ancestors(sides.from, table)]) put(later, on, left(key));
+    } else for (const on of [key, ...ancestors(sides.to, table)]) put(sooner, on, ready(key));
+    // A name that both the parent and the table have, the parent takes first.
+    if (move === 'joins') for (const on of ancestors(sides.to, table)) put(later, key, on);
+  }
+  return planned.map(({ about, draft }) => {
+    if (isLink(about)) {
+      const key = keyOf({ kind: 'table', schema: about.schema, name: about.name });
+      return {
+        about,
+        draft: leaving.has(key)
+          ? { ...draft, produces: [...draft.produces, left(key)] }
+          : { ...draft, requires: [...draft.requires, ready(key)] },
+      };
+    }
+    const on = partOf(about, sides);
+    if (on === undefined) return { about, draft };
+    const ahead = [...(sooner.get(on) ?? [])];
+    // What an attached table ceases to have of its own, the statement before makes for that moment only.
+    const passing = (key: Key) => linkedDestroys(linked.get(on)).has(key);
+    return {
+      about,
+      draft: {
+        ...draft,
+        produces: [
+          ...(ahead.length === 0 ? draft.produces : draft.produces.filter((key) => !passing(key))),
+          ...ahead,
+        ],
+        requires: [...draft.requires, ...(later.get(on) ?? [])],
+      },
+    };
+  });
+}
+
+const left = (table: Key) => `turn of leaving of ${table}` as Key;
+const readiness = 'turn of readiness of ';
+/** Whether a key stands for: that a table is as it must be to be attached. */
+export const isReadiness = (key: Key): boolean => key.startsWith(readiness);
+const ready = (table: Key) => `${readiness}${table}` as Key;
+
+const linkedDestroys = (drafts: readonly Draft[] = []): ReadonlySet<Key> =>
+  new Set(drafts.flatMap(({ destroys }) => destroys));
+
+function ancestors(of: Catalog, table: TableId): Key[] {
+  return parentsOf(of, table).flatMap((parent) => [keyOf(parent), ...ancestors(of, parent)]);
+}
+
+/** @returns the table whose column, default, constraint or index this is. */
+function partOf(id: Id, { from, to }: Sides): Key | undefined {
+  switch (id.kind) {
+    case 'column':
+    case 'inherited-column':
+    case 'default':
+    case 'constraint':
+      return keyOf({ kind: 'table', schema: id.schema, name: id.table });
+    case 'index': {
+      const table = (to.entries.get(keyOf(id)) ?? from.entries.get(keyOf(id)))?.attrs['table'];
+      return keyOf({ kind: 'table', schema: id.schema, name: table as string });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** @returns whether a column that goes from a parent stays with the child that this hangs on. */
+export function isLeft(column: Id, { id, attrs }: Entry, { from, to }: Sides): boolean {
+  if (column.kind !== 'column' || to.entries.has(keyOf(column))) return false;
+  const on = objectOf(id) as Id & { readonly schema?: string };
+  const table = on.kind === 'index' ? attrs['table'] : on.kind === 'table' ? on.name : undefined;
+  if (typeof table !== 'string' || typeof on.schema !== 'string') return false;
+  const own = keyOf({ ...column, schema: on.schema, table });
+  return !from.entries.has(own) && to.entries.has(own);
+}
