@@ -1,6 +1,6 @@
 /** ATTACH PARTITION → a check equal to the bound, validated while the table is in use: the server then need not read it (PostgreSQL's manual, ALTER TABLE, ATTACH PARTITION). */
 import { identifier, qualified } from '../../../sql/quote.ts';
-import type { PartitionAttributes } from '../../kinds/partition.ts';
+import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { keyOf } from '../../model/id.ts';
 import { type Rewriting, attributeOf, freeName, validate } from './rewriting.ts';
 
