@@ -1,8 +1,8 @@
 /** ACLs, put together again from a catalog's grants. */
 import type { GrantAttributes, Given } from '../kinds/grant.ts';
-import { type Catalog, entriesOf } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find } from '../model/catalog.ts';
 import type { EntryOf } from '../model/entry.ts';
-import { type Key, keyOf } from '../model/id.ts';
+import { type GrantId, type Key, type LanguageId, keyOf } from '../model/id.ts';
 
 export type GrantEntry = EntryOf<'grant', GrantAttributes>;
 /** By privilege, by grantee. */
@@ -10,9 +10,22 @@ export type Acl = ReadonlyMap<string, ReadonlyMap<string, GrantEntry>>;
 
 export const noAcl: Acl = new Map();
 
+/** Languages that come with the server: of these a catalog has only how their privileges differ from what they came with. */
+export const serversLanguages = ['c', 'internal', 'plpgsql', 'sql'];
+
 /** @returns every object's ACL, by the object's key. */
 export function aclsOf(catalog: Catalog): ReadonlyMap<Key, Acl> {
   const acls = new Map<Key, Map<string, Map<string, GrantEntry>>>();
+  for (const name of serversLanguages) {
+    const on: LanguageId = { kind: 'language', name };
+    if (find(catalog, on) !== undefined) continue;
+    const id: GrantId = { kind: 'grant', on, to: 'public', privilege: 'usage' };
+    const isTaken = find(catalog, { ...id, kind: 'revoke' }) !== undefined;
+    acls.set(
+      keyOf(on),
+      new Map(isTaken ? [] : [['usage', new Map([['public', { id, attrs: { grantable: false } }]])]]),
+    );
+  }
   for (const entry of entriesOf<'grant', GrantAttributes>(catalog, 'grant')) {
     const { on, privilege, to } = entry.id;
     const key = keyOf(on);

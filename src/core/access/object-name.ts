@@ -1,5 +1,6 @@
 /** What a person wrote for an object, found in a catalog: `shop.orders`, `shop.orders.email`, `shop.total(integer)`, `schema:shop`, `database`. */
 import { closest } from '../closest.ts';
+import { serversLanguages } from './acl.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { ViewAttributes } from '../kinds/view.ts';
 import { rootOf } from '../manifest/resolve/domain-objects.ts';
@@ -96,6 +97,7 @@ export function privilegeNamed(text: string, on: ObjectId, serverVersion: number
 function* objectsOf({ entries, serverVersion }: Catalog): Generator<ObjectId> {
   for (const { id } of entries.values())
     if (privilegesOn(id.kind as ObjectId['kind'], serverVersion)?.length > 0) yield id as ObjectId;
+  for (const name of serversLanguages) yield { kind: 'language', name };
 }
 
 /** A column, of a view or a partition too, which have no entries of their own. */

@@ -17,6 +17,24 @@ const inSchema: readonly (readonly [catalog: string, namespace: string, unmodell
   ['pg_collation', 'collnamespace', `not (${usableCollation})`],
 ];
 
+/** Every column of ACLs that is read, here or by a kind; pg_init_privs says what extensions came with. */
+const aclColumns = [
+  'pg_attribute.attacl',
+  'pg_class.relacl',
+  'pg_database.datacl',
+  'pg_default_acl.defaclacl',
+  'pg_foreign_data_wrapper.fdwacl',
+  'pg_foreign_server.srvacl',
+  'pg_init_privs.initprivs',
+  'pg_language.lanacl',
+  'pg_largeobject_metadata.lomacl',
+  'pg_namespace.nspacl',
+  'pg_parameter_acl.paracl',
+  'pg_proc.proacl',
+  'pg_tablespace.spcacl',
+  'pg_type.typacl',
+];
+
 export async function readNotAnalysed(reading: Reading): Promise<void> {
   const { sql } = reading;
   const parts = [
@@ -39,6 +57,14 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     // A large object is data, as pg_dump has it; who may reach it is not.
     `select 'privileges on ' || count(*) || ' large objects', null from pg_largeobject_metadata o
       where exists (select from aclexplode(o.lomacl) a where a.grantee <> o.lomowner) having count(*) > 0`,
+    `select 'privileges on parameter ' || p.parname, null from pg_parameter_acl p`,
+    `select 'privileges on tablespace ' || quote_ident(t.spcname), null from pg_tablespace t
+      where exists (select from aclexplode(t.spcacl) a where a.grantee <> t.spcowner)`,
+    // A server that has privileges where none that we know has them.
+    `select 'privileges in ' || c.relname || '.' || a.attname, null
+      from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where a.atttypid = 'aclitem[]'::regtype and a.attnum > 0 and not a.attisdropped and c.relkind = 'r'
+        and c.relnamespace = 'pg_catalog'::regnamespace and c.relname || '.' || a.attname not in (${aclColumns.map((name) => `'${name}'`).join(', ')})`,
     // By name only: what else there is to read is a superuser's, and its connection is a secret.
     `select 'subscription ' || quote_ident(s.subname), null
       from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = current_database()`,
