@@ -24,6 +24,9 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
       planned.push({ about: entry.id, draft: withRequirements(whole, key, sides.to) });
     }
   }
+  for (const { entry, by } of implied.lost)
+    for (const made of kindOf(entry.id).create(entry, sides))
+      planned.push({ about: entry.id, draft: { ...made, requires: [...made.requires, by] } });
   for (const { entry, by } of implied.unwanted)
     for (const made of kindOf(entry.id).drop(entry, sides)) {
       const requires = [...made.requires, ...targetsOf(entry), by];
@@ -135,6 +138,8 @@ interface Implied {
   readonly gone: ReadonlyMap<Key, Key>;
   /** What comes by itself and is not wanted, with what brings it. */
   readonly unwanted: readonly { readonly entry: Entry; readonly by: Key }[];
+  /** What goes by itself and is wanted all the same, with what takes it: the old owner's privileges become the new one's. */
+  readonly lost: readonly { readonly entry: Entry; readonly by: Key }[];
   /** What should come by itself and does not, because the owner before lacked it: granted after the new owner is. */
   readonly late: ReadonlyMap<Key, Key>;
 }
@@ -196,9 +201,24 @@ function impliedBy(
       else if (equal(wanted.attrs, entry.attrs)) made.set(own, key);
     });
   }
-  for (const key of alters.keys())
-    for (const entry of impliedEntries(key, from))
-      if (drops.has(keyOf(entry.id))) gone.set(keyOf(entry.id), key);
+  const lost: { entry: Entry; by: Key }[] = [];
+  for (const key of alters.keys()) {
+    const isOwner = from.entries.get(key)?.id.kind === 'owner';
+    const stays = new Set(isOwner ? impliedEntries(key, to).map(({ id }) => keyOf(id)) : []);
+    for (const { id } of impliedEntries(key, from)) {
+      const own = keyOf(id);
+      const wanted = to.entries.get(own);
+      if (drops.has(own)) gone.set(own, key);
+      else if (
+        isOwner &&
+        id.kind === 'grant' &&
+        wanted !== undefined &&
+        from.entries.has(own) &&
+        !stays.has(own)
+      )
+        lost.push({ entry: wanted, by: key });
+    }
+  }
   // Whoever runs the plan may be one whose objects begin with more.
   const revoked = new Set<Key>();
   for (const [key, { id }] of inForce.length === 0 ? [] : creates)
@@ -210,7 +230,7 @@ function impliedBy(
       revoked.add(own);
       unwanted.push({ entry, by: key });
     }
-  return { made, gone, unwanted, late };
+  return { made, gone, lost, unwanted, late };
 }
 
 /** Whether two ids name the same thing of the same object, each of its own owner. */

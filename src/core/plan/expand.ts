@@ -98,7 +98,9 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       const part = partOf(sides.from.entries.get(dependent)!, type, sides);
       if (part === 'swapped' && sides.to.entries.has(dependent)) swapType(dependent);
       else if (part === 'swapped') release(dependent, key);
-      else if (part === 'converted')
+      // Where it goes, it goes before the old type does.
+      if (part === 'converted') release(dependent, key);
+      if (part === 'converted')
         for (const { dependent: blocking } of dependents.get(dependent) ?? []) {
           if (!blocksTypeChange(sides.from.entries.get(blocking)!)) continue;
           release(blocking, dependent);

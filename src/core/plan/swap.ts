@@ -3,7 +3,7 @@
  * each column's values become its values, and the old one goes. No column is ever dropped for its type's sake.
  */
 import { identifier } from '../../sql/quote.ts';
-import { alterColumn } from '../kinds/alter-table.ts';
+import { alterColumn, tableIn } from '../kinds/alter-table.ts';
 import type { ColumnAttributes } from '../kinds/parts.ts';
 import type { DefaultAttributes } from '../kinds/parts.ts';
 import { draft, type Draft, type Sides } from '../kinds/kind.ts';
@@ -181,7 +181,9 @@ function conversion(
       help: 'Give the new type another name, and move the values in a migration by hand.',
     });
   const collate = now.collation === null ? '' : ` COLLATE ${now.collation}`;
-  const type = `TYPE ${now.type}${collate} USING ${value}`;
+  // A foreign table's values are elsewhere.
+  const isForeign = tableIn(from, id).kind === 'foreign-table';
+  const type = `TYPE ${now.type}${collate}${isForeign ? '' : ` USING ${value}`}`;
   const defaultId = { ...id, kind: 'default' } as const;
   const expression = find<typeof defaultId, DefaultAttributes>(from, defaultId)?.attrs;
   const plain = expression !== undefined && expression.generated === null;
@@ -191,7 +193,7 @@ function conversion(
   const sql = !plain
     ? type
     : `DROP DEFAULT,\n  ${column} ${type}${stays ? `,\n  ${column} SET DEFAULT ${expression.expression}` : ''}`;
-  const made = alterColumn(id, sql, value === name ? undefined : 'rewrite');
+  const made = alterColumn(id, sql, isForeign || value === name ? undefined : 'rewrite');
   return {
     ...made,
     requires: [...made.requires, keyOf(after.id), letGo(key)],
