@@ -5,7 +5,7 @@ import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { migrationSettings } from '../core/migration/script.ts';
 import { KnownError, type Problem, inputError } from '../core/model/problem.ts';
 import { identifier } from '../sql/quote.ts';
-import { secretsIn } from '../sql/secret.ts';
+import { secretValue, secretsIn } from '../sql/secret.ts';
 import type { Connection } from './connect.ts';
 
 /** One statement of the desired state, and where it is written. */
@@ -126,15 +126,31 @@ async function refuseSecrets(statements: readonly DesiredStatement[]): Promise<v
         help: `Write ${identifier(name)} '' here, and give its value out of band: ALTER … OPTIONS (SET ${identifier(name)} …). An empty value stands for whatever the database has.`,
         location,
       });
-    if (/^(create|alter)\s+subscription\b/i.test(sql))
-      problems.push({
-        message:
-          'a subscription is not part of a desired state: its connection is a secret, and it copies rows as soon as it is there',
-        help: 'Make it out of band, once the tables are there.',
-        location,
-      });
+    const refused = refusedSubscription(sql);
+    if (refused !== undefined) problems.push({ ...refused, location });
   }
   if (problems.length > 0) throw inputError(...problems);
+}
+
+/** A subscription in a desired state is loaded on a shadow: it must connect to nobody from there. */
+function refusedSubscription(sql: string): Problem | undefined {
+  if (!/^(create|alter)\s+subscription\b/i.test(sql)) return undefined;
+  if (new RegExp(secretValue, 'i').test(sql))
+    return {
+      message: 'the connection of a subscription holds a secret, which no desired state may',
+      help: 'Leave the password out: keep it in a passfile of the server, or set it out of band with ALTER SUBSCRIPTION … CONNECTION.',
+    };
+  const connects = /^create\b/i.test(sql)
+    ? !/\bconnect\s*=\s*(false|off|0|'false'|'off')/i.test(sql)
+    : /\benable\b|\brefresh\s+(publication|sequences)\b|\bpublication\b(?![^]*refresh\s*=\s*false)/i.test(
+        sql,
+      );
+  return connects
+    ? {
+        message: 'a subscription of a desired state would connect to its publisher and copy rows at once',
+        help: 'Write WITH (connect = false, …), and enable it out of band, once the tables are there.',
+      }
+    : undefined;
 }
 
 const pathOf = (schema: string) =>

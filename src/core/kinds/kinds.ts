@@ -37,6 +37,7 @@ import { policy } from './policy.ts';
 import { publicationSchema } from './publication-schema.ts';
 import { publicationTable } from './publication-table.ts';
 import { publication } from './publication.ts';
+import { subscription } from './subscription.ts';
 import { rangeType } from './range-type.ts';
 import { revoke } from './revoke.ts';
 import { roleSetting } from './role-setting.ts';
@@ -124,6 +125,7 @@ const kinds = {
   'event-trigger': eventTrigger,
   'materialized-view': materializedView,
   publication,
+  subscription,
   'publication-table': publicationTable,
   'publication-schema': publicationSchema,
   comment: commentOn,

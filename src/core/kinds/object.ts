@@ -14,6 +14,7 @@ export function objectClause(id: ObjectId): string {
     case 'event-trigger':
     case 'foreign-data-wrapper':
     case 'publication':
+    case 'subscription':
     case 'language':
     case 'access-method':
       return `${words(id.kind)} ${identifier(id.name)}`;

@@ -44,6 +44,7 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
     case 'rule':
     case 'event-trigger':
     case 'publication':
+    case 'subscription':
     case 'collation':
     case 'conversion':
     case 'statistics':

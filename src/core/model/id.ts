@@ -113,6 +113,7 @@ export type UserMappingId = {
   readonly user: string;
 };
 export type PublicationId = Named<'publication'>;
+export type SubscriptionId = Named<'subscription'>;
 /** That a publication has a table, and what of it. */
 export type PublicationTableId = {
   readonly kind: 'publication-table';
@@ -229,6 +230,7 @@ export type ObjectId =
   | ForeignDataWrapperId
   | ForeignServerId
   | PublicationId
+  | SubscriptionId
   | ParameterId
   | RoleId;
 export type Id =
@@ -287,6 +289,7 @@ export function nameOf(id: Id): string {
     case 'foreign-data-wrapper':
     case 'foreign-server':
     case 'publication':
+    case 'subscription':
     case 'language':
     case 'access-method':
       return identifier(id.name);
@@ -473,6 +476,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'foreign-server':
     case 'user-mapping':
     case 'publication':
+    case 'subscription':
     case 'parameter':
     case 'role':
     case 'role-setting':

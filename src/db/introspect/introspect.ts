@@ -22,6 +22,7 @@ import { readParameters } from './parameter.ts';
 import { readPolicies } from './policy.ts';
 import type { Reading } from './reading.ts';
 import { readPublications } from './publication.ts';
+import { readSubscriptions } from './subscription.ts';
 import { readRangeTypes } from './range-type.ts';
 import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
@@ -99,6 +100,7 @@ export async function introspect(
       readPolicies(reading),
       readEventTriggers(reading),
       readPublications(reading),
+      readSubscriptions(reading),
       readCollations(reading),
       readConversions(reading),
       readStatistics(reading),

@@ -66,8 +66,6 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       where a.atttypid = 'aclitem[]'::regtype and a.attnum > 0 and not a.attisdropped and c.relkind = 'r'
         and c.relnamespace = 'pg_catalog'::regnamespace and c.relname || '.' || a.attname not in (${aclColumns.map((name) => `'${name}'`).join(', ')})`,
     // By name only: what else there is to read is a superuser's, and its connection is a secret.
-    `select 'subscription ' || quote_ident(s.subname), null
-      from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = current_database()`,
   ];
   const rows = await sql.unsafe<{ object: string; schema: string | null }[]>(
     `${parts.join('\nunion all\n')}\norder by 1`,
