@@ -13,11 +13,11 @@ describeEachMajor('subscriptions', (server, major) => {
     with (connect = false, slot_name = none, binary = true, streaming = ${major >= 16 ? 'parallel' : 'on'}, disable_on_error = true, synchronous_commit = local
       ${major >= 16 ? ', origin = none, run_as_owner = true' : ''}${major >= 17 ? ', failover = true' : ''});`;
 
-  async function between(before: string, after: string): Promise<void> {
+  async function between(before: string, after: string): Promise<string[]> {
     const sides = [];
     try {
       for (const sql of [before, after]) sides.push(await filled(await server().createDatabase(), sql));
-      await convergeFromTo(sides[0]!, sides[1]!);
+      return await convergeFromTo(sides[0]!, sides[1]!);
     } finally {
       for (const { sql, address, close } of sides) {
         const left = await sql<{ name: string }[]>`
@@ -35,10 +35,10 @@ describeEachMajor('subscriptions', (server, major) => {
   }
 
   it('are made, changed and dropped', async () => {
-    await between('', one);
-    await between(one, '');
-    await between(one, other);
-    await between(other, one);
+    expect(await between('', one)).not.toEqual([]);
+    expect(await between(one, '')).not.toEqual([]);
+    expect(await between(one, other)).not.toEqual([]);
+    expect(await between(other, one)).not.toEqual([]);
   });
 
   it('with a password: it stays on the server, and an equal one without it is equal', async () => {
