@@ -46,7 +46,8 @@ export function privilegeStatement(
     const every = id.on.kind !== 'column' && all.length > 1 && all.every((name) => items.includes(name));
     // In the manual's order, as people write them.
     const sorted = items.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-    const list = every ? 'ALL' : gather(sorted);
+    // ALL does not stand beside privileges on columns.
+    const list = every && items.length === all.length ? 'ALL' : gather(sorted);
     const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : '';
     const tail = `${toOrFrom} ${grantee(id.to)}${option}`;
     return id.on.kind === 'database'
