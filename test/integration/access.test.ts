@@ -57,6 +57,14 @@ describeEachMajor(`effective access agrees with the server, seed ${seed}`, (serv
             held.set(`${role}\0${privilege}\0${object.kind}\0${nameOf(object)}`, theirs.held);
             check(words, access.holds(role, privilege, object), theirs.held);
             check(`${words} with grant option`, access.mayGrant(role, privilege, object), theirs.grantable);
+            if (object.kind !== 'column') {
+              const holders = access.holdersOf(object).get(role) ?? [];
+              check(
+                `${words}, holders`,
+                holders.some((each) => each.privilege === privilege),
+                theirs.held,
+              );
+            }
             // No path leads to what is not held, and one to whatever is.
             const paths = pathsNow(world, { role, privilege, on: object });
             check(`${words}, paths`, paths.length > 0, theirs.held);

@@ -43,3 +43,16 @@ export function givenOf({ attrs, aside }: GrantEntry, owner: string | undefined)
   const given = aside?.['given'] as readonly Given[] | undefined;
   return given ?? [{ grantor: owner ?? '', grantable: attrs.grantable }];
 }
+
+const known = new WeakMap<Acl, string>();
+/** @returns a text that is the same for ACLs that give the same to the same roles, whoever granted it. */
+export function signatureOf(acl: Acl): string {
+  let text = known.get(acl);
+  if (text === undefined) {
+    const items: string[] = [];
+    for (const [privilege, grantees] of acl)
+      for (const [to, { attrs }] of grantees) items.push(`${privilege}\0${to}\0${attrs.grantable}`);
+    known.set(acl, (text = items.sort().join('\x01')));
+  }
+  return text;
+}

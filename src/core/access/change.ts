@@ -4,7 +4,7 @@ import type { RoleAttributes } from '../kinds/role.ts';
 import { entriesOf, find } from '../model/catalog.ts';
 import { type Key, type ObjectId, keyOf } from '../model/id.ts';
 import { granteeName, grantedOn } from '../rules/wording.ts';
-import { type Acl, noAcl } from './acl.ts';
+import { signatureOf } from './acl.ts';
 import { type Path, type Step, type World, pathsNow } from './path.ts';
 import { serversRoles } from './predefined.ts';
 
@@ -47,7 +47,7 @@ export function accessChanges(before: World, after: World): AccessChange[] {
   const changes: AccessChange[] = [];
   for (const object of objects.values()) {
     const [aclBefore, aclAfter] = [before.access.aclOf(object), after.access.aclOf(object)];
-    const isSame = signature(aclBefore) === signature(aclAfter);
+    const isSame = signatureOf(aclBefore) === signatureOf(aclAfter);
     const privileges = new Set([...aclBefore.keys(), ...aclAfter.keys()]);
     for (const privilege of privileges)
       for (const role of isSame ? moved : judged) {
@@ -94,22 +94,6 @@ function standing({ access }: World, role: string, privilege: string, on: Object
 const namesIn = ({ catalog }: World) => [...entriesOf(catalog, 'role')].map(({ id }) => id.name);
 const groupsOf = ({ access }: World, role: string) =>
   [...access.memberships.inheritedBy(role)].sort().join('\0');
-
-const known = new WeakMap<Acl, string>();
-function signature(acl: Acl): string {
-  if (acl === noAcl) return '';
-  let text = known.get(acl);
-  if (text === undefined) {
-    text = [...acl]
-      .flatMap(([privilege, grantees]) =>
-        [...grantees].map(([to, { attrs }]) => `${privilege}\0${to}\0${attrs.grantable}`),
-      )
-      .sort()
-      .join('\x01');
-    known.set(acl, text);
-  }
-  return text;
-}
 
 /** The first fact of the path that the other catalog has not, in words. */
 function difference(role: string, path: Path, object: ObjectId, lacks: World): string | undefined {

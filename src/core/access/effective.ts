@@ -3,15 +3,15 @@
  * has_*_privilege() functions compute it from its own (src/backend/catalog/aclchk.c, utils/adt/acl.c). Like theirs,
  * a privilege on a table says nothing about USAGE on its schema: `reachable` tells that.
  */
-import { type Catalog, find, relationOf } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
 import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import { type DatabaseId, type ObjectId, type OwnerId, type RoleId, keyOf, schemaOf } from '../model/id.ts';
-import { type Acl, aclsOf, noAcl } from './acl.ts';
+import { type Acl, aclsOf, noAcl, signatureOf } from './acl.ts';
 import { type Memberships, membershipsOf } from './memberships.ts';
-import { predefined } from './predefined.ts';
+import { predefined, predefinedForData } from './predefined.ts';
 
 /** Why a role holds a privilege. Several may apply: the first of this list that does is told. */
 export type Via =
@@ -35,6 +35,8 @@ export interface Access {
   mayGrant(role: string, privilege: string, on: ObjectId): boolean;
   /** Every privilege that the role holds on the object itself; a column's own ACL only, without its table's. */
   holdings(role: string, on: ObjectId): readonly Holding[];
+  /** The same for every role that holds anything there, and PUBLIC: computed once for all objects whose ACLs say the same. */
+  holdersOf(on: ObjectId): ReadonlyMap<string, readonly Holding[]>;
   /** Whether the role has USAGE on the object's schema, without which its privileges there do nothing. */
   reaches(role: string, on: ObjectId): boolean;
   ownerOf(on: ObjectId): string | undefined;
@@ -87,20 +89,50 @@ export function accessOf(catalog: Catalog): Access {
     return inherited.some((group) => grantees?.get(group)?.attrs.grantable === true);
   }
 
+  function holdings(role: string, on: ObjectId): Holding[] {
+    const held: Holding[] = [];
+    for (const privilege of privilegesOn(on.kind, catalog.serverVersion)) {
+      const by = via(role, privilege, on);
+      if (by !== undefined) held.push({ privilege, grantable: mayGrantOn(role, privilege, on), by });
+    }
+    return held;
+  }
+
+  const allRoles = [...entriesOf(catalog, 'role')].map(({ id }) => id.name);
+  const everywhere = new Set([
+    ...allRoles.filter(isSuperuser),
+    ...predefinedForData.flatMap((role) => [role, ...memberships.inheritorsOf(role)]),
+  ]);
+  const shapes = new Map<string, ReadonlyMap<string, readonly Holding[]>>();
+  function holdersOf(on: ObjectId): ReadonlyMap<string, readonly Holding[]> {
+    const acl = aclOf(on);
+    const owner = ownerOf(on);
+    const shape = `${on.kind}\0${owner ?? ''}\0${signatureOf(acl)}`;
+    const before = shapes.get(shape);
+    if (before !== undefined) return before;
+    const candidates = new Set(everywhere);
+    for (const grantees of acl.values())
+      for (const to of grantees.keys()) {
+        candidates.add(to);
+        for (const each of to === 'public' ? allRoles : memberships.inheritorsOf(to)) candidates.add(each);
+      }
+    const holders = new Map<string, readonly Holding[]>();
+    for (const role of candidates) {
+      const held = holdings(role, on);
+      if (held.length > 0) holders.set(role, held);
+    }
+    shapes.set(shape, holders);
+    return holders;
+  }
+
   return {
     memberships,
     holds,
     mayGrant: (role, privilege, on) =>
       mayGrantOn(role, privilege, on) ||
       (on.kind === 'column' && mayGrantOn(role, privilege, relationOf(catalog, on))),
-    holdings(role, on) {
-      const held: Holding[] = [];
-      for (const privilege of privilegesOn(on.kind, catalog.serverVersion)) {
-        const by = via(role, privilege, on);
-        if (by !== undefined) held.push({ privilege, grantable: mayGrantOn(role, privilege, on), by });
-      }
-      return held;
-    },
+    holdings,
+    holdersOf,
     reaches(role, on) {
       const schema = schemaOf(on);
       return (

@@ -3,7 +3,7 @@ import { objectsByDomain } from '../manifest/resolve/domain-objects.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { type Catalog, entriesOf } from '../model/catalog.ts';
-import type { ColumnId, ObjectId } from '../model/id.ts';
+import { type ColumnId, type ObjectId, schemaOf } from '../model/id.ts';
 import type { Access, Holding } from './effective.ts';
 
 export interface MatrixRow extends Holding {
@@ -32,13 +32,23 @@ export function matrixRows(
 ): MatrixRow[] {
   const rows: MatrixRow[] = [];
   const places = placesOf(manifest, database, live, scope.domains);
+  const reaches = new Map<string, boolean>();
+  const reached = (role: string, object: ObjectId): boolean => {
+    if (object.kind === 'schema') return true;
+    const place = `${role}\0${schemaOf(object) ?? ''}`;
+    let known = reaches.get(place);
+    if (known === undefined) reaches.set(place, (known = access.reaches(role, object)));
+    return known;
+  };
+  const held = places.map(({ object }) => access.holdersOf(object));
   for (const role of rolesOf(live))
     if (scope.role === undefined || scope.role === role)
-      for (const { domain, object } of places)
-        for (const holding of access.holdings(role, object)) {
+      for (const [at, { domain, object }] of places.entries())
+        for (const { privilege, grantable, by } of held[at]!.get(role) ?? []) {
           // A superuser needs no column's ACL.
-          if (object.kind === 'column' && holding.by.via === 'superuser') continue;
-          rows.push({ role, domain, object, reachable: access.reaches(role, object), ...holding });
+          if (object.kind === 'column' && by.via === 'superuser') continue;
+          const reachable = reached(role, object);
+          rows.push({ role, domain, object, reachable, privilege, grantable, by });
         }
   return rows;
 }
