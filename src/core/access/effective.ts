@@ -11,7 +11,7 @@ import type { RoleAttributes } from '../kinds/role.ts';
 import { type DatabaseId, type ObjectId, type OwnerId, type RoleId, keyOf, schemaOf } from '../model/id.ts';
 import { type Acl, aclsOf, noAcl, signatureOf } from './acl.ts';
 import { type Memberships, membershipsOf } from './memberships.ts';
-import { predefined, predefinedForData } from './predefined.ts';
+import { predefined, predefinedForData, serversRoles } from './predefined.ts';
 
 /** Why a role holds a privilege. Several may apply: the first of this list that does is told. */
 export type Via =
@@ -98,7 +98,7 @@ export function accessOf(catalog: Catalog): Access {
     return held;
   }
 
-  const allRoles = [...entriesOf(catalog, 'role')].map(({ id }) => id.name);
+  const allRoles = [...[...entriesOf(catalog, 'role')].map(({ id }) => id.name), ...serversRoles];
   const everywhere = new Set([
     ...allRoles.filter(isSuperuser),
     ...predefinedForData.flatMap((role) => [role, ...memberships.inheritorsOf(role)]),
