@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type TestServer } from '../support/servers.ts';
+import { runPairs } from './run.ts';
+
+// `DBCTL_SEED` repeats a run, `DBCTL_PAIRS` makes it longer or shorter, `DBCTL_PAIR` picks one, whose failure is reduced.
+const seed = Number(process.env['DBCTL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const asked = Number(process.env['DBCTL_PAIRS'] ?? 500);
+const only = process.env['DBCTL_PAIR'];
+/** What of a run may fail as yet: each is printed, and none is left when this is zero. It may only shrink. */
+const tolerated = only === undefined ? 0.05 : 0;
+
+describe.each([
+  { major: 18, pairs: asked },
+  { major: 15, pairs: Math.ceil(asked / 5) },
+] as const)('random databases, PostgreSQL $major', ({ major, pairs }) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(major);
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it(`converge, Up and Down: ${pairs} pairs, seed ${seed}`, { timeout: 1_200_000 }, async () => {
+    const run = await runPairs(server, {
+      seed,
+      pairs,
+      // A failure is reduced when it is asked for alone.
+      budget: only === undefined ? 0 : 120_000,
+      most: only === undefined ? Math.ceil(pairs * tolerated) + 3 : 1,
+      ...(only === undefined ? {} : { only: Number(only) }),
+    });
+    const lines = [...run.covered].sort(([, a], [, b]) => b - a).map(([what, count]) => `${what} ${count}`);
+    console.log(
+      [
+        `PostgreSQL ${major}, DBCTL_SEED=${seed}: ${run.held} of ${pairs} pairs held to the end, ${run.stoppedByRows} stopped at rows as told`,
+        `${run.statements} statements planned; ${run.refused.length} of ${run.loaded} generated ones refused by the server`,
+        `changes: ${lines.join(', ')}`,
+        ...run.failures.map((text) => text.split('\n', 1)[0]!.slice(0, 400)),
+      ].join('\n'),
+    );
+    const share = run.failures.length / (only === undefined ? pairs : 1);
+    expect(share, run.failures.join('\n\n')).toBeLessThanOrEqual(tolerated);
+    expect(run.refused.length / Math.max(1, run.loaded)).toBeLessThan(0.1);
+  });
+});
