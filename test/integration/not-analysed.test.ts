@@ -35,18 +35,6 @@ describeEachMajor('what no kind models is told by its name', (server) => {
     }
   });
 
-  it('privileges on parameters', async () => {
-    const connection = await filled(await server().createDatabase(), '');
-    const told = async () => (await introspect(connection)).notAnalysed.map(({ object }) => object);
-    try {
-      await connection.sql.unsafe(`create role setter; grant set on parameter log_statement to setter`);
-      expect(await told()).toEqual(['privileges on parameter log_statement']);
-    } finally {
-      await connection.sql.unsafe(`drop owned by setter; drop role setter`);
-      await connection.close();
-    }
-  });
-
   it('subscriptions to whoever may not read their connections, and security labels; of no other database', async () => {
     const other = await filled(await server().createDatabase(), '');
     const connection = await filled(await server().createDatabase(), `create table things (id integer)`);

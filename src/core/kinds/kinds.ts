@@ -46,6 +46,7 @@ import { rule } from './rule.ts';
 import { schema } from './schema.ts';
 import { sequence } from './sequence.ts';
 import { shellType } from './shell-type.ts';
+import { indexMark } from './index-mark.ts';
 import { index } from './table-index.ts';
 import { tablespace } from './tablespace.ts';
 import { table } from './table.ts';
@@ -117,6 +118,7 @@ const kinds = {
   default: columnDefault,
   constraint,
   index,
+  'index-mark': indexMark,
   view,
   rule,
   trigger,

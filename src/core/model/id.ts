@@ -39,6 +39,13 @@ export type InheritedColumnId = OfRelation<'inherited-column'>;
 export type DefaultId = OfRelation<'default'>;
 export type ConstraintId = OfRelation<'constraint'>;
 export type IndexId = InSchema<'index'>;
+/** What an index of a table is to it besides. */
+export type IndexMarkId = {
+  readonly kind: 'index-mark';
+  readonly schema: string;
+  readonly table: string;
+  readonly name: 'cluster' | 'replica identity';
+};
 export type ViewId = InSchema<'view'>;
 export type MaterializedViewId = InSchema<'materialized-view'>;
 export type ForeignTableId = InSchema<'foreign-table'>;
@@ -239,6 +246,7 @@ export type Id =
   | InheritId
   | OfTypeId
   | DefaultId
+  | IndexMarkId
   | OwnedById
   | PartitionId
   | PartitionTriggerId
@@ -336,6 +344,7 @@ export function nameOf(id: Id): string {
     case 'inherited-column':
     case 'default':
     case 'constraint':
+    case 'index-mark':
     case 'trigger':
     case 'partition-trigger':
     case 'policy':
@@ -429,6 +438,7 @@ export function objectOf(id: Id): Id {
     case 'inherited-column':
     case 'default':
     case 'constraint':
+    case 'index-mark':
     case 'trigger':
     case 'partition-trigger':
     case 'policy':

@@ -28,6 +28,7 @@ import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
+import { readIndexMarks } from './index-mark.ts';
 import { readIndexes } from './table-index.ts';
 import { readTablespaces } from './tablespace.ts';
 import { readColumns } from './column.ts';
@@ -90,6 +91,7 @@ export async function introspect(
       readColumns(reading),
       readConstraints(reading),
       readIndexes(reading),
+      readIndexMarks(reading),
       readViews(reading),
       readMaterializedViews(reading),
       readFunctions(reading),

@@ -51,13 +51,26 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       join pg_type t on t.oid = a.atttypid
       where a.attnum > 0 and not a.attisdropped and c.relkind = 'm' and ${userNamespace}
         and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null)`,
-    `select 'CLUSTER ON or REPLICA IDENTITY USING index ' || i.indexrelid::regclass, n.nspname
+    `select 'CLUSTER ON index ' || i.indexrelid::regclass, n.nspname
       from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
-      where (i.indisclustered or i.indisreplident) and ${userNamespace}`,
+      where i.indisclustered and c.relkind = 'm' and ${userNamespace}`,
+    `select 'statistics target of column ' || a.attnum || ' of index ' || c.oid::regclass, n.nspname
+      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('i', 'I') and coalesce(a.attstattarget, -1) >= 0 and ${userNamespace}`,
+    `select 'index ' || c.oid::regclass || ', to which not every partition has one attached', n.nspname
+      from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'I' and not i.indisvalid and ${userNamespace}`,
+    `select 'comment on index ' || c.oid::regclass || ', which is a partition’s part of another', n.nspname
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('i', 'I') and c.relispartition and obj_description(c.oid, 'pg_class') is not null and ${userNamespace}`,
+    `select 'comment on or privileges of sequence ' || c.oid::regclass || ', which is an identity column’s', n.nspname
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i' and d.refclassid = 'pg_class'::regclass
+      where c.relkind = 'S' and ${userNamespace} and (obj_description(c.oid, 'pg_class') is not null
+        or exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner))`,
     // A large object is data, as pg_dump has it; who may reach it is not.
     `select 'privileges on ' || count(*) || ' large objects', null from pg_largeobject_metadata o
       where exists (select from aclexplode(o.lomacl) a where a.grantee <> o.lomowner) having count(*) > 0`,
-    `select 'privileges on parameter ' || p.parname, null from pg_parameter_acl p`,
     `select 'privileges on tablespace ' || quote_ident(t.spcname), null from pg_tablespace t
       where exists (select from aclexplode(t.spcacl) a where a.grantee <> t.spcowner)`,
     // A server that has privileges where none that we know has them.
@@ -65,7 +78,6 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       from pg_attribute a join pg_class c on c.oid = a.attrelid
       where a.atttypid = 'aclitem[]'::regtype and a.attnum > 0 and not a.attisdropped and c.relkind = 'r'
         and c.relnamespace = 'pg_catalog'::regnamespace and c.relname || '.' || a.attname not in (${aclColumns.map((name) => `'${name}'`).join(', ')})`,
-    // By name only: what else there is to read is a superuser's, and its connection is a secret.
   ];
   const rows = await sql.unsafe<{ object: string; schema: string | null }[]>(
     `${parts.join('\nunion all\n')}\norder by 1`,
