@@ -8,6 +8,7 @@ import {
   withEdgeIndex,
   withLists,
 } from '../model/catalog.ts';
+import { asItsOwn } from '../kinds/family.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, type Kind, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
@@ -34,8 +35,23 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
   const changed = new Map(onTheWay ? before.changed : []);
   const now = (key: Key) => (changed.has(key) ? changed.get(key) : base.entries.get(key));
   for (const { produces, destroys } of statements) {
+    // What a partition had from its parent is its own while it is detached, though neither end of the way has it so.
+    const own = destroys.flatMap((key) => {
+      const id = now(key)?.id;
+      if (id?.kind !== 'partition') return [];
+      const table = { ...id, kind: 'table' } as const;
+      if (destroys.includes(keyOf(table)) || now(keyOf(table)) === undefined) return [];
+      return asItsOwn(catalogOn({ base, to, changed: new Map(changed) }), table);
+    });
     for (const key of destroys) changed.set(key, undefined);
-    for (const key of produces) changed.set(key, to.entries.get(key) ?? now(key));
+    for (const entry of own) changed.set(keyOf(entry.id), entry);
+    for (const key of produces) {
+      const entry = to.entries.get(key) ?? now(key);
+      if (entry?.id.kind === 'partition')
+        for (const { id } of asItsOwn(to, { ...entry.id, kind: 'table' }))
+          if (!to.entries.has(keyOf(id)) && now(keyOf(id)) !== undefined) changed.set(keyOf(id), undefined);
+      changed.set(key, entry);
+    }
   }
   return catalogOn({ base, to, changed });
 }
