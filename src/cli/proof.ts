@@ -1,6 +1,7 @@
 /** Before `generate` writes migrations: they are tried on a shadow. What they do not prove is kept, and nothing is written. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { portable } from '../core/compare/portable.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import { clusterHistory } from '../core/migration/history.ts';
 import { parseMigration } from '../core/migration/header.ts';
@@ -82,7 +83,7 @@ async function proveOne(
 
 /** @returns the statements that would still be needed to get there. */
 function left(reached: Catalog, goal: Catalog, options: PlanOptions, name: string): string[] {
-  const statements = plan(reached, goal, options).flatMap((step) => step.statements);
+  const statements = plan(...portable(reached, goal), options).flatMap((step) => step.statements);
   return statements.map(({ sql }) => `${name} is not reached; it would take: ${sql.replaceAll(/\s+/g, ' ')}`);
 }
 
