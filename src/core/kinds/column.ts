@@ -190,7 +190,7 @@ function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
       produces: [moved],
       requires: [...parents.map(keyOf), ...parents.map(roomFor)],
       locks: [{ mode: 'ROW EXCLUSIVE', relation: table }],
-      hazards: [{ name: 'rewrite', object: table, detail: 'writes every row again' }],
+      hazards: [{ name: 'scan', object: table, detail: 'writes every row again' }],
     }),
     draft(`ALTER TABLE ${table} DROP COLUMN ${aside}`, { destroys: [keyOf(id)], requires: [moved], locks }),
   ];

@@ -7,7 +7,7 @@ import { identifier, qualified } from '../../sql/quote.ts';
 import { objectClause } from '../kinds/object.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { type ViewAttributes, createView } from '../kinds/view.ts';
-import { find } from '../model/catalog.ts';
+import { edgeIndex, find } from '../model/catalog.ts';
 import { type Key, type ViewId, keyOf } from '../model/id.ts';
 import { turn } from './drafts.ts';
 import type { PlannedStatement } from './fold.ts';
@@ -27,8 +27,10 @@ export function withoutCircles(
     const made = circle.filter((at) => makesView(statements[at]!));
     if (made.length > 0)
       for (const at of made) replaced.set(at, columnsFirst(statements[at]!, members, sides));
-    else if (members.every(({ statement }) => statement.produces.length === 0))
-      circle.forEach((at, place) => replaced.set(at, place === 0 ? [atOneStroke(members)] : []));
+    else if (members.every(({ statement }) => statement.produces.length === 0)) {
+      const whole = atOneStroke(members, sides);
+      if (whole !== undefined) circle.forEach((at, place) => replaced.set(at, place === 0 ? [whole] : []));
+    }
   }
   return statements.flatMap((each, at) => replaced.get(at) ?? [each]);
 }
@@ -74,20 +76,33 @@ function columnsFirst(
   ];
 }
 
-/** Each depends on every other, and all go: CASCADE from one takes the rest, and nothing else. */
-function atOneStroke(members: readonly PlannedStatement[]): PlannedStatement {
-  const [first, ...others] = members.map(({ statement }) => statement);
-  const head = members.find(({ about }) => about.kind === 'view') ?? members[0]!;
+/** All of them go, and one takes every other along: CASCADE from that one. Undefined if there is no such one. */
+function atOneStroke(members: readonly PlannedStatement[], { from }: Sides): PlannedStatement | undefined {
   const all = <T>(pick: (statement: PlannedStatement['statement']) => readonly T[]): T[] => [
-    ...new Set([first!, ...others].flatMap(pick)),
+    ...new Set(members.flatMap(({ statement }) => pick(statement))),
   ];
+  const destroys: Key[] = all((statement) => statement.destroys);
+  const { byReferenced } = edgeIndex(from);
+  const takesAll = ({ statement }: PlannedStatement): boolean => {
+    const taken = new Set<Key>();
+    const queue = [...statement.destroys];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      if (taken.has(at)) continue;
+      taken.add(at);
+      for (const { dependent } of byReferenced.get(at) ?? []) queue.push(dependent);
+    }
+    // Nothing else may go with it.
+    return destroys.every((key) => taken.has(key)) && [...taken].every((key) => destroys.includes(key));
+  };
+  const head = members.find((each) => each.about.kind === 'view' && takesAll(each)) ?? members.find(takesAll);
+  if (head === undefined) return undefined;
   return {
     ...head,
     statement: {
       ...head.statement,
       sql: `DROP ${objectClause(head.about as ViewId)} CASCADE`,
       requires: all(({ requires }) => requires),
-      destroys: all(({ destroys }) => destroys) satisfies Key[],
+      destroys,
       locks: all(({ locks }) => locks),
       hazards: all(({ hazards }) => hazards),
     },

@@ -44,7 +44,11 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     });
   }
   tellImplied(planned, implied);
-  const apart = new Set([...foreignKeysInCircles(drops), ...freedSequences(drops)]);
+  const apart = new Set([
+    ...foreignKeysInCircles(drops),
+    ...freedSequences(drops),
+    ...partsInCircles(drops, sides.from),
+  ]);
   const carrier = carriers(drops, sides.from, apart);
   const carried = new Map<Key, Key[]>();
   for (const key of drops.keys()) {
@@ -271,6 +275,40 @@ function freedSequences(drops: ReadonlyMap<Key, Entry>): Key[] {
   for (const [key, { id }] of drops)
     if (id.kind === 'owned-by' && !drops.has(keyOf({ ...id, kind: 'sequence' }))) freed.push(key);
   return freed;
+}
+
+/** What a table would take along, but which uses something that goes before the table, because it hangs on it: a policy that calls a function that reads the table. */
+function partsInCircles(drops: ReadonlyMap<Key, Entry>, from: Catalog): Set<Key> {
+  const { byDependent } = edgeIndex(from);
+  const reaches = (start: Key, home: Key): boolean => {
+    const seen = new Set<Key>();
+    const queue = [start];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      const entry = drops.get(at);
+      if (entry === undefined || seen.has(at)) continue;
+      if (keyOf(objectOf(entry.id)) === home) return true;
+      seen.add(at);
+      for (const { referenced } of byDependent.get(at) ?? []) queue.push(referenced);
+    }
+    return false;
+  };
+  const parts = new Set<Key>();
+  for (const [key, { id, attrs }] of drops) {
+    const isPart =
+      id.kind === 'policy' ||
+      id.kind === 'trigger' ||
+      id.kind === 'rule' ||
+      (id.kind === 'default' && attrs['generated'] === null) ||
+      (id.kind === 'constraint' && attrs['type'] === 'c');
+    const home = isPart ? keyOf(objectOf(id)) : key;
+    if (!isPart || !drops.has(home)) continue;
+    for (const { referenced, type } of byDependent.get(key) ?? []) {
+      const used = drops.get(referenced);
+      if (type !== 'normal' || used === undefined || keyOf(objectOf(used.id)) === home) continue;
+      if (reaches(referenced, home)) parts.add(key);
+    }
+  }
+  return parts;
 }
 
 /** Foreign keys between tables that go and reference each other in a circle: each needs a DROP of its own, before the tables. */
