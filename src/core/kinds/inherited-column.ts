@@ -7,7 +7,7 @@ import { columnAt, isNotNullAbove } from './family.ts';
 import { onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
 import { alterNotNull, notNullName, roomFor } from './not-null.ts';
-import { alterTable } from './alter-table.ts';
+import { alterColumn, alterTable } from './alter-table.ts';
 import type { InheritedColumnAttributes } from './parts.ts';
 
 const usual: InheritedColumnAttributes = { ...usualSettings, notNull: false, notNullConstraint: null };
@@ -34,14 +34,21 @@ function change(
   const { sooner, later } = forbidden
     ? { sooner: [], later: [] }
     : alterNotNull(column, before, after, { from, to });
+  // What the parent's was merged with outlives it, under the parent's name.
+  const cleared =
+    !before.notNull && after.notNull && to.serverVersion >= 180000 && isNotNullAbove(from, column)
+      ? [alterColumn(column, 'DROP NOT NULL')]
+      : [];
   const renamed = forbidden && before.notNull ? named(column, before, { from, to }) : [];
   return [
     ...renamed,
-    ...[...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map((made) => ({
-      ...made,
-      produces: [],
-      requires: [keyOf(tableOf(id)), ...parentColumns(to, column)],
-    })),
+    ...[...cleared, ...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map(
+      (made) => ({
+        ...made,
+        produces: [],
+        requires: [keyOf(tableOf(id)), ...parentColumns(to, column)],
+      }),
+    ),
   ];
 }
 
