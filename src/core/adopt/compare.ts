@@ -2,13 +2,14 @@
 import type { PartitionAttributes } from '../kinds/parts.ts';
 import { diff } from '../diff/diff.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
+import { isHistory } from '../manifest/history-table.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../manifest/unmanaged.ts';
 import { type Catalog, catalog, entriesOf } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf, schemaOf } from '../model/id.ts';
-import { isHistory, rolesOf, withOwnerOfPublic } from './scope.ts';
+import { rolesOf, withOwnerOfPublic } from './scope.ts';
 
 export interface Sides {
   readonly manifest: Manifest;

@@ -1,12 +1,11 @@
 /** What of a live database a manifest can own: facts about superusers, about the server and about our own history are left out. */
 import { publicPrivileges } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
-import { isHistoryTable } from '../manifest/history-table.ts';
-import { clusterHistory } from '../migration/history.ts';
+import { isHistory } from '../manifest/history-table.ts';
 import { type Catalog, type NotAnalysed, catalog, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { globs } from '../model/glob.ts';
-import { type Id, nameOf, objectOf, schemaOf } from '../model/id.ts';
+import { type Id, nameOf, objectOf } from '../model/id.ts';
 import { identifier } from '../../sql/quote.ts';
 
 /** A live database, seen as what a manifest is to say of it. */
@@ -123,15 +122,6 @@ function rolesIn(
       if (other !== undefined && known.has(other) && !isOutside(other)) roles.add(other);
     }
   return roles;
-}
-
-/** Our own tables, with all that is on them. */
-export function isHistory({ id, attrs }: Entry): boolean {
-  if (id.kind === 'schema') return id.name === clusterHistory.schema;
-  const object = objectOf(id);
-  if (object.kind === 'index' && typeof attrs['table'] === 'string')
-    return isHistoryTable({ ...object, kind: 'table', name: attrs['table'] });
-  return schemaOf(id) === clusterHistory.schema || isHistoryTable(object);
 }
 
 /**

@@ -2,8 +2,7 @@
  * Two catalogs of different sources, made comparable: what one of them cannot say is no difference. An SQL file says
  * nothing of who owns its tables, and nothing of the roles that a server has besides.
  */
-import { isHistoryTable } from '../manifest/history-table.ts';
-import { clusterHistory } from '../migration/history.ts';
+import { isHistory } from '../manifest/history-table.ts';
 import { kindOf, ownEdges } from '../kinds/kinds.ts';
 import { type Catalog, catalog, edgeSource } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
@@ -45,19 +44,14 @@ function own(side: Side, other: Side): Catalog {
   const kept = new Map<Key, Entry>();
   for (const [key, entry] of side.catalog.entries)
     if (
-      !isOurs(entry.id) &&
+      // Our own histories are the runner's.
+      !isHistory(entry) &&
       // Two sides of one project differ in nothing but what it governs.
       (judges.length === 2 ||
         judges.every(({ governs, catalog: declared }) => governs!(entry.id, side.catalog, declared)))
     )
       kept.set(key, entry);
   return rebuilt(side.catalog, kept);
-}
-
-/** Our own histories are the runner's. */
-function isOurs(id: Id): boolean {
-  const object = objectOf(id);
-  return isHistoryTable(object) || (object.kind === 'schema' && object.name === clusterHistory.schema);
 }
 
 /** Puts into `into` what the side leaves unsaid, as the other side has it. */

@@ -3,32 +3,15 @@ import { identifier, qualified } from '../../sql/quote.ts';
 import { type ColumnId, type Key, type SequenceId, keyOf } from '../model/id.ts';
 import { alterColumn } from './alter-table.ts';
 import { draft, type Draft } from './kind.ts';
+import { type SequenceOptions, optionClauses, usualOptions } from './sequence-options.ts';
 
-export type Identity = {
+export type Identity = SequenceOptions & {
   readonly generation: 'always' | 'by default';
-  /** Of the identity's sequence: as in CREATE SEQUENCE. */
-  readonly start: string;
-  readonly increment: string;
-  /** null: the type's own. */
-  readonly min: string | null;
-  readonly max: string | null;
-  readonly cache: string;
-  readonly cycle: boolean;
   /** The sequence's name, which lies in the table's schema; null: `<table>_<column>_seq`. */
   readonly sequence: string | null;
   /** Whether the sequence is not written to the log, though the table is, or the other way round. */
   readonly otherPersistence: boolean;
 };
-
-const usual = {
-  start: '1',
-  increment: '1',
-  min: null,
-  max: null,
-  cache: '1',
-  cycle: false,
-  sequence: null,
-} as const;
 
 /** @returns the sequence of an identity column: no entry of its own, but it has a name that others cannot have. */
 export function sequenceOf({ schema, table, name }: ColumnId, { sequence }: Identity): SequenceId {
@@ -40,24 +23,12 @@ export function sequenceName(id: ColumnId, identity: Identity | null): readonly 
   return identity === null ? [] : [keyOf(sequenceOf(id, identity))];
 }
 
-function sequenceOptions(identity: Identity, before: typeof usual | Identity): string[] {
-  const changed = (name: keyof typeof usual) => before[name] !== identity[name];
-  return [
-    ...(changed('increment') ? [`INCREMENT BY ${identity.increment}`] : []),
-    ...(changed('min') ? [identity.min === null ? 'NO MINVALUE' : `MINVALUE ${identity.min}`] : []),
-    ...(changed('max') ? [identity.max === null ? 'NO MAXVALUE' : `MAXVALUE ${identity.max}`] : []),
-    ...(changed('start') ? [`START WITH ${identity.start}`] : []),
-    ...(changed('cache') ? [`CACHE ${identity.cache}`] : []),
-    ...(changed('cycle') ? [identity.cycle ? 'CYCLE' : 'NO CYCLE'] : []),
-  ];
-}
-
 /** @returns `GENERATED ALWAYS AS IDENTITY (…)`, with what is not usual. */
 export function identityClause(id: ColumnId, identity: Identity): string {
   const { schema, name } = sequenceOf(id, identity);
   const options = [
     ...(identity.sequence === null ? [] : [`SEQUENCE NAME ${qualified(schema, name)}`]),
-    ...sequenceOptions(identity, usual),
+    ...optionClauses(identity, usualOptions),
   ];
   const generated = `GENERATED ${identity.generation.toUpperCase()} AS IDENTITY`;
   return options.length === 0 ? generated : `${generated} (${options.join(' ')})`;
@@ -98,7 +69,7 @@ export function alterIdentity(
   }
   const set = [
     ...(before.generation === after.generation ? [] : [`GENERATED ${after.generation.toUpperCase()}`]),
-    ...sequenceOptions(after, before),
+    ...optionClauses(after, before),
   ];
   const [old, now] = [sequenceOf(id, before), sequenceOf(id, after)];
   return [

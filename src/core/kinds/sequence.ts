@@ -4,45 +4,22 @@ import { type Key, type SequenceId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 import { accessExclusive, loss } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
+import { type SequenceOptions, optionClauses, usualOptions } from './sequence-options.ts';
 
-export type SequenceAttributes = {
+export type SequenceAttributes = SequenceOptions & {
   readonly type: string;
-  readonly start: string;
-  readonly increment: string;
-  /** null: the type's own. */
-  readonly min: string | null;
-  readonly max: string | null;
-  readonly cache: string;
-  readonly cycle: boolean;
   readonly persistence: 'permanent' | 'unlogged';
 };
 
 /** Stands for: no column owns the sequence any more. */
 export const freed = (id: SequenceId) => `turn of freeing ${keyOf(id)}` as Key;
 
-function options(attrs: SequenceAttributes, before: SequenceAttributes): string[] {
-  const changed = (name: keyof SequenceAttributes) => attrs[name] !== before[name];
-  return [
-    ...(changed('type') ? [`AS ${attrs.type}`] : []),
-    ...(changed('increment') ? [`INCREMENT BY ${attrs.increment}`] : []),
-    ...(changed('min') ? [attrs.min === null ? 'NO MINVALUE' : `MINVALUE ${attrs.min}`] : []),
-    ...(changed('max') ? [attrs.max === null ? 'NO MAXVALUE' : `MAXVALUE ${attrs.max}`] : []),
-    ...(changed('start') ? [`START WITH ${attrs.start}`] : []),
-    ...(changed('cache') ? [`CACHE ${attrs.cache}`] : []),
-    ...(changed('cycle') ? [attrs.cycle ? 'CYCLE' : 'NO CYCLE'] : []),
-  ];
-}
+const options = (attrs: SequenceAttributes, before: SequenceAttributes): string[] => [
+  ...(attrs.type === before.type ? [] : [`AS ${attrs.type}`]),
+  ...optionClauses(attrs, before),
+];
 /** What CREATE SEQUENCE makes when told nothing. */
-const usual: SequenceAttributes = {
-  type: 'bigint',
-  start: '1',
-  increment: '1',
-  min: null,
-  max: null,
-  cache: '1',
-  cycle: false,
-  persistence: 'permanent',
-};
+const usual: SequenceAttributes = { ...usualOptions, type: 'bigint', persistence: 'permanent' };
 
 export const sequence: Kind<SequenceId, SequenceAttributes> = {
   name: 'sequence',

@@ -1,8 +1,7 @@
 /** A rename: an object goes on under another name, or in another schema, with everything that hangs on it. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { objectClause } from '../kinds/object.ts';
-import type { Id, ObjectId } from '../model/id.ts';
-import { keyOf, nameOf, objectOf } from '../model/id.ts';
+import { objectClause, relationLock } from '../kinds/object.ts';
+import { type ObjectId, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 
 /** What can be renamed: what a comment can be on, and has a name in a schema or on a table. */
@@ -32,14 +31,14 @@ export function renameStatements({ before, after }: Rename): Statement[] {
     if (before.name !== after.name)
       statements.push(`ALTER ${objectClause(moved)} RENAME TO ${identifier(after.name)}`);
   }
-  const relation = lockedRelation(before);
+  const locks = relationLock(before, 'ACCESS EXCLUSIVE');
   return statements.map((sql, at) => ({
     sql,
     produces: at === statements.length - 1 ? [keyOf(after)] : [],
     requires: at === 0 ? [keyOf(before)] : [],
     destroys: at === statements.length - 1 ? [keyOf(before)] : [],
     transaction: 'inside',
-    locks: relation === undefined ? [] : [{ mode: 'ACCESS EXCLUSIVE', relation }],
+    locks,
     hazards: [],
   }));
 }
@@ -53,21 +52,5 @@ function onTable(id: Extract<Renamable, { readonly table: string }>, name: strin
       return `ALTER TABLE ${table} RENAME CONSTRAINT ${identifier(id.name)} TO ${identifier(name)}`;
     default:
       return `ALTER ${id.kind.toUpperCase()} ${identifier(id.name)} ON ${table} RENAME TO ${identifier(name)}`;
-  }
-}
-
-/** The relation that is locked, under its name of before; undefined for what is none. */
-function lockedRelation(id: Renamable): string | undefined {
-  const object: Id = objectOf(id);
-  switch (object.kind) {
-    case 'table':
-    case 'view':
-    case 'materialized-view':
-    case 'foreign-table':
-    case 'sequence':
-    case 'index':
-      return nameOf(object);
-    default:
-      return undefined;
   }
 }
