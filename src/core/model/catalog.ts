@@ -155,12 +155,12 @@ export function withEdgeIndex(of: Catalog, index: EdgeIndex): Catalog {
 }
 
 /** Those of a dependent are put together when asked for; those that reference something take a walk over all entries, once. */
-function indexOf(entries: ReadonlyMap<Key, Entry>, { own, told }: EdgeSource): EdgeIndex {
+function indexOf(entries: ReadonlyMap<Key, Entry>, source: EdgeSource): EdgeIndex {
   let toldBy: ReadonlyMap<Key, readonly Edge[]> | undefined;
   const ofDependent = (key: Key, entry: Entry): readonly Edge[] => {
-    toldBy ??= groupBy(told, (edge) => edge.dependent);
+    toldBy ??= groupBy(source.told, (edge) => edge.dependent);
     const edges: Edge[] = [];
-    for (const list of [own(entry), toldBy.get(key) ?? []])
+    for (const list of [source.own(entry), toldBy.get(key) ?? []])
       for (const edge of list)
         if (edge.referenced !== key && entries.has(edge.referenced) && !isIn(edges, edge)) edges.push(edge);
     return edges;

@@ -1,11 +1,16 @@
 /** Columns of tables with their defaults: those of the table's own, and what is its own of those that it has from others. */
-import type { ColumnAttributes } from '../../core/kinds/parts.ts';
 import type { ForeignOption } from '../../core/kinds/foreign-options.ts';
 import type { Identity } from '../../core/kinds/identity.ts';
-import type { InheritedColumnAttributes } from '../../core/kinds/parts.ts';
-import { type Id, type Key, keyOf } from '../../core/model/id.ts';
+import type {
+  ColumnAttributes,
+  InheritedColumnAttributes,
+  NotNullAttributes,
+} from '../../core/kinds/parts.ts';
+import type { Attributes } from '../../core/model/entry.ts';
+import { type ColumnId, type Id, type Key, keyOf } from '../../core/model/id.ts';
 import { parseAcl } from './acl.ts';
 import { foreignOptions } from './foreign-options.ts';
+import { unquoted } from './relation.ts';
 import {
   type Reading,
   add,
@@ -18,7 +23,41 @@ import {
 
 type Storage = 'plain' | 'external' | 'main' | 'extended';
 
-interface ColumnRow {
+/** What the server tells of a column. */
+interface Told {
+  relation: number;
+  number: number;
+  quoted: string;
+  type: string;
+  notNull: boolean;
+  expression: string | null;
+  defaultOid: number | null;
+  comment: string | null;
+  /** null for most columns. */
+  unusual: Unusual | null;
+}
+interface Unusual {
+  isInherited: boolean;
+  isLocal: boolean;
+  collation: string | null;
+  storage: Storage;
+  typeStorage: Storage;
+  compression: string | null;
+  statistics: number | null;
+  options: string[] | null;
+  identity: Identity | null;
+  generated: null | 'stored' | 'virtual';
+  acl: string[] | null;
+  foreignOptions: readonly ForeignOption[] | null;
+  /** From 18, the NOT NULL constraint. */
+  constraint: string | null;
+  constraintLocal: boolean | null;
+  constraintInherited: boolean | null;
+  noInherit: boolean | null;
+  valid: boolean | null;
+}
+
+interface ColumnRow extends Partial<Unusual> {
   relation: number;
   number: number;
   schema: string;
@@ -26,70 +65,63 @@ interface ColumnRow {
   name: string;
   isPartition: boolean;
   isTyped: boolean;
-  isLocal: boolean;
-  /** Of a view or materialized view: no entry of its own. */
-  isView: boolean;
   type: string;
   notNull: boolean;
-  collation: string | null;
-  /** From 18, the NOT NULL constraint. */
+  /** The NOT NULL constraint's name; null before 18. */
   constraint: string | null;
-  constraintLocal: boolean | null;
-  constraintInherited: boolean | null;
-  noInherit: boolean | null;
-  valid: boolean | null;
-  storage: Storage;
-  typeStorage: Storage;
-  compression: string | null;
-  statistics: number | null;
-  options: string[] | null;
-  identity: Identity | null;
   expression: string | null;
   generated: null | 'stored' | 'virtual';
+  identity: Identity | null;
   defaultOid: number | null;
-  acl: string[] | null;
-  comment: string | null;
-  foreignOptions: readonly ForeignOption[] | null;
 }
 
 const storageName = (column: string) =>
   `case ${column} when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end`;
 
-/** Columns of tables, and privileges and comments of the columns of views. */
-export async function readColumns(reading: Reading): Promise<void> {
-  const { sql, serverVersion } = reading;
+const usualName = ({ table, name }: Pick<ColumnRow, 'table' | 'name'>): string => `${table}_${name}_not_null`;
+
+/**
+ * Columns of tables, and privileges and comments of the columns of views.
+ * @returns what adds those of tables that have columns from elsewhere, when all tables are read.
+ */
+export async function readColumns(reading: Reading): Promise<() => void> {
+  const { sql, serverVersion, relations } = reading;
   const named = serverVersion >= 180000;
-  const rows = await sql<ColumnRow[]>`
-    select c.oid::int8::float8 as relation, a.attnum::int as number, n.nspname as schema, c.relname as table, a.attname as name,
-      c.relispartition as "isPartition", c.reloftype <> 0 as "isTyped", a.attislocal as "isLocal",
-      c.relkind in ('v', 'm') as "isView",
-      format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull",
-      ${
-        named
-          ? sql`k.conname as constraint, k.conislocal as "constraintLocal", k.coninhcount > 0 as "constraintInherited",
-            k.connoinherit as "noInherit", k.convalidated as valid`
-          : sql`null as constraint, null::bool as "constraintLocal", null::bool as "constraintInherited",
-            null::bool as "noInherit", null::bool as valid`
-      },
-      ${sql.unsafe(storageName('a.attstorage'))} as storage, ${sql.unsafe(storageName('t.typstorage'))} as "typeStorage",
-      case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression,
-      nullif(coalesce(a.attstattarget, -1), -1)::int as statistics,
-      (select array_agg(o order by o) from unnest(a.attoptions) o) as options,
-      case when a.attcollation <> t.typcollation then
-        quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,
-      case when a.attidentity <> '' then json_build_object(
-        'generation', case a.attidentity when 'a' then 'always' else 'by default' end,
-        'start', s.seqstart::text, 'increment', s.seqincrement::text,
-        'min', case when s.seqmin = case when s.seqincrement > 0 then 1 else ty.low end then null else s.seqmin::text end,
-        'max', case when s.seqmax = case when s.seqincrement > 0 then ty.high else -1 end then null else s.seqmax::text end,
-        'cache', s.seqcache::text, 'cycle', s.seqcycle,
-        'sequence', nullif(sc.relname, c.relname || '_' || a.attname || '_seq'),
-        'otherPersistence', sc.relpersistence <> c.relpersistence) end as identity,
-      pg_get_expr(d.adbin, d.adrelid) as expression,
-      case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
-      d.oid::int8::float8 as "defaultOid",
-      case when c.relkind = 'f' then ${sql.unsafe(foreignOptions('a.attfdwoptions'))} end as "foreignOptions",
-      a.attacl::text[] as acl, cm.description as comment
+  const identities: Identities = new Map();
+  const identitiesRead = readIdentities(reading, identities);
+  const above: Parents = new Map();
+  const waiting: ColumnRow[] = [];
+  const shared = new Map<string, Attributes>();
+  await sql<Told[]>`
+    select a.attrelid::int8::float8 as relation, a.attnum::int as number, quote_ident(a.attname) as quoted,
+      format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull", d.oid::int8::float8 as "defaultOid",
+      -- A default names no column: without the table, the server need not look at it.
+      case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) else pg_get_expr(d.adbin, d.adrelid) end as expression,
+      cm.description as comment,
+      case when a.attinhcount > 0 or c.relispartition or c.reloftype <> 0 or c.relkind not in ('r', 'p')
+          or a.attcollation <> t.typcollation or a.attstorage <> t.typstorage or a.attcompression <> ''
+          or a.attstattarget >= 0 or a.attoptions is not null or a.attidentity <> '' or a.attgenerated <> '' or a.attacl is not null
+          ${
+            named
+              ? sql`or k.conname <> c.relname || '_' || a.attname || '_not_null' or not k.conislocal or k.coninhcount > 0
+                or k.connoinherit or not k.convalidated`
+              : sql``
+          }
+        then json_build_object('isInherited', a.attinhcount > 0, 'isLocal', a.attislocal,
+          'collation', case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end,
+          'storage', ${sql.unsafe(storageName('a.attstorage'))}, 'typeStorage', ${sql.unsafe(storageName('t.typstorage'))},
+          'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
+          'statistics', nullif(coalesce(a.attstattarget, -1), -1)::int,
+          'options', (select array_agg(o order by o) from unnest(a.attoptions) o),
+          'generated', case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end,
+          'acl', a.attacl::text[],
+          'foreignOptions', case when c.relkind = 'f' then ${sql.unsafe(foreignOptions('a.attfdwoptions'))} end
+          ${
+            named
+              ? sql`, 'constraint', k.conname, 'constraintLocal', k.conislocal, 'constraintInherited', k.coninhcount > 0,
+                'noInherit', k.connoinherit, 'valid', k.convalidated`
+              : sql``
+          }) end as unusual
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
@@ -97,51 +129,119 @@ export async function readColumns(reading: Reading): Promise<void> {
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
     left join pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation
     left join pg_namespace cn on cn.oid = co.collnamespace
-    left join pg_depend sd on a.attidentity <> '' and sd.refclassid = 'pg_class'::regclass and sd.refobjid = c.oid
-      and sd.refobjsubid = a.attnum and sd.classid = 'pg_class'::regclass and sd.deptype = 'i'
-    left join pg_sequence s on s.seqrelid = sd.objid left join pg_class sc on sc.oid = s.seqrelid
-    left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
-      ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid
     ${sql.unsafe(commentOf('pg_class', 'c.oid', 'a.attnum'))}
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)}
       and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or cm.description is not null)
-      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
-    order by c.oid, a.attnum`;
-  const parents = rowsOfParents(reading, rows);
-  for (const row of rows) {
-    const { schema, table, name } = row;
-    const id = { kind: 'column', schema, table, name } as const;
-    addCarried(reading, id, { acl: row.acl, comment: row.comment });
-    if (row.isView) continue;
-    const above = (reading.parents.get(row.relation) ?? []).flatMap(
-      (parent) => parents.get(parent)?.get(name) ?? [],
-    );
-    const isInherited = row.isPartition || row.isTyped || (above.length > 0 && !row.isLocal);
-    const carriers = isInherited ? carriersOf(reading, row, parents) : [];
-    if (isInherited) {
-      reading.inherited.set(address('pg_class', row.relation, row.number), carriers);
-      hang(reading, { kind: 'comment', on: id }, carriers);
-      for (const { to, privilege } of parseAcl(row.acl ?? []))
-        hang(reading, { kind: 'grant', on: id, to, privilege }, carriers);
-      addOverride(reading, row, above, carriers);
-    } else addColumn(reading, row, above);
-    addDefault(reading, row, above[0], carriers);
-  }
+      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`.forEach(
+    ({ quoted, comment, unusual, ...told }) => {
+      const relation = relations.get(told.relation)!;
+      const { schema, name: table, isView, isPartition, isTyped, isParent } = relation;
+      const name = unquoted(quoted);
+      const id = { kind: 'column', schema, table, name } as const;
+      if (comment !== null || unusual?.acl != null)
+        addCarried(reading, id, { acl: unusual?.acl ?? null, comment });
+      if (isView) return;
+      relation.columns[told.number - 1] = {
+        quoted,
+        type: told.type,
+        hasCollation: unusual !== null && unusual.collation !== null,
+      };
+      if (unusual === null && !isParent) {
+        const { type, notNull } = told;
+        const same = notNull ? `${type} not null` : type;
+        let attrs = shared.get(same);
+        if (attrs === undefined) shared.set(same, (attrs = { ...usualAttributes, type, notNull }));
+        add(reading, { id, attrs, order: told.number }, address('pg_class', told.relation, told.number));
+        if (told.expression !== null) addPlainDefault(reading, id, told);
+        return;
+      }
+      const row: ColumnRow = {
+        ...told,
+        schema,
+        table,
+        name,
+        isPartition,
+        isTyped,
+        generated: null,
+        constraint: null,
+        ...(named && told.notNull && unusual === null
+          ? {
+              constraint: usualName({ table, name }),
+              constraintLocal: true,
+              constraintInherited: false,
+              noInherit: false,
+              valid: true,
+            }
+          : {}),
+        ...unusual,
+        identity: identities.get(told.relation)?.get(told.number) ?? null,
+      };
+      if (isParent) {
+        const columns = above.get(told.relation);
+        if (columns === undefined) above.set(told.relation, new Map([[name, row]]));
+        else columns.set(name, row);
+      }
+      if (isPartition || isTyped || unusual?.isInherited === true) waiting.push(row);
+      else {
+        addColumn(reading, row, []);
+        addDefault(reading, row, undefined, []);
+      }
+    },
+  );
+  await identitiesRead;
+  return () => {
+    for (const row of waiting) addInherited(reading, row, above);
+  };
 }
 
-type Parents = ReadonlyMap<number, ReadonlyMap<string, ColumnRow>>;
+/** Of tables that have columns from elsewhere. */
+function addInherited(reading: Reading, row: ColumnRow, parents: Parents): void {
+  const { schema, table, name } = row;
+  const id = { kind: 'column', schema, table, name } as const;
+  const above = (reading.parents.get(row.relation) ?? []).flatMap(
+    (parent) => parents.get(parent)?.get(name) ?? [],
+  );
+  const isInherited = row.isPartition || row.isTyped || (above.length > 0 && row.isLocal === false);
+  const carriers = isInherited ? carriersOf(reading, row, parents) : [];
+  if (isInherited) {
+    reading.inherited.set(address('pg_class', row.relation, row.number), carriers);
+    hang(reading, { kind: 'comment', on: id }, carriers);
+    for (const { to, privilege } of parseAcl(row.acl ?? []))
+      hang(reading, { kind: 'grant', on: id, to, privilege }, carriers);
+    addOverride(reading, row, above, carriers);
+  } else addColumn(reading, row, above);
+  addDefault(reading, row, above[0], carriers);
+}
 
-/** @returns by oid and name, the columns of the tables that others have columns from. */
-function rowsOfParents(reading: Reading, rows: readonly ColumnRow[]): Parents {
-  const wanted = new Set([...reading.parents.values()].flat());
-  const found = new Map<number, Map<string, ColumnRow>>();
-  for (const row of rows) {
-    if (!wanted.has(row.relation)) continue;
-    const columns = found.get(row.relation);
-    if (columns === undefined) found.set(row.relation, new Map([[row.name, row]]));
-    else columns.set(row.name, row);
-  }
-  return found;
+/** By oid and name, the columns of the tables that others have columns from. */
+type Parents = Map<number, Map<string, ColumnRow>>;
+
+/** What identity columns have of their sequences, by table and number. */
+type Identities = Map<number, Map<number, Identity>>;
+
+async function readIdentities({ sql }: Reading, found: Identities): Promise<void> {
+  await sql<{ relation: number; number: number; identity: Identity }[]>`
+    select a.attrelid::int8::float8 as relation, a.attnum::int as number, json_build_object(
+        'generation', case a.attidentity when 'a' then 'always' else 'by default' end,
+        'start', s.seqstart::text, 'increment', s.seqincrement::text,
+        'min', case when s.seqmin = case when s.seqincrement > 0 then 1 else ty.low end then null else s.seqmin::text end,
+        'max', case when s.seqmax = case when s.seqincrement > 0 then ty.high else -1 end then null else s.seqmax::text end,
+        'cache', s.seqcache::text, 'cycle', s.seqcycle,
+        'sequence', nullif(sc.relname, c.relname || '_' || a.attname || '_seq'),
+        'otherPersistence', sc.relpersistence <> c.relpersistence) as identity
+    from pg_sequence s join pg_class sc on sc.oid = s.seqrelid
+    join pg_depend sd on sd.classid = 'pg_class'::regclass and sd.objid = s.seqrelid and sd.deptype = 'i'
+      and sd.refclassid = 'pg_class'::regclass
+    join pg_class c on c.oid = sd.refobjid
+    join pg_attribute a on a.attrelid = c.oid and a.attnum = sd.refobjsubid and a.attidentity <> ''
+    left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
+      ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid`.forEach(
+    ({ relation, number, identity }) => {
+      const columns = found.get(relation);
+      if (columns === undefined) found.set(relation, new Map([[number, identity]]));
+      else columns.set(number, identity);
+    },
+  );
 }
 
 /** @returns what an inherited column comes and goes with: its table, and the columns that it is from. */
@@ -165,42 +265,56 @@ function hang(reading: Reading, id: Id, on: readonly Key[]): void {
 }
 
 /** NOT NULL as far as it is not the parents'. */
-function ownNotNull(
-  row: ColumnRow,
-  above: readonly ColumnRow[],
-): Pick<ColumnAttributes, 'notNull' | 'notNullConstraint'> {
+function ownNotNull(row: ColumnRow, above: readonly ColumnRow[]): NotNullAttributes {
   const own =
     above.length === 0 || row.constraint === null
       ? row.notNull && !above.some(({ notNull }) => notNull)
       : row.constraintInherited !== true || (row.constraintLocal === true && !row.isPartition);
-  const usual =
-    row.constraint === null ||
-    (row.constraint === `${row.table}_${row.name}_not_null` && row.noInherit === false && row.valid === true);
+  const isUsualName = row.constraint === usualName(row);
+  const usual = row.constraint === null || (isUsualName && row.noInherit === false && row.valid === true);
   return {
     notNull: own,
     notNullConstraint:
       !own || usual
         ? null
         : {
-            name: row.constraint === `${row.table}_${row.name}_not_null` ? null : row.constraint,
+            name: isUsualName ? null : row.constraint,
             inherits: row.noInherit === false,
             valid: row.valid === true,
           },
   };
 }
 
+/** What most columns have besides a type and NOT NULL. */
+const usualAttributes = {
+  collation: null,
+  identity: null,
+  notNullConstraint: null,
+  storage: null,
+  compression: null,
+  statistics: null,
+  options: [],
+} satisfies Partial<ColumnAttributes>;
+
+/** @returns a storage that is not what it would be without being said. */
+const storageBeside = (row: ColumnRow, usual: Storage | undefined) =>
+  row.storage === undefined || usual === undefined || row.storage === usual
+    ? null
+    : { is: row.storage, usual };
+
 function addColumn(reading: Reading, row: ColumnRow, above: readonly ColumnRow[]): void {
-  const { relation, number, schema, table, name, type, collation, identity } = row;
+  const { relation, number, schema, table, name, type, identity } = row;
   const attrs: ColumnAttributes = {
+    ...usualAttributes,
     type,
-    collation,
+    collation: row.collation ?? null,
     identity,
     ...ownNotNull(row, above),
-    storage: row.storage === row.typeStorage ? null : { is: row.storage, usual: row.typeStorage },
-    compression: row.compression,
-    statistics: row.statistics,
+    storage: storageBeside(row, row.typeStorage),
+    compression: row.compression ?? null,
+    statistics: row.statistics ?? null,
     options: row.options ?? [],
-    ...(row.foreignOptions === null ? {} : { foreignOptions: row.foreignOptions }),
+    ...(row.foreignOptions == null ? {} : { foreignOptions: row.foreignOptions }),
   };
   const id = { kind: 'column', schema, table, name } as const;
   add(reading, { id, attrs: { ...attrs }, order: number }, address('pg_class', relation, number));
@@ -218,13 +332,13 @@ function addOverride(
   const inherited = above.find(({ notNull }) => notNull)?.constraint;
   if (row.isPartition && row.constraintInherited === true && row.constraint !== inherited)
     reading.notNullNames.get(relation)![name] = row.constraint!;
-  if (row.identity !== null && (!row.isPartition || first?.identity === null || first === undefined))
+  if (row.identity !== null && (!row.isPartition || first === undefined || first.identity === null))
     reading.notAnalysed.push({
       object: `identity of column ${schema}.${table}.${name}`,
       schema,
       why: 'the table has the column from another table, which has no identity',
     });
-  if (row.foreignOptions !== null && row.foreignOptions.length > 0)
+  if (row.foreignOptions != null && row.foreignOptions.length > 0)
     reading.notAnalysed.push({
       object: `options of column ${schema}.${table}.${name}`,
       schema,
@@ -233,9 +347,10 @@ function addOverride(
   const usual = first?.storage ?? row.typeStorage;
   const attrs: InheritedColumnAttributes = {
     ...ownNotNull(row, above),
-    storage: row.storage === usual ? null : { is: row.storage, usual },
-    compression: row.compression === (first?.compression ?? null) ? null : (row.compression ?? 'default'),
-    statistics: row.statistics,
+    storage: storageBeside(row, usual),
+    compression:
+      (row.compression ?? null) === (first?.compression ?? null) ? null : (row.compression ?? 'default'),
+    statistics: row.statistics ?? null,
     options: row.options ?? [],
   };
   const { notNull, storage, compression, statistics, options } = attrs;
@@ -244,6 +359,16 @@ function addOverride(
   const id = { kind: 'inherited-column', schema, table, name } as const;
   add(reading, { id, attrs: { ...attrs } });
   hang(reading, id, carriers);
+}
+
+/** Of a column that its table has from nowhere else. */
+function addPlainDefault(
+  reading: Reading,
+  { schema, table, name }: ColumnId,
+  { expression, defaultOid }: Pick<ColumnRow, 'expression' | 'defaultOid'>,
+): void {
+  const id = { kind: 'default', schema, table, name } as const;
+  add(reading, { id, attrs: { expression, generated: null } }, address('pg_attrdef', defaultOid!));
 }
 
 /** A default that is the parent's is no entry; where the parent's is missing, NULL stands for it. */

@@ -3,6 +3,7 @@ import type { ExtensionAside } from '../../core/kinds/extension.ts';
 import { type ExtensionId, type GrantId, type ObjectId, type RevokeId, keyOf } from '../../core/model/id.ts';
 import { parseAcl } from './acl.ts';
 import { argumentTypes } from './function.ts';
+import { parseAddress } from './address.ts';
 import { type Reading, add, addCarried, address } from './reading.ts';
 
 export async function readExtensions(reading: Reading): Promise<void> {
@@ -36,7 +37,7 @@ async function readThem(reading: Reading): Promise<void> {
     add(reading, { id, attrs: { schema, version }, aside }, address('pg_extension', oid));
     const key = reading.keys.get(address('pg_extension', oid))!;
     // What uses an extension's object depends on the extension.
-    for (const member of members ?? []) reading.keys.set(member, key);
+    for (const member of members ?? []) reading.keys.set(parseAddress(member), key);
     // The comment that CREATE EXTENSION makes is the extension's own; that it was taken away is an empty one.
     addCarried(reading, id, { comment: comment === ownComment ? null : (comment ?? '') });
   }

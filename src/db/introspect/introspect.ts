@@ -1,7 +1,8 @@
 /** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
 import { ownEdges } from '../../core/kinds/kinds.ts';
-import { type Catalog, catalogOf } from '../../core/model/catalog.ts';
+import { type Catalog, type Edge, catalogOf } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
+import { AddressMap } from './address.ts';
 import { readAggregates } from './aggregate.ts';
 import { readBaseTypes } from './base-type.ts';
 import { readCompositeTypes } from './composite-type.ts';
@@ -24,6 +25,7 @@ import type { Reading } from './reading.ts';
 import { readPublications } from './publication.ts';
 import { readSubscriptions } from './subscription.ts';
 import { readRangeTypes } from './range-type.ts';
+import { readRelations } from './relation.ts';
 import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
@@ -66,15 +68,21 @@ export async function introspect(
       entries: new Map(),
       edges: [],
       notAnalysed: [],
-      keys: new Map(),
+      keys: new AddressMap(),
+      relations: new Map(),
       acls: new Map(),
       shells: new Map(),
       parents: new Map(),
-      inherited: new Map(),
+      inherited: new AddressMap(),
       notNullNames: new Map(),
     };
-    // Sent at once, answered in this order on one connection: columns find the partitions that tables told of.
-    await Promise.all([
+    // Sent at once and answered in turn on one connection: those first whose rows are taken one by one as they come.
+    const relations = readRelations(reading);
+    const [addInheritedColumns] = await Promise.all([
+      readColumns(reading),
+      relations,
+      readConstraints(reading),
+      readIndexes(reading),
       readRoles(reading),
       readSchemas(reading),
       readExtensions(reading),
@@ -88,9 +96,6 @@ export async function introspect(
       readInherits(reading),
       readForeignServers(reading),
       readForeignTables(reading),
-      readColumns(reading),
-      readConstraints(reading),
-      readIndexes(reading),
       readIndexMarks(reading),
       readViews(reading),
       readMaterializedViews(reading),
@@ -122,8 +127,15 @@ export async function introspect(
       readTablespaces(reading),
       readNotAnalysed(reading),
     ]);
-    await readDependencies(reading);
-    const edges = { own: ownEdges, told: reading.edges };
+    addInheritedColumns();
+    const dependencies = await readDependencies(reading);
+    let told: readonly Edge[] | undefined;
+    const edges = {
+      own: ownEdges,
+      get told() {
+        return (told ??= dependencies());
+      },
+    };
     return catalogOf(source, serverVersion, reading.entries, edges, reading.notAnalysed);
   });
   return read;

@@ -2,6 +2,7 @@
 import type { OperatorClassAttributes } from '../../core/kinds/operator-class.ts';
 import type { OperatorClassId, OperatorFamilyMemberId } from '../../core/model/id.ts';
 import { jsonOf } from './in-schema.ts';
+import { parseAddress } from './address.ts';
 import {
   type Carried,
   type Reading,
@@ -98,10 +99,15 @@ export async function readOperatorClasses(reading: Reading): Promise<void> {
       ({ member, number, definition }) => `${member.toUpperCase()} ${number} ${definition}`,
     );
     add(reading, { id, attrs: { ...attrs, items } }, address('pg_opclass', oid));
-    for (const { at } of own) reading.keys.set(at, reading.keys.get(address('pg_opclass', oid))!);
+    for (const { at } of own)
+      reading.keys.set(parseAddress(at), reading.keys.get(address('pg_opclass', oid))!);
     addCarried(reading, id, carried);
   }
   for (const { at, class: ofClass, definition, ...names } of members)
     if (ofClass === null)
-      add(reading, { id: { kind: 'operator-family-member', ...names }, attrs: { definition } }, at);
+      add(
+        reading,
+        { id: { kind: 'operator-family-member', ...names }, attrs: { definition } },
+        parseAddress(at),
+      );
 }

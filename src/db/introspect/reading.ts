@@ -4,6 +4,9 @@ import type { Edge, NotAnalysed } from '../../core/model/catalog.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { type GrantId, type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
 import { type AclItem, parseAcl } from './acl.ts';
+import type { Address, AddressMap } from './address.ts';
+
+export { address } from './address.ts';
 
 export interface Reading {
   readonly sql: TransactionSql;
@@ -12,25 +15,47 @@ export interface Reading {
   /** Those that pg_depend tells of; what an entry tells of itself is asked of its kind. */
   readonly edges: Edge[];
   readonly notAnalysed: NotAnalysed[];
-  /** By catalog, oid and column number, as in pg_depend. */
-  readonly keys: Map<string, Key>;
+  readonly keys: AddressMap<Key>;
+  /** By oid. */
+  readonly relations: Map<number, Relation>;
   /** ACLs that were parsed: most objects share theirs with others. */
   readonly acls: Map<string, readonly AclItem[]>;
   /** By type, the shell that its functions are made on. */
   readonly shells: Map<Key, Key>;
   /** By a table's oid, the tables that it has columns from, in order. */
   readonly parents: Map<number, readonly number[]>;
-  /** By the address of a column that its table has from elsewhere, what stands for it: the table, and the columns that it is from. */
-  readonly inherited: Map<string, readonly Key[]>;
+  /** Of a column that its table has from elsewhere, what stands for it: the table, and the columns that it is from. */
+  readonly inherited: AddressMap<readonly Key[]>;
   /** By a partition's oid, the names of its inherited NOT NULL constraints that are not its parent's. */
   readonly notNullNames: Map<number, { [column: string]: string }>;
 }
 
-/** How pg_depend names an object: catalog, oid, column number (0: the object itself). */
-export const address = (catalog: string, oid: number, sub = 0): string => `${catalog}:${oid}:${sub}`;
+/** What has columns: a table, a foreign table or a view. */
+export interface Relation {
+  readonly schema: string;
+  readonly name: string;
+  /** Both, as the server quotes them. */
+  readonly quoted: string;
+  readonly isView: boolean;
+  /** Whether others may have their columns from it. */
+  readonly isParent: boolean;
+  readonly isPartition: boolean;
+  /** CREATE TABLE … OF. */
+  readonly isTyped: boolean;
+  /** By number less one; of views none. */
+  readonly columns: RelationColumn[];
+}
+
+export interface RelationColumn {
+  /** Its name, as the server quotes it. */
+  readonly quoted: string;
+  readonly type: string;
+  /** Whether its collation is not its type's. */
+  readonly hasCollation: boolean;
+}
 
 /** Adds an entry, under its address if it has one. */
-export function add(reading: Reading, entry: Entry, at?: string): void {
+export function add(reading: Reading, entry: Entry, at?: Address): void {
   const key = keyOf(entry.id);
   reading.entries.set(key, entry);
   if (at !== undefined) reading.keys.set(at, key);
@@ -68,7 +93,8 @@ export const userNamespace = `(n.nspname !~ '^pg_' and n.nspname <> 'information
 
 /** SQL: that an object does not belong to an extension. */
 export const notOfExtension = (catalog: string, oid: string): string =>
-  `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`;
+  `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid}
+    and e.refclassid = 'pg_extension'::regclass and e.deptype = 'e')`;
 
 /** SQL: joins the comment on an object, cm.description: one pass over all, where obj_description() takes one a row. */
 export const commentOf = (catalog: string, oid: string, sub = '0'): string =>
