@@ -7,19 +7,25 @@ import type { Context } from './context.ts';
 /**
  * Goes on when consent is given: beforehand by `--allow-destructive`, or now, on a terminal.
  * @param losses what would be lost, a line each.
+ * @param lost what it is: `data`, or `access`.
  * @throws KnownError (2) otherwise, with every loss.
  */
-export async function consentTo(context: Context, losses: readonly string[], given: boolean): Promise<void> {
+export async function consentTo(
+  context: Context,
+  losses: readonly string[],
+  given: boolean,
+  lost: 'data' | 'access' = 'data',
+): Promise<void> {
   const { logColour: colour } = context;
   if (given) {
-    for (const loss of losses) context.log(`${colour.yellow('loses data')}: ${loss}`);
+    for (const loss of losses) context.log(`${colour.yellow(`loses ${lost}`)}: ${loss}`);
     return;
   }
   if (context.interactive) {
-    for (const loss of losses) process.stderr.write(`${colour.red('loses data')}: ${loss}\n`);
+    for (const loss of losses) process.stderr.write(`${colour.red(`loses ${lost}`)}: ${loss}\n`);
     if (await ask(context, 'Go on?')) return;
   }
-  const problems: Problem[] = losses.map((loss) => ({ message: `would lose data: ${loss}` }));
+  const problems: Problem[] = losses.map((loss) => ({ message: `would lose ${lost}: ${loss}` }));
   const last = problems.pop()!;
   throw new KnownError(
     [...problems, { ...last, help: 'Look at it with --dry-run; if it is meant, say --allow-destructive.' }],

@@ -12,7 +12,7 @@ import { type Address, type Connection, connect, parseAddress } from '../db/conn
 import { introspect } from '../db/introspect/introspect.ts';
 import { findManifest } from '../files/manifest/find.ts';
 import type { Context } from './context.ts';
-import { withTargets } from './target.ts';
+import { type Project, type Target, withTargets } from './target.ts';
 
 /** One live database, read. */
 export interface Live<T = unknown> extends World {
@@ -32,17 +32,37 @@ export async function readLive<T = undefined>(
   context: Context,
   also?: (connection: Connection, world: World) => Promise<T>,
 ): Promise<Live<T>[]> {
+  return withPlaces(context, async (places) => {
+    const all: Live<T>[] = [];
+    for (const { address, domainOf } of places)
+      all.push({ ...(await readOne(context, address, also)), domainOf });
+    return all;
+  });
+}
+
+/** A database, and which domain an entry of it belongs to; without a manifest, its schema. */
+export interface Place {
+  readonly address: Address;
+  readonly domainOf: (id: Id) => string | undefined;
+}
+
+/** Finds the databases that a command is about, and hands them over: those of the manifest, or that of --database-url. */
+export async function withPlaces<T>(
+  context: Context,
+  use: (
+    places: readonly Place[],
+    project?: { readonly project: Project; readonly targets: readonly Target[] },
+  ) => Promise<T>,
+): Promise<T> {
   const url = context.global.databaseUrl;
   if (url !== undefined && (await findManifest(context.cwd, context.global.manifest)) === undefined)
-    return [{ ...(await readOne(context, parseAddress(url), also)), domainOf: schemaOf }];
-  return withTargets(context, async (targets, { manifest }) => {
-    const all: Live<T>[] = [];
-    for (const { address, database } of targets)
-      all.push({
-        ...(await readOne(context, address, also)),
-        domainOf: (id) => domainOf(manifest, database, id)?.name,
-      });
-    return all;
+    return use([{ address: parseAddress(url), domainOf: schemaOf }]);
+  return withTargets(context, async (targets, project) => {
+    const places = targets.map(({ address, database }) => ({
+      address,
+      domainOf: (id: Id) => domainOf(project.manifest, database, id)?.name,
+    }));
+    return use(places, { project, targets });
   });
 }
 

@@ -217,8 +217,8 @@ const commandLines: readonly CommandLine[] = [
   },
   {
     name: 'roles',
-    summary: 'what a role has that no file may hold',
-    examples: ['dbctl roles set-password llmproxy_gateway'],
+    summary: 'what is done to a role by no file: its password, and its end',
+    examples: ['dbctl roles set-password llmproxy_gateway', 'dbctl roles remove old_app --dry-run'],
     children: [
       {
         name: 'set-password',
@@ -230,6 +230,21 @@ const commandLines: readonly CommandLine[] = [
           'dbctl roles set-password app --env NEW_PASSWORD',
         ],
         load: async () => (await import('./commands/roles.ts')).setPassword,
+      },
+      {
+        name: 'remove',
+        summary: 'drop a role that the manifest has no more, after what it owns and holds in every database',
+        positional: ['<role>'],
+        options: [
+          option('--reassign-to <role>', 'who is to own what it owns'),
+          dryRun('the SQL and what is lost'),
+          allowDestructive,
+        ],
+        examples: [
+          'dbctl roles remove old_app --dry-run',
+          'dbctl roles remove old_admin --reassign-to llmproxy_admin --allow-destructive',
+        ],
+        load: async () => (await import('./commands/roles-remove.ts')).removeRole,
       },
     ],
   },

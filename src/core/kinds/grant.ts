@@ -39,6 +39,7 @@ export function privilegeStatement(
   id: Pick<GrantId, 'on' | 'to' | 'privilege'>,
   all: readonly string[],
   grantable: boolean,
+  behaviour: '' | ' CASCADE' = '',
 ): Draft {
   const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
   const place = (each: string) => all.indexOf(each.split(' (', 1)[0]!);
@@ -48,7 +49,7 @@ export function privilegeStatement(
     const sorted = items.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
     // ALL does not stand beside privileges on columns.
     const list = every && items.length === all.length ? 'ALL' : gather(sorted);
-    const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : '';
+    const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : behaviour;
     const tail = `${toOrFrom} ${grantee(id.to)}${option}`;
     return id.on.kind === 'database'
       ? onCurrentDatabase(`${verb} ${list} ON DATABASE %I ${tail}`)

@@ -87,7 +87,7 @@ END
 BEGIN
   DROP ROLE ${name};
 EXCEPTION WHEN dependent_objects_still_exist THEN
-  RAISE WARNING 'role % is kept: something outside this migration still depends on it', ${literal(id.name)};
+  RAISE WARNING 'role % is kept: something outside this migration still depends on it; dbctl roles remove takes that and the role', ${literal(id.name)};
 END
 `;
     return [

@@ -29,7 +29,8 @@ export function sqlToAlter(before: Entry, after: Entry, live: Catalog): string[]
   return drafts === 'replace' || drafts === 'swap' ? [] : merged(drafts);
 }
 
-function merged(drafts: readonly Draft[]): string[] {
+/** @returns statements of drafts, without a semicolon. */
+export function merged(drafts: readonly Draft[]): string[] {
   const statements: { draft: Draft; items: string[] }[] = [];
   const groups = new Map<string, { draft: Draft; items: string[] }>();
   for (const draft of drafts) {

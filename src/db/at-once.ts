@@ -1,0 +1,49 @@
+/** Statements that all run or none, one run at a time. */
+import { literal } from '../sql/quote.ts';
+import type { Connection } from './connect.ts';
+
+/** Another session changed the same row of a catalog at that moment: it works when tried again. */
+const concurrently = /tuple concurrently (updated|deleted)/;
+
+type ServerError = Error & { readonly code?: string; readonly detail?: string };
+
+/** The statement that failed, and why (`cause`); what ran before it is undone. */
+export class StatementError extends Error {
+  override name = 'StatementError';
+  readonly statement: string;
+  /** SQLSTATE. */
+  readonly code: string | undefined;
+
+  constructor(statement: string, cause: ServerError) {
+    super(cause.detail === undefined ? cause.message : `${cause.message}: ${cause.detail}`, { cause });
+    this.statement = statement;
+    this.code = cause.code;
+  }
+}
+
+/**
+ * Runs statements in one transaction, under an advisory lock.
+ * @param lock its name: whoever takes the same waits
+ * @param statements without semicolons
+ * @throws StatementError; nothing is changed then.
+ */
+export async function runAtOnce(
+  { sql }: Connection,
+  lock: string,
+  statements: readonly string[],
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    let running = '';
+    try {
+      await sql.begin(async (transaction) => {
+        await transaction.unsafe(`SELECT pg_advisory_xact_lock(hashtext(${literal(lock)}))`);
+        for (running of statements) await transaction.unsafe(running);
+      });
+      return;
+    } catch (error) {
+      const known = error as ServerError;
+      if (attempt < 3 && concurrently.test(known.message)) continue;
+      throw new StatementError(running, known);
+    }
+  }
+}
