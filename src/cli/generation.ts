@@ -8,7 +8,7 @@ import { type Placement, placement } from '../core/manifest/placement.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { domainOrder } from '../core/migration/order.ts';
 import { clusterDomain, compareVersions, isVersion, versionOf } from '../core/migration/version.ts';
-import { ownEdges } from '../core/kinds/kinds.ts';
+import { ownReferences } from '../core/kinds/kinds.ts';
 import { type Catalog, catalog, edgeSource } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import { type Id, nameOf, objectOf } from '../core/model/id.ts';
@@ -127,7 +127,7 @@ function withRolesOf(other: Catalog, of: Catalog): Catalog {
     of.source,
     of.serverVersion,
     entries,
-    { own: ownEdges, told: edgeSource(of).told },
+    { own: ownReferences, told: edgeSource(of).told },
     of.notAnalysed,
   );
 }

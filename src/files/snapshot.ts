@@ -1,6 +1,6 @@
 /** Snapshots: a catalog as a file, the same bytes for the same catalog. docs/formats.md describes it. */
 import { readFile } from 'node:fs/promises';
-import { ownEdges } from '../core/kinds/kinds.ts';
+import { ownReferences } from '../core/kinds/kinds.ts';
 import { type Catalog, catalog } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import type { EdgeType, NotAnalysed } from '../core/model/catalog.ts';
@@ -59,7 +59,7 @@ export async function readSnapshot(file: string, source: string): Promise<Catalo
     serverVersion,
     entries,
     {
-      own: ownEdges,
+      own: ownReferences,
       told: edges.map(([dependent, referenced, type]) => ({ dependent, referenced, type })),
     },
     notAnalysed,

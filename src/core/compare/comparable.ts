@@ -3,7 +3,7 @@
  * nothing of who owns its tables, and nothing of the roles that a server has besides.
  */
 import { isHistory } from '../manifest/history-table.ts';
-import { kindOf, ownEdges } from '../kinds/kinds.ts';
+import { kindOf, ownReferences } from '../kinds/kinds.ts';
 import { type Catalog, catalog, edgeSource } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, type OwnerId, keyOf, objectOf } from '../model/id.ts';
@@ -119,7 +119,7 @@ function rebuilt(of: Catalog, entries: ReadonlyMap<Key, Entry>): Catalog {
     of.source,
     of.serverVersion,
     entries.values(),
-    { own: ownEdges, told: edgeSource(of).told },
+    { own: ownReferences, told: edgeSource(of).told },
     of.notAnalysed,
   );
 }

@@ -2,7 +2,7 @@
  * The differ: two catalogs in, changes out. It knows no kind of object: entries are compared by key, attributes by
  * value. What a change means in SQL is `core/kinds`' business.
  */
-import { type Catalog, unsortedKeys } from '../model/catalog.ts';
+import { type Catalog, closedBundles, loose, openBundle } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry, Value } from '../model/entry.ts';
 import type { Key } from '../model/id.ts';
@@ -12,11 +12,10 @@ import type { Key } from '../model/id.ts';
  * @returns what turns `from` into `to`, in the order of the keys. Equal catalogs give none.
  */
 export function diff(from: Catalog, to: Catalog, among?: Iterable<Key>): Change[] {
-  const both = among === undefined ? undefined : [...new Set(among)];
+  const only = among === undefined ? undefined : new Set(among);
+  if (only === undefined) openWhatDiffers(from, to);
   const changed = new Map<Key, Change[]>();
-  for (const key of both ?? unsortedKeys(from)) {
-    const entry = from.entries.get(key);
-    if (entry === undefined) continue;
+  for (const [key, entry] of only === undefined ? loose(from) : entriesAt(from, only)) {
     const after = to.entries.get(key);
     if (after === undefined) changed.set(key, [{ op: 'drop', entry }]);
     else if (after.attrs !== entry.attrs) {
@@ -25,13 +24,30 @@ export function diff(from: Catalog, to: Catalog, among?: Iterable<Key>): Change[
     }
   }
   const created = new Map<Key, Change[]>();
-  for (const key of both ?? unsortedKeys(to)) {
-    const entry = to.entries.get(key);
-    if (entry !== undefined && !from.entries.has(key)) created.set(key, [{ op: 'create', entry }]);
-  }
+  for (const [key, entry] of only === undefined ? loose(to) : entriesAt(to, only))
+    if (!from.entries.has(key)) created.set(key, [{ op: 'create', entry }]);
   return [changed, created].flatMap((changes) =>
     [...changes.keys()].sort().flatMap((key) => changes.get(key)!),
   );
+}
+
+/** Bundles that are closed on both sides, and the same, hold no difference. */
+function openWhatDiffers(from: Catalog, to: Catalog): void {
+  const [left, right] = [closedBundles(from), closedBundles(to)];
+  const differing = [...left.keys(), ...right.keys()].filter(
+    (on) => left.get(on)?.text !== right.get(on)?.text,
+  );
+  for (const on of differing) {
+    openBundle(from, on);
+    openBundle(to, on);
+  }
+}
+
+function* entriesAt({ entries }: Catalog, keys: Iterable<Key>): Iterable<[Key, Entry]> {
+  for (const key of keys) {
+    const entry = entries.get(key);
+    if (entry !== undefined) yield [key, entry];
+  }
 }
 
 function altersOf({ id, attrs }: Entry, { attrs: after }: Entry): Change[] {

@@ -3,7 +3,7 @@
  * this; the differ, the planner and the introspection know kinds only through it.
  */
 import type { Alter } from '../model/change.ts';
-import type { Catalog, EdgeType } from '../model/catalog.ts';
+import type { Catalog, Reference } from '../model/catalog.ts';
 import type { Attributes, Entry } from '../model/entry.ts';
 import type { Id, Key, Kind as KindName } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
@@ -36,11 +36,6 @@ export interface Draft extends Omit<Statement, 'sql'> {
     readonly item: string;
     render(items: readonly string[]): string;
   };
-}
-
-export interface Reference {
-  readonly to: Id;
-  readonly type: EdgeType;
 }
 
 export interface Kind<I extends Id = Id, A = Attributes> {

@@ -1,6 +1,6 @@
 /** Every kind, by name: the one list. The compiler asks for a kind that is missing here. */
 import type { Entry } from '../model/entry.ts';
-import type { Edge } from '../model/catalog.ts';
+import type { Edge, Reference } from '../model/catalog.ts';
 import { type Id, type Kind as KindName, keyOf } from '../model/id.ts';
 import { aggregate } from './aggregate.ts';
 import { baseType } from './base-type.ts';
@@ -142,10 +142,11 @@ export function kindOf(id: Id): Kind {
   return kinds[id.kind] as unknown as Kind;
 }
 
-/** @returns the edges that an entry's id and attributes tell of. */
+/** @returns what an entry's id and attributes tell that it hangs on. */
+export const ownReferences = (entry: Entry): readonly Reference[] => kindOf(entry.id).references(entry);
+
+/** @returns likewise, as edges. */
 export function ownEdges(entry: Entry): Edge[] {
   const dependent = keyOf(entry.id);
-  return kindOf(entry.id)
-    .references(entry)
-    .map(({ to, type }) => ({ dependent, referenced: keyOf(to), type }));
+  return ownReferences(entry).map(({ to, type }) => ({ dependent, referenced: keyOf(to), type }));
 }

@@ -1,5 +1,5 @@
 /** Which table has its columns from which others: a partition from its parent, a child from those that it inherits. */
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, entriesOf } from '../model/catalog.ts';
 import { type ColumnId, type TableId, keyOf } from '../model/id.ts';
 import type { PartitionAttributes } from './parts.ts';
 
@@ -16,17 +16,15 @@ function familyOf(catalog: Catalog): Family {
   const known = families.get(catalog);
   if (known !== undefined) return known;
   const links: { child: TableId; parent: TableId; order: number }[] = [];
-  for (const { id, attrs, order = 0 } of catalog.entries.values())
-    if (id.kind === 'partition' || id.kind === 'inherit') {
-      const { parentSchema, parentTable } = attrs as Partial<PartitionAttributes>;
-      const [schema, name] =
-        id.kind === 'inherit' ? [id.parentSchema, id.parent] : [parentSchema!, parentTable!];
-      links.push({
-        child: { kind: 'table', schema: id.schema, name: id.name },
-        parent: { kind: 'table', schema, name },
-        order,
-      });
-    }
+  const link = (child: Named, schema: string, name: string, order = 0) =>
+    links.push({
+      child: { kind: 'table', schema: child.schema, name: child.name },
+      parent: { kind: 'table', schema, name },
+      order,
+    });
+  for (const { id, attrs } of entriesOf<'partition', PartitionAttributes>(catalog, 'partition'))
+    link(id, attrs.parentSchema, attrs.parentTable);
+  for (const { id, order } of entriesOf(catalog, 'inherit')) link(id, id.parentSchema, id.parent, order);
   links.sort((a, b) => a.order - b.order);
   const [parents, children] = [new Map<string, TableId[]>(), new Map<string, TableId[]>()];
   const push = (map: Map<string, TableId[]>, of: TableId, other: TableId) => {

@@ -1,6 +1,6 @@
 /** The desired state: what the desired SQL made on a shadow, and what the manifest says of roles, owners and grants. */
 import { withVersionOf } from '../compare/comparable.ts';
-import { kindOf, ownEdges } from '../kinds/kinds.ts';
+import { kindOf, ownReferences } from '../kinds/kinds.ts';
 import { type Catalog, catalog, edgeSource, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, keyOf } from '../model/id.ts';
@@ -37,7 +37,7 @@ export function desiredCatalog(
   for (const { entry, because } of expected)
     if (because.as !== 'default' || !isSaidBySql(entry, loaded)) put(leftToServer(entry, current));
   const all = [...entries.values()];
-  const edges = { own: ownEdges, told: edgeSource(loaded).told };
+  const edges = { own: ownReferences, told: edgeSource(loaded).told };
   return catalog('the desired state', loaded.serverVersion, all, edges, loaded.notAnalysed);
 }
 

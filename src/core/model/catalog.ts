@@ -1,7 +1,16 @@
 /** A catalog: a set of entries and the dependency edges between them. Built once, never changed. */
 import type { Attributes, Entry, EntryOf } from './entry.ts';
-import { SortedMap } from './sorted-map.ts';
-import { type ColumnId, type Id, type Key, type Kind, type RelationId, keyOf, relationsOf } from './id.ts';
+import { type Bundle, type Bundles, EntryMap } from './entry-map.ts';
+import {
+  type ColumnId,
+  type Id,
+  type Key,
+  type Kind,
+  type RelationId,
+  homeOf,
+  keyOf,
+  relationsOf,
+} from './id.ts';
 
 /**
  * How the dependent hangs on what it references (after pg_depend's deptype):
@@ -34,10 +43,15 @@ export interface Catalog {
   readonly notAnalysed: readonly NotAnalysed[];
 }
 
+/** What an entry's id and attributes tell that it hangs on. */
+export interface Reference {
+  readonly to: Id;
+  readonly type: EdgeType;
+}
+
 /** Where a catalog's edges come from. They are put together when somebody asks: of most entries nobody ever does. */
 export interface EdgeSource {
-  /** What an entry's id and attributes tell of. */
-  readonly own: (entry: Entry) => readonly Edge[];
+  readonly own: (entry: Entry) => readonly Reference[];
   /** What is known besides: pg_depend's. Ends that are no entries, and edges that are told twice, do not count. */
   readonly told: readonly Edge[];
 }
@@ -61,15 +75,16 @@ export function catalog(
   return catalogOf(source, serverVersion, byKey, edges, notAnalysed);
 }
 
-/** Likewise, where the keys are known. */
+/** Likewise, where the keys are known. @param byKey the catalog's own from then on. */
 export function catalogOf(
   source: string,
   serverVersion: number,
-  byKey: ReadonlyMap<Key, Entry>,
+  byKey: Map<Key, Entry>,
   edges: readonly Edge[] | EdgeSource,
   notAnalysed: readonly NotAnalysed[],
+  bundles?: Bundles,
 ): Catalog {
-  const sorted = new SortedMap(byKey);
+  const sorted = new EntryMap(byKey, bundles);
   const from: EdgeSource = 'own' in edges ? edges : { own: () => [], told: edges };
   const index = indexOf(sorted, from);
   let all: readonly Edge[] | undefined;
@@ -86,9 +101,25 @@ export function catalogOf(
   return withEdgeIndex(made, index);
 }
 
-/** @returns the keys of a catalog in no particular order: sorting them takes longer than a walk over them. */
-export function unsortedKeys({ entries }: Pick<Catalog, 'entries'>): Iterable<Key> {
-  return entries instanceof SortedMap ? entries.unsorted : entries.keys();
+/** @returns the entries of a catalog in no particular order, without those of closed bundles: sorting them takes longer than a walk over them. */
+export function loose({ entries }: Pick<Catalog, 'entries'>): Iterable<[Key, Entry]> {
+  return entries instanceof EntryMap ? entries.loose : entries;
+}
+
+/** @returns all entries, likewise. */
+export function unsorted({ entries }: Pick<Catalog, 'entries'>): Iterable<[Key, Entry]> {
+  return entries instanceof EntryMap ? entries.unsorted : entries;
+}
+
+const noBundles: ReadonlyMap<Key, Bundle> = new Map();
+/** @returns the bundles of entries that are not made yet, by the key of what they are on. */
+export function closedBundles({ entries }: Pick<Catalog, 'entries'>): ReadonlyMap<Key, Bundle> {
+  return entries instanceof EntryMap ? entries.closed : noBundles;
+}
+
+/** Opens the bundle on an object, if it is closed. @returns the keys of the entries that it held. */
+export function openBundle({ entries }: Pick<Catalog, 'entries'>, on: Key): readonly Key[] {
+  return entries instanceof EntryMap ? entries.open(on) : [];
 }
 
 /** @returns the entry with this id, or undefined. The caller names the attributes' type, which the kind's file defines. */
@@ -118,21 +149,25 @@ export function withLists(of: Catalog, listOf: (kind: Kind) => readonly Entry[])
 
 /** Told apart in one walk; what is asked for is sorted. */
 function listsOf(of: Catalog): (kind: Kind) => readonly Entry[] {
-  const keys = new Map<Kind, Key[]>();
-  for (const key of unsortedKeys(of)) {
-    const { kind } = of.entries.get(key)!.id;
-    const list = keys.get(kind);
-    if (list === undefined) keys.set(kind, [key]);
-    else list.push(key);
-  }
+  let told: Map<Kind, [Key, Entry][]> | undefined;
+  const tellApart = (pairs: Iterable<[Key, Entry]>) => {
+    const lists = new Map<Kind, [Key, Entry][]>();
+    for (const pair of pairs) pushTo(lists, pair[1].id.kind, pair);
+    return lists;
+  };
   const sorted = new Map<Kind, readonly Entry[]>();
   return (kind) => {
     let list = sorted.get(kind);
-    if (list === undefined)
-      sorted.set(kind, (list = (keys.get(kind) ?? []).sort().map((key) => of.entries.get(key)!)));
+    if (list !== undefined) return list;
+    const isBundled = of.entries instanceof EntryMap && of.entries.bundled === kind;
+    const pairs = (isBundled ? tellApart(unsorted(of)) : (told ??= tellApart(loose(of)))).get(kind) ?? [];
+    sorted.set(kind, (list = pairs.sort(byKey).map(([, entry]) => entry)));
     return list;
   };
 }
+
+const byKey = ([a]: readonly [Key, Entry], [b]: readonly [Key, Entry]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
 
 /** Edges by their dependent (`from`) and by what they reference (`to`). */
 export interface EdgeIndex {
@@ -154,22 +189,21 @@ export function withEdgeIndex(of: Catalog, index: EdgeIndex): Catalog {
   return of;
 }
 
-/** Those of a dependent are put together when asked for; those that reference something take a walk over all entries, once. */
+/** Put together when asked for; for what references something, one walk over all entries. */
 function indexOf(entries: ReadonlyMap<Key, Entry>, source: EdgeSource): EdgeIndex {
   let toldBy: ReadonlyMap<Key, readonly Edge[]> | undefined;
   const ofDependent = (key: Key, entry: Entry): readonly Edge[] => {
     toldBy ??= groupBy(source.told, (edge) => edge.dependent);
     const edges: Edge[] = [];
-    for (const list of [source.own(entry), toldBy.get(key) ?? []])
-      for (const edge of list)
-        if (edge.referenced !== key && entries.has(edge.referenced) && !isIn(edges, edge)) edges.push(edge);
+    const put = (edge: Edge) => {
+      if (edge.referenced !== key && entries.has(edge.referenced) && !isIn(edges, edge)) edges.push(edge);
+    };
+    for (const { to, type } of source.own(entry)) put({ dependent: key, referenced: keyOf(to), type });
+    for (const edge of toldBy.get(key) ?? []) put(edge);
     return edges;
   };
-  function* everyEdge(): Generator<Edge> {
-    for (const key of unsortedKeys({ entries })) yield* ofDependent(key, entries.get(key)!);
-  }
-  let referencing: ReadonlyMap<Key, Edge[]> | undefined;
-  const sorted = new Set<Key>();
+  let candidates: ((key: Key, entry: Entry) => Iterable<Key>) | undefined;
+  const known = new Map<Key, readonly Edge[]>();
   return {
     byDependent: {
       get(key) {
@@ -179,15 +213,68 @@ function indexOf(entries: ReadonlyMap<Key, Entry>, source: EdgeSource): EdgeInde
     },
     byReferenced: {
       get(key) {
-        referencing ??= groupBy(everyEdge(), (edge) => edge.referenced);
-        const edges = referencing.get(key);
-        if (edges !== undefined && !sorted.has(key)) {
-          edges.sort((a, b) => (a.dependent < b.dependent ? -1 : a.dependent > b.dependent ? 1 : 0));
-          sorted.add(key);
-        }
+        let edges = known.get(key);
+        const entry = entries.get(key);
+        if (edges !== undefined || entry === undefined) return edges;
+        candidates ??= candidatesIn(entries, source);
+        edges = [...new Set(candidates(key, entry))].sort().flatMap((dependent) => {
+          const from = entries.get(dependent);
+          return from === undefined
+            ? []
+            : ofDependent(dependent, from).filter(({ referenced }) => referenced === key);
+        });
+        known.set(key, edges);
         return edges;
       },
     },
+  };
+}
+
+/**
+ * What may reference something: all that lies at home with it, since most references do not leave a table; what is
+ * known to reference it from elsewhere; and what the server told. To index each reference by its key takes ten times
+ * as long, and hardly any is ever asked for.
+ */
+function candidatesIn(
+  entries: ReadonlyMap<Key, Entry>,
+  source: EdgeSource,
+): (key: Key, entry: Entry) => Iterable<Key> {
+  const homes = new Map<string, Map<string, Key[]>>();
+  const bundles = new Map<string, Map<string, Key[]>>();
+  const away = new Map<Key, Key[]>();
+  const pushAt = (to: typeof homes, id: Id, key: Key): readonly [string, string] => {
+    const home = homeOf(id);
+    let inSchema = to.get(home[0]);
+    if (inSchema === undefined) to.set(home[0], (inSchema = new Map<string, Key[]>()));
+    pushTo(inSchema, home[1], key);
+    return home;
+  };
+  // What is in a bundle is at home where its object is, and references nothing but that, and roles.
+  for (const [on, { on: id }] of closedBundles({ entries })) pushAt(bundles, id, on);
+  for (const [key, entry] of loose({ entries })) {
+    const [schema, name] = pushAt(homes, entry.id, key);
+    for (const { to } of source.own(entry)) {
+      // Who holds, owns or is granted something is asked for seldom.
+      if (to.kind === 'role') continue;
+      const [otherSchema, otherName] = homeOf(to);
+      if (otherName !== name || otherSchema !== schema) pushTo(away, keyOf(to), key);
+    }
+  }
+  for (const { dependent, referenced } of source.told) pushTo(away, referenced, dependent);
+  let ofRoles: Map<Key, Key[]> | undefined;
+  return function* (key, { id }) {
+    const [schema, name] = homeOf(id);
+    for (const on of bundles.get(schema)?.get(name)?.splice(0) ?? [])
+      for (const opened of openBundle({ entries }, on)) pushAt(homes, id, opened);
+    yield* homes.get(schema)?.get(name) ?? [];
+    yield* away.get(key) ?? [];
+    if (id.kind !== 'role') return;
+    if (ofRoles === undefined) {
+      ofRoles = new Map();
+      for (const [dependent, entry] of unsorted({ entries }))
+        for (const { to } of source.own(entry)) if (to.kind === 'role') pushTo(ofRoles, keyOf(to), dependent);
+    }
+    yield* ofRoles.get(key) ?? [];
   };
 }
 
@@ -196,10 +283,12 @@ const isIn = (edges: readonly Edge[], { referenced, type }: Edge): boolean =>
 
 function groupBy(edges: Iterable<Edge>, end: (edge: Edge) => Key): ReadonlyMap<Key, Edge[]> {
   const groups = new Map<Key, Edge[]>();
-  for (const edge of edges) {
-    const group = groups.get(end(edge));
-    if (group === undefined) groups.set(end(edge), [edge]);
-    else group.push(edge);
-  }
+  for (const edge of edges) pushTo(groups, end(edge), edge);
   return groups;
+}
+
+function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }

@@ -465,6 +465,16 @@ export function objectOf(id: Id): Id {
   }
 }
 
+/** Of what is at home in no relation. */
+const nowhere = ['', ''] as const;
+
+/** @returns schema and name of the relation that an id belongs to, as part of it or as what is on it; of what else lies in a schema, its own. */
+export function homeOf(id: Id): readonly [schema: string, name: string] {
+  if ('on' in id) return homeOf(id.on);
+  if (!('schema' in id) || id.schema === null) return nowhere;
+  return [id.schema, 'table' in id ? id.table : 'name' in id ? id.name : ''];
+}
+
 /** @returns the schema an id lies in (a schema lies in itself; a cast, a transform where its type does), or undefined for what lies in none. */
 export function schemaOf(id: Id): string | undefined {
   switch (id.kind) {

@@ -4,7 +4,7 @@
  */
 import { asItsOwn, defaultAt } from '../kinds/family.ts';
 import { parentsOf } from '../kinds/parents.ts';
-import { ownEdges } from '../kinds/kinds.ts';
+import { ownReferences } from '../kinds/kinds.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
@@ -71,7 +71,10 @@ function withMore(of: Catalog, more: readonly Entry[], moved: ReadonlySet<Key>):
     more.some((entry) => keyOf(entry.id) === keyOf({ ...id, kind: 'column' }));
   const kept = [...of.entries.values()].filter((entry) => !isTold(entry));
   const { own, told } = edgeSource(of);
-  const edges = { own: (entry: Entry) => (own(entry).length === 0 ? ownEdges(entry) : own(entry)), told };
+  const edges = {
+    own: (entry: Entry) => (own(entry).length === 0 ? ownReferences(entry) : own(entry)),
+    told,
+  };
   return catalog(of.source, of.serverVersion, [...kept, ...more], edges, of.notAnalysed);
 }
 

@@ -92,6 +92,7 @@ export async function readColumns(reading: Reading): Promise<() => void> {
   const above: Parents = new Map();
   const waiting: ColumnRow[] = [];
   const shared = new Map<string, Attributes>();
+  const sharedDefaults = new Map<string, Attributes>();
   await sql<Told[]>`
     select a.attrelid::int8::float8 as relation, a.attnum::int as number, quote_ident(a.attname) as quoted,
       format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull", d.oid::int8::float8 as "defaultOid",
@@ -152,7 +153,7 @@ export async function readColumns(reading: Reading): Promise<() => void> {
         let attrs = shared.get(same);
         if (attrs === undefined) shared.set(same, (attrs = { ...usualAttributes, type, notNull }));
         add(reading, { id, attrs, order: told.number }, address('pg_class', told.relation, told.number));
-        if (told.expression !== null) addPlainDefault(reading, id, told);
+        if (told.expression !== null) addPlainDefault(reading, id, told, sharedDefaults);
         return;
       }
       const row: ColumnRow = {
@@ -366,9 +367,12 @@ function addPlainDefault(
   reading: Reading,
   { schema, table, name }: ColumnId,
   { expression, defaultOid }: Pick<ColumnRow, 'expression' | 'defaultOid'>,
+  shared: Map<string, Attributes>,
 ): void {
   const id = { kind: 'default', schema, table, name } as const;
-  add(reading, { id, attrs: { expression, generated: null } }, address('pg_attrdef', defaultOid!));
+  let attrs = shared.get(expression!);
+  if (attrs === undefined) shared.set(expression!, (attrs = { expression, generated: null }));
+  add(reading, { id, attrs }, address('pg_attrdef', defaultOid!));
 }
 
 /** A default that is the parent's is no entry; where the parent's is missing, NULL stands for it. */

@@ -1,5 +1,5 @@
 /** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
-import { ownEdges } from '../../core/kinds/kinds.ts';
+import { ownReferences } from '../../core/kinds/kinds.ts';
 import { type Catalog, type Edge, catalogOf } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
 import { AddressMap } from './address.ts';
@@ -71,6 +71,7 @@ export async function introspect(
       keys: new AddressMap(),
       relations: new Map(),
       acls: new Map(),
+      parsedAcls: new Map(),
       shells: new Map(),
       parents: new Map(),
       inherited: new AddressMap(),
@@ -123,20 +124,24 @@ export async function introspect(
       readTransforms(reading),
       readDefaultPrivileges(reading),
       readParameters(reading),
-      readExtensionDependencies(reading),
-      readTablespaces(reading),
       readNotAnalysed(reading),
     ]);
     addInheritedColumns();
-    const dependencies = await readDependencies(reading);
+    // What is about objects that are read by now.
+    const [dependencies] = await Promise.all([
+      readDependencies(reading),
+      readExtensionDependencies(reading),
+      readTablespaces(reading),
+    ]);
     let told: readonly Edge[] | undefined;
     const edges = {
-      own: ownEdges,
+      own: ownReferences,
       get told() {
         return (told ??= dependencies());
       },
     };
-    return catalogOf(source, serverVersion, reading.entries, edges, reading.notAnalysed);
+    const { entries, notAnalysed, acls } = reading;
+    return catalogOf(source, serverVersion, entries, edges, notAnalysed, { kind: 'grant', on: acls });
   });
   return read;
 }

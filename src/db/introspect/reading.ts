@@ -1,6 +1,7 @@
 /** What one introspection gathers: entries, edges, and which key stands for which object of the server. */
 import type { TransactionSql } from 'postgres';
 import type { Edge, NotAnalysed } from '../../core/model/catalog.ts';
+import type { Bundle } from '../../core/model/entry-map.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { type GrantId, type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
 import { type AclItem, parseAcl } from './acl.ts';
@@ -18,8 +19,10 @@ export interface Reading {
   readonly keys: AddressMap<Key>;
   /** By oid. */
   readonly relations: Map<number, Relation>;
-  /** ACLs that were parsed: most objects share theirs with others. */
-  readonly acls: Map<string, readonly AclItem[]>;
+  /** By object; grants are made of them when somebody asks. */
+  readonly acls: Map<Key, Bundle>;
+  /** Most objects share theirs with others. */
+  readonly parsedAcls: Map<string, readonly AclItem[]>;
   /** By type, the shell that its functions are made on. */
   readonly shells: Map<Key, Key>;
   /** By a table's oid, the tables that it has columns from, in order. */
@@ -77,14 +80,28 @@ export function addCarried(reading: Reading, on: ObjectId, { owner, comment, acl
   if (comment !== null) add(reading, { id: { kind: 'comment', on }, attrs: { text: comment } });
   if (acl === undefined || acl === null) return;
   const text = acl.join('\0');
-  let items = reading.acls.get(text);
-  if (items === undefined) reading.acls.set(text, (items = parseAcl(acl)));
+  reading.acls.set(keyOf(on), {
+    on,
+    text: `${owner ?? ''}\0${text}`,
+    entries: () => grantsOf(reading, on, owner, acl, text),
+  });
+}
+
+function* grantsOf(
+  { parsedAcls }: Reading,
+  on: ObjectId,
+  owner: string | undefined,
+  acl: readonly string[],
+  text: string,
+): Iterable<Entry> {
+  let items = parsedAcls.get(text);
+  if (items === undefined) parsedAcls.set(text, (items = parseAcl(acl)));
   for (const { to, privilege, grantable, given } of items) {
     const id: GrantId = { kind: 'grant', on, to, privilege };
     const attrs = grantable ? withOption : withoutOption;
     // That the owner gave it goes without saying.
     const isOwners = given.length === 1 && given[0]!.grantor === owner;
-    add(reading, isOwners ? { id, attrs } : { id, attrs, aside: { given } });
+    yield isOwners ? { id, attrs } : { id, attrs, aside: { given } };
   }
 }
 
