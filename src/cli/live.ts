@@ -18,6 +18,8 @@ import { type Project, type Target, withTargets } from './target.ts';
 export interface Live<T = unknown> extends World {
   readonly catalog: Catalog;
   readonly access: Access;
+  /** What the manifest calls it. */
+  readonly database: string;
   /** The domain that an entry belongs to; without a manifest, its schema. */
   readonly domainOf: (id: Id) => string | undefined;
   /** What was read besides. */
@@ -34,15 +36,16 @@ export async function readLive<T = undefined>(
 ): Promise<Live<T>[]> {
   return withPlaces(context, async (places) => {
     const all: Live<T>[] = [];
-    for (const { address, domainOf } of places)
-      all.push({ ...(await readOne(context, address, also)), domainOf });
+    for (const { address, ...place } of places)
+      all.push({ ...(await readOne(context, address, also)), ...place });
     return all;
   });
 }
 
-/** A database, and which domain an entry of it belongs to; without a manifest, its schema. */
+/** A database, what the manifest calls it, and which domain an entry of it belongs to; without a manifest, its schema. */
 export interface Place {
   readonly address: Address;
+  readonly database: string;
   readonly domainOf: (id: Id) => string | undefined;
 }
 
@@ -55,11 +58,14 @@ export async function withPlaces<T>(
   ) => Promise<T>,
 ): Promise<T> {
   const url = context.global.databaseUrl;
-  if (url !== undefined && (await findManifest(context.cwd, context.global.manifest)) === undefined)
-    return use([{ address: parseAddress(url), domainOf: schemaOf }]);
+  if (url !== undefined && (await findManifest(context.cwd, context.global.manifest)) === undefined) {
+    const address = parseAddress(url);
+    return use([{ address, database: address.database, domainOf: schemaOf }]);
+  }
   return withTargets(context, async (targets, project) => {
     const places = targets.map(({ address, database }) => ({
       address,
+      database,
       domainOf: (id: Id) => domainOf(project.manifest, database, id)?.name,
     }));
     return use(places, { project, targets });
@@ -70,7 +76,7 @@ async function readOne<T>(
   context: Context,
   address: Address,
   also: ((connection: Connection, world: World) => Promise<T>) | undefined,
-): Promise<Omit<Live<T>, 'domainOf'>> {
+): Promise<Omit<Live<T>, 'domainOf' | 'database'>> {
   const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
   try {
     const catalog = await introspect(connection);

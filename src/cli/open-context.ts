@@ -14,7 +14,7 @@ export async function openContext(
   const cwd = resolve(text('cwd') ?? '.');
   const wanted = colourGiven ? options['color'] === true : undefined;
   const outputPath = text('output');
-  const output = outputPath === undefined ? undefined : createWriteStream(resolve(outputPath));
+  const output = outputPath === undefined ? undefined : createWriteStream(resolve(cwd, outputPath));
   let outputError: Error | undefined;
   output?.on('error', (error) => (outputError = error));
   const stop = new AbortController();

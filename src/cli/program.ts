@@ -198,19 +198,21 @@ const commandLines: readonly CommandLine[] = [
       {
         name: 'diff',
         summary:
-          'who gained and who lost which access between two snapshots, or a snapshot and `live` (exit 1)',
+          'who gained and who lost which access between two of: a snapshot’s file, `stored:latest`, `stored:<hash>`, `live` (exit 1)',
         positional: ['<a>', '<b>'],
         examples: [
           'dbctl audit diff january.json live',
+          'dbctl audit diff stored:latest live',
           'dbctl audit diff january.json february.json --json',
         ],
         load: async () => (await import('./commands/audit-diff.ts')).auditDiff,
       },
       {
         name: 'snapshot',
-        summary: 'write what the live database is like to a file that diff reads',
+        summary: 'write what the live databases are like to a file that diff reads, or keep it in them',
+        options: [option('--store', 'keep it in each database, in dbctl.snapshots, and print its hash')],
         formats: ['json'],
-        examples: ['dbctl audit snapshot --output production.json'],
+        examples: ['dbctl audit snapshot --output production.json', 'dbctl audit snapshot --store'],
         load: async () => (await import('./commands/audit-snapshot.ts')).auditSnapshot,
       },
     ],

@@ -1,4 +1,5 @@
 /** Snapshots: a catalog as a file, the same bytes for the same catalog. docs/formats.md describes it. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ownReferences } from '../core/kinds/kinds.ts';
 import { type Catalog, catalog } from '../core/model/catalog.ts';
@@ -8,6 +9,7 @@ import type { Key } from '../core/model/id.ts';
 import { inputError } from '../core/model/problem.ts';
 
 const format = 'dbctl snapshot';
+const formatOfSeveral = 'dbctl snapshots';
 /** Raised when the meaning of what is in it changes. */
 const version = 1;
 
@@ -18,6 +20,10 @@ interface SnapshotFile {
   readonly entries: readonly Entry[];
   readonly edges: readonly (readonly [dependent: Key, referenced: Key, type: EdgeType])[];
   readonly notAnalysed: readonly NotAnalysed[];
+}
+
+interface SnapshotsFile {
+  readonly databases: Readonly<Record<string, SnapshotFile>>;
 }
 
 /** @returns the text of a snapshot: it says nothing of where or when it was taken, so that equal catalogs give equal files. */
@@ -34,16 +40,37 @@ export function printSnapshot({ serverVersion, entries, edges, notAnalysed }: Ca
   ].join('\n');
 }
 
-/** @param source what messages call it. @throws KnownError (2) when it is no snapshot, or one that this version does not read. */
+/** @param all by database. @returns the text of a snapshot of several. */
+export function printSnapshots(all: ReadonlyMap<string, string>): string {
+  const each = [...all].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{"format":${JSON.stringify(formatOfSeveral)},"version":${version},"databases":{\n${each
+    .map(([database, text]) => `${JSON.stringify(database)}:${text.trimEnd()}`)
+    .join(',\n')}}}\n`;
+}
+
+/** @returns SHA-256 of a snapshot, in hexadecimal. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** @param source what messages call it. @throws KnownError (2) when it is no snapshot of one database, or one that this version does not read. */
 export async function readSnapshot(file: string, source: string): Promise<Catalog> {
-  const text = await readFile(file, 'utf8');
-  let parsed: Partial<SnapshotFile> | null;
+  const all = parseSnapshots(await readFile(file, 'utf8'), source);
+  const [only, ...others] = all.values();
+  if (only !== undefined && others.length === 0) return only;
+  throw inputError({
+    message: `${source} is a snapshot of ${all.size} databases: ${[...all.keys()].join(', ')}`,
+    help: 'Take one of a single database: dbctl audit snapshot --domain <name>.',
+  });
+}
+
+/** @returns the catalogs of a snapshot by database; one that is of one database does not name it. @throws as readSnapshot. */
+export function parseSnapshots(text: string, source: string): ReadonlyMap<string, Catalog> {
+  let parsed: Partial<SnapshotFile & SnapshotsFile> | null;
   try {
-    parsed = JSON.parse(text) as Partial<SnapshotFile> | null;
+    parsed = JSON.parse(text) as Partial<SnapshotFile & SnapshotsFile> | null;
   } catch {
     parsed = null;
   }
-  if (parsed?.format !== format)
+  if (parsed === null || (parsed.format !== format && parsed.format !== formatOfSeveral))
     throw inputError({
       message: `${source} is no snapshot`,
       help: 'Name a file that `dbctl audit snapshot` wrote, an SQL file, or a folder of SQL files.',
@@ -53,7 +80,16 @@ export async function readSnapshot(file: string, source: string): Promise<Catalo
       message: `${source} is a snapshot of version ${String(parsed.version)}; this dbctl reads version ${version}`,
       help: 'Take it again with this dbctl.',
     });
-  const { serverVersion, entries, edges, notAnalysed } = parsed as SnapshotFile;
+  if (parsed.format === format) return new Map([['', catalogIn(parsed as SnapshotFile, source)]]);
+  return new Map(
+    Object.entries((parsed as SnapshotsFile).databases).map(([database, each]) => [
+      database,
+      catalogIn(each, `${source}, database ${database}`),
+    ]),
+  );
+}
+
+function catalogIn({ serverVersion, entries, edges, notAnalysed }: SnapshotFile, source: string): Catalog {
   return catalog(
     source,
     serverVersion,

@@ -155,14 +155,16 @@ it('every command', { timeout: 300_000 }, async () => {
   await run('audit', 'snapshot', '--output', snapshot);
   const again = await connect(server.address);
   await again.sql.unsafe(
-    'revoke select on tenants.tenants from shop_app; create role gone; grant select on tenants.tenants to gone; grant delete on orders.facts to public; create role late',
+    'revoke select on tenants.tenants from shop_app; create role gone; grant shop_app to gone; grant select on tenants.tenants to gone; grant delete on orders.facts to public; create role late',
   );
   await again.close();
   expect(await report('audit', 'diff', snapshot, 'live')).toMatchObject({
     roles: many,
+    facts: many,
     gained: many,
     lost: many,
   });
+  expect(await report('audit', 'snapshot', '--store')).toMatchObject({ databases: many });
   expect(await report('roles', 'remove', 'gone', '--dry-run')).toMatchObject({
     role: 'gone',
     dryRun: true,

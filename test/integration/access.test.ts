@@ -9,8 +9,7 @@ import type { ObjectId } from '../../src/core/model/id.ts';
 import { nameOf, schemaOf } from '../../src/core/model/id.ts';
 import { connect } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
-import { identifier } from '../../src/sql/quote.ts';
-import { ask, makeAtRandom, roles } from '../support/random-access.ts';
+import { ask, dropRoles, makeAtRandom, roles } from '../support/random-access.ts';
 import { describeEachMajor } from '../support/servers.ts';
 
 /** A new one each time, printed; `ACCESS_SEED` repeats one. */
@@ -111,19 +110,7 @@ describeEachMajor(`effective access agrees with the server, seed ${seed}`, (serv
     } finally {
       await connection.close();
       await server().dropDatabase(address.database);
-      await clean();
-    }
-  }
-
-  /** Roles are the cluster's: the next database makes its own. */
-  async function clean(): Promise<void> {
-    const connection = await connect(server().address);
-    try {
-      // At once: they grant one another memberships.
-      const all = roles.map(identifier).join(', ');
-      await connection.sql.unsafe(`drop owned by ${all} cascade; drop role ${all}`);
-    } finally {
-      await connection.close();
+      await dropRoles(server());
     }
   }
 });

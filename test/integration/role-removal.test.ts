@@ -3,9 +3,8 @@ import { expect, it } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { privilegesOn } from '../../src/core/kinds/privileges.ts';
 import { nameOf } from '../../src/core/model/id.ts';
-import { identifier } from '../../src/sql/quote.ts';
 import { openWorkplace } from '../support/program.ts';
-import { ask, makeAtRandom, roles } from '../support/random-access.ts';
+import { ask, dropRoles, makeAtRandom, roles } from '../support/random-access.ts';
 import { type TestServer, describeEachMajor } from '../support/servers.ts';
 
 const seed = Number(process.env['ACCESS_SEED'] ?? Math.floor(Date.now() % 1_000_000));
@@ -159,13 +158,7 @@ roles: { boss: {}${declared} }
       await place.remove();
       await connection.close();
       await server().dropDatabase(address.database);
-      const admin = await connect(server().address);
-      const rest = roles
-        .filter((role) => role !== 'ann')
-        .map(identifier)
-        .join(', ');
-      await admin.sql.unsafe(`drop owned by ${rest} cascade; drop role ${rest}; drop role if exists ann`);
-      await admin.close();
+      await dropRoles(server());
     }
   });
 });

@@ -1,7 +1,7 @@
 /** Databases with roles, memberships, owners and grants at random, and what the server itself says of them. */
 import { privilegesOn } from '../../src/core/kinds/privileges.ts';
 import { type ObjectId, isRelation, nameOf } from '../../src/core/model/id.ts';
-import type { Connection } from '../../src/db/connect.ts';
+import { type Address, type Connection, connect } from '../../src/db/connect.ts';
 import { identifier, literal, qualified } from '../../src/sql/quote.ts';
 
 /** mulberry32: the same database for the same seed. */
@@ -32,11 +32,8 @@ export const roles = [
 ];
 const schemas = ['s1', 'S 2', 's3'];
 
-/** @returns the objects that were made. Statements that the server refuses are passed over. */
-export async function makeAtRandom(
-  { sql, serverVersion, address }: Connection,
-  seed: number,
-): Promise<ObjectId[]> {
+/** Statements at random, gathered into a script. */
+function scribe({ serverVersion, address }: Connection, seed: number) {
   const { chance, pick } = randomFrom(seed);
   const script: string[] = [];
   const run = (text: string) => void script.push(text);
@@ -46,9 +43,6 @@ export async function makeAtRandom(
     const body = statements.map((each) => `EXECUTE ${quoted(each)};`).join(' ');
     run(`DO ${quoted(`BEGIN ${body} EXCEPTION WHEN OTHERS THEN NULL; END`)}`);
   };
-  const flag = (word: string, share = 0.5) => (chance(share) ? word : `NO${word}`);
-  for (const role of roles) run(`CREATE ROLE ${identifier(role)} ${flag('INHERIT', 0.7)}`);
-  run(`ALTER ROLE hugo ${chance(0.5) ? 'SUPERUSER' : 'NOSUPERUSER'}`);
   const predefined = [
     'pg_read_all_data',
     'pg_write_all_data',
@@ -56,20 +50,61 @@ export async function makeAtRandom(
     'pg_read_all_stats',
     ...(serverVersion >= 170000 ? ['pg_maintain'] : []),
   ];
-  for (let n = 0; n < 44; n += 1) {
-    const options =
-      serverVersion < 160000
-        ? chance(0.2)
-          ? ' WITH ADMIN OPTION'
-          : ''
-        : ` WITH INHERIT ${chance(0.6)}, SET ${chance(0.5)}, ADMIN ${chance(0.3)}`;
-    // From 16 on, several grantors may give the same membership, each with options of its own.
-    const by = serverVersion >= 160000 && chance(0.3) ? ` GRANTED BY ${identifier(pick(roles))}` : '';
-    const role = pick([...roles, ...roles, ...predefined]);
-    const member = pick([...roles, ...roles, ...roles, ...predefined]);
-    attempt(`GRANT ${identifier(role)} TO ${identifier(member)}${options}${by}`);
-  }
-  run(`ALTER DATABASE ${identifier(address.database)} OWNER TO ${identifier(pick(roles))}`);
+  return {
+    chance,
+    pick,
+    run,
+    script,
+    membership(verb: 'GRANT' | 'REVOKE' = 'GRANT') {
+      const options =
+        serverVersion < 160000
+          ? chance(0.2)
+            ? ' WITH ADMIN OPTION'
+            : ''
+          : ` WITH INHERIT ${chance(0.6)}, SET ${chance(0.5)}, ADMIN ${chance(0.3)}`;
+      // From 16 on, several grantors may give the same membership, each with options of its own.
+      const by = serverVersion >= 160000 && chance(0.3) ? ` GRANTED BY ${identifier(pick(roles))}` : '';
+      const role = identifier(pick([...roles, ...roles, ...predefined]));
+      const member = identifier(pick([...roles, ...roles, ...roles, ...predefined]));
+      attempt(
+        verb === 'GRANT'
+          ? `GRANT ${role} TO ${member}${options}${by}`
+          : `REVOKE ${role} FROM ${member}${by} CASCADE`,
+      );
+    },
+    owner(object: ObjectId) {
+      const fixed = ['column', 'database', 'language', 'foreign-data-wrapper'];
+      const isLinked = object.kind === 'sequence' && object.name.startsWith('serial');
+      if (!fixed.includes(object.kind) && !isLinked)
+        attempt(`ALTER ${clause(object, 'alter')} OWNER TO ${identifier(pick(roles))}`);
+    },
+    databaseOwner() {
+      run(`ALTER DATABASE ${identifier(address.database)} OWNER TO ${identifier(pick(roles))}`);
+    },
+    privilege(object: ObjectId) {
+      const privilege = pick(privilegesOn(object.kind, serverVersion)).toUpperCase();
+      const item = object.kind === 'column' ? `${privilege} (${identifier(object.name)})` : privilege;
+      const on =
+        object.kind === 'database' ? `DATABASE ${identifier(address.database)}` : clause(object, 'grant');
+      const to = chance(0.12) ? 'PUBLIC' : identifier(pick(chance(0.1) ? predefined : roles));
+      // Now and then somebody else passes it on, so that ACLs have other grantors than the owner.
+      const as = chance(0.3) ? pick(roles) : undefined;
+      if (chance(0.8)) {
+        const option = to !== 'PUBLIC' && chance(0.4) ? ' WITH GRANT OPTION' : '';
+        attempt(`GRANT ${item} ON ${on} TO ${to}${option}`, as);
+      } else attempt(`REVOKE ${item} ON ${on} FROM ${chance(0.4) ? 'PUBLIC' : to} CASCADE`, as);
+    },
+  };
+}
+
+/** @returns the objects that were made. Statements that the server refuses are passed over. */
+export async function makeAtRandom(connection: Connection, seed: number): Promise<ObjectId[]> {
+  const { chance, pick, run, script, ...at } = scribe(connection, seed);
+  const flag = (word: string, share = 0.5) => (chance(share) ? word : `NO${word}`);
+  for (const role of roles) run(`CREATE ROLE ${identifier(role)} ${flag('INHERIT', 0.7)}`);
+  run(`ALTER ROLE hugo ${chance(0.5) ? 'SUPERUSER' : 'NOSUPERUSER'}`);
+  for (let n = 0; n < 44; n += 1) at.membership();
+  at.databaseOwner();
   const objects: ObjectId[] = [
     { kind: 'database' },
     { kind: 'schema', name: 'public' },
@@ -80,29 +115,40 @@ export async function makeAtRandom(
   ];
   run(`CREATE FOREIGN DATA WRAPPER "Wrapper w"; CREATE SERVER far FOREIGN DATA WRAPPER "Wrapper w"`);
   for (const schema of schemas) makeSchema(schema, objects, run, () => identifier(pick(roles)));
-  for (const object of objects) {
-    const fixed = ['column', 'database', 'language', 'foreign-data-wrapper'];
-    const isLinked = object.kind === 'sequence' && object.name.startsWith('serial');
-    if (!fixed.includes(object.kind) && !isLinked && chance(0.8))
-      attempt(`ALTER ${clause(object, 'alter')} OWNER TO ${identifier(pick(roles))}`);
-  }
+  for (const object of objects) if (chance(0.8)) at.owner(object);
   // Some hold everything from the start, so that not all ACLs are what one owner said.
-  for (let n = 0; n < objects.length * 4; n += 1) {
-    const object = pick(objects);
-    const privilege = pick(privilegesOn(object.kind, serverVersion)).toUpperCase();
-    const item = object.kind === 'column' ? `${privilege} (${identifier(object.name)})` : privilege;
-    const on =
-      object.kind === 'database' ? `DATABASE ${identifier(address.database)}` : clause(object, 'grant');
-    const to = chance(0.12) ? 'PUBLIC' : identifier(pick(chance(0.1) ? predefined : roles));
-    // Now and then somebody else passes it on, so that ACLs have other grantors than the owner.
-    const as = chance(0.3) ? pick(roles) : undefined;
-    if (chance(0.8)) {
-      const option = to !== 'PUBLIC' && chance(0.4) ? ' WITH GRANT OPTION' : '';
-      attempt(`GRANT ${item} ON ${on} TO ${to}${option}`, as);
-    } else attempt(`REVOKE ${item} ON ${on} FROM ${chance(0.4) ? 'PUBLIC' : to} CASCADE`, as);
-  }
-  await sql.unsafe(script.join(';\n'));
+  for (let n = 0; n < objects.length * 4; n += 1) at.privilege(pick(objects));
+  await connection.sql.unsafe(script.join(';\n'));
   return objects;
+}
+
+/** Roles are the cluster's: the next database makes its own. */
+export async function dropRoles({ address }: { readonly address: Address }): Promise<void> {
+  const connection = await connect(address);
+  try {
+    const rows = await connection.sql<{ name: string }[]>`
+      select rolname as name from pg_roles where rolname in ${connection.sql(roles)}`;
+    // At once: they grant one another memberships.
+    const all = rows.map(({ name }) => identifier(name)).join(', ');
+    await connection.sql.unsafe(`drop owned by ${all} cascade; drop role ${all}`);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Changes such a database: privileges, memberships, owners. */
+export async function changeAtRandom(
+  connection: Connection,
+  objects: readonly ObjectId[],
+  seed: number,
+): Promise<void> {
+  const { chance, pick, script, ...at } = scribe(connection, seed);
+  for (let n = 0; n < 30; n += 1)
+    if (chance(0.2)) at.membership(chance(0.5) ? 'GRANT' : 'REVOKE');
+    else if (chance(0.15)) at.owner(pick(objects));
+    else at.privilege(pick(objects));
+  if (chance(0.3)) at.databaseOwner();
+  await connection.sql.unsafe(script.join(';\n'));
 }
 
 const quoted = (text: string) => {

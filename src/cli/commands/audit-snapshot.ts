@@ -1,19 +1,49 @@
-/** `dbctl audit snapshot`: the live database's catalog as a file, for `diff`, `audit diff` and for the record. */
-import { inputError } from '../../core/model/problem.ts';
-import { printSnapshot } from '../../files/snapshot.ts';
+/** `dbctl audit snapshot`: what the live databases are like, as a file or kept in them, for `audit diff` and for the record. */
+import { withoutStored } from '../../core/access/stored.ts';
+import { connect } from '../../db/connect.ts';
+import { introspect } from '../../db/introspect/introspect.ts';
+import { storeSnapshot } from '../../db/snapshots.ts';
+import { hashOf, printSnapshot, printSnapshots } from '../../files/snapshot.ts';
 import type { Context, ExitStatus } from '../context.ts';
-import { readLive } from '../live.ts';
+import { type Place, withPlaces } from '../live.ts';
 
-/** Prints the snapshot: the same bytes for the same catalog. */
-export async function auditSnapshot(context: Context): Promise<ExitStatus> {
-  const all = await readLive(context);
-  const [live, ...others] = all;
-  if (live === undefined || others.length > 0)
-    throw inputError({
-      message: `a snapshot is of one database, and the domains lie in ${all.length}: ${all.map(({ catalog }) => catalog.source).join(', ')}`,
-      help: 'Add --domain <name>: its database is taken.',
-    });
-  for (const { object, why } of live.catalog.notAnalysed) context.log(`not analysed: ${object}: ${why}`);
-  context.out(printSnapshot(live.catalog));
+/** Prints the snapshot, the same bytes for the same databases; with --store, what was kept where. */
+export async function auditSnapshot(
+  context: Context,
+  options: Readonly<Record<string, unknown>>,
+): Promise<ExitStatus> {
+  const isStored = options['store'] === true;
+  await withPlaces(context, async (places) => {
+    const texts = new Map<string, string>();
+    for (const place of places) texts.set(place.database, await take(context, place));
+    if (!isStored) {
+      const [only] = texts.values();
+      context.out(texts.size === 1 ? only! : printSnapshots(texts));
+      for (const [database, text] of texts) context.log(`${database}: sha256 ${hashOf(text)}`);
+      return;
+    }
+    const databases: object[] = [];
+    for (const { address, database } of places) {
+      const connection = await connect(address, { applicationName: 'dbctl audit' });
+      try {
+        const text = texts.get(database)!;
+        databases.push({ database, ...(await storeSnapshot(connection, { hash: hashOf(text), text })) });
+      } finally {
+        await connection.close();
+      }
+    }
+    context.out(JSON.stringify({ version: 1, command: 'audit snapshot', databases }, null, 2));
+  });
   return 0;
+}
+
+async function take(context: Context, { address }: Place): Promise<string> {
+  const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
+  try {
+    const live = await introspect(connection);
+    for (const { object, why } of live.notAnalysed) context.log(`not analysed: ${object}: ${why}`);
+    return printSnapshot(withoutStored(live));
+  } finally {
+    await connection.close();
+  }
 }

@@ -4,8 +4,9 @@ import type { RoleAttributes } from '../kinds/role.ts';
 import { entriesOf, find } from '../model/catalog.ts';
 import { type Key, type ObjectId, keyOf } from '../model/id.ts';
 import { granteeName, grantedOn } from '../rules/wording.ts';
-import { signatureOf } from './acl.ts';
-import { type Path, type Step, type World, pathsNow } from './path.ts';
+import { serversLanguages, signatureOf } from './acl.ts';
+import type { Holding } from './effective.ts';
+import { type Path, type Question, type Step, type World, pathsNow } from './path.ts';
 import { serversRoles } from './predefined.ts';
 
 export interface AccessChange {
@@ -31,13 +32,6 @@ export interface RoleChange {
 
 /** @returns the changes of effective access without SET ROLE, superusers apart: what they gain is that they are. */
 export function accessChanges(before: World, after: World): AccessChange[] {
-  const objects = new Map<Key, ObjectId>();
-  for (const { catalog } of [before, after])
-    for (const [key, { id }] of catalog.entries)
-      if ((privilegesOn(id.kind as ObjectId['kind'], catalog.serverVersion)?.length ?? 0) > 0)
-        objects.set(key, id as ObjectId);
-      // A view's columns are no entries, and may have an ACL.
-      else if (id.kind === 'grant' && id.on.kind === 'column') objects.set(keyOf(id.on), id.on);
   const roles = [...new Set([...namesIn(before), ...namesIn(after)])].sort();
   const isSuper = new Set(
     roles.filter((role) => before.access.isSuperuser(role) || after.access.isSuperuser(role)),
@@ -45,50 +39,76 @@ export function accessChanges(before: World, after: World): AccessChange[] {
   const judged = [...roles.filter((role) => !isSuper.has(role)), 'public'];
   const moved = judged.filter((role) => groupsOf(before, role) !== groupsOf(after, role));
   const changes: AccessChange[] = [];
-  for (const object of objects.values()) {
-    const [aclBefore, aclAfter] = [before.access.aclOf(object), after.access.aclOf(object)];
-    const isSame = signatureOf(aclBefore) === signatureOf(aclAfter);
-    const privileges = new Set([...aclBefore.keys(), ...aclAfter.keys()]);
-    for (const privilege of privileges)
-      for (const role of isSame ? moved : judged) {
-        const [then, now] = [
-          standing(before, role, privilege, object),
-          standing(after, role, privilege, object),
-        ];
-        if (then === now) continue;
-        const gained = rank[now] > rank[then];
-        const [has, lacks] = gained ? [after, before] : [before, after];
-        const both = rank[then] > 0 && rank[now] > 0;
-        // What the server's own roles give on everything is told of the role.
-        const paths = pathsNow(has, { role, privilege, on: object }).filter(
-          (each) => each.at(-1)!.via !== 'predefined role',
+  for (const object of objectsOf(before, after)) {
+    const isSame =
+      signatureOf(before.access.aclOf(object)) === signatureOf(after.access.aclOf(object)) &&
+      before.access.ownerOf(object) === after.access.ownerOf(object);
+    const some = isSame ? moved : judged;
+    if (some.length === 0) continue;
+    const [then, now] = [before.access.holdersOf(object), after.access.holdersOf(object)];
+    for (const role of some)
+      for (const privilege of privilegesOn(object.kind, after.catalog.serverVersion)) {
+        const of = (holders: typeof then) =>
+          holders.get(role)?.find((holding) => holding.privilege === privilege);
+        const [had, has] = [of(then), of(now)];
+        if (rankOf(had) === rankOf(has)) continue;
+        const gained = rankOf(has) > rankOf(had);
+        const change = changeOf(
+          { role, privilege, on: object },
+          gained ? [after, before] : [before, after],
+          had !== undefined && has !== undefined,
         );
-        const path = paths.find((each) => each.at(-1)!.via !== 'public') ?? paths[0] ?? [];
-        // What everybody has is told of PUBLIC.
-        if (role !== 'public' && !both && path.at(-1)?.via === 'public') continue;
-        const because = difference(role, path, object, lacks);
-        changes.push({
-          change: gained ? 'gained' : 'lost',
-          role,
-          object,
-          privilege,
-          grantOption: both,
-          path,
-          because: because ?? `the grant option of ${privilege} on ${grantedOn(object)}`,
-        });
+        if (change !== undefined) changes.push({ change: gained ? 'gained' : 'lost', ...change });
       }
   }
   return changes;
 }
 
-const rank = { no: 0, yes: 1, grantable: 2 } as const;
-function standing({ access }: World, role: string, privilege: string, on: ObjectId): keyof typeof rank {
-  const acl = access.aclOf(on).get(privilege);
-  if (acl === undefined) return 'no';
-  const groups = role === 'public' ? [role] : [role, ...access.memberships.inheritedBy(role), 'public'];
-  const entries = groups.flatMap((group) => acl.get(group) ?? []);
-  if (entries.length === 0) return 'no';
-  return entries.some(({ attrs }) => attrs.grantable) ? 'grantable' : 'yes';
+/** What privileges can be on in either, each once. */
+function objectsOf(before: World, after: World): Iterable<ObjectId> {
+  const objects = new Map<Key, ObjectId>();
+  for (const { catalog } of [before, after])
+    for (const [key, { id }] of catalog.entries)
+      if ((privilegesOn(id.kind as ObjectId['kind'], catalog.serverVersion)?.length ?? 0) > 0)
+        objects.set(key, id as ObjectId);
+      // Columns of views, parameters, what extensions contain: no entries, and may have an ACL.
+      else if (id.kind === 'grant') objects.set(keyOf(id.on), id.on);
+  for (const name of serversLanguages) {
+    const id = { kind: 'language', name } as const;
+    objects.set(keyOf(id), id);
+  }
+  return objects.values();
+}
+
+const rankOf = (holding: Holding | undefined): number =>
+  holding === undefined ? 0 : holding.grantable ? 2 : 1;
+
+/** @returns what the first has and the second lacks; undefined where it is told elsewhere. */
+function changeOf(
+  question: Question,
+  [has, lacks]: readonly [World, World],
+  both: boolean,
+): Omit<AccessChange, 'change'> | undefined {
+  const { role, privilege, on: object } = question;
+  // Of a column, what its table gives is told of the table; what the server's own roles give on everything, of the role.
+  const paths = pathsNow(has, question).filter((path) => {
+    const { via, object: where } = path.at(-1)!;
+    return via !== 'predefined role' && (where === undefined || keyOf(where) === keyOf(object));
+  });
+  const path = paths.find((each) => each.at(-1)!.via !== 'public') ?? paths[0];
+  if (path === undefined && !both) return undefined;
+  // What everybody has is told of PUBLIC.
+  if (role !== 'public' && !both && path?.at(-1)?.via === 'public') return undefined;
+  return {
+    role,
+    object,
+    privilege,
+    grantOption: both,
+    path: path ?? [],
+    because:
+      difference(role, path ?? [], object, lacks) ??
+      `the grant option of ${privilege} on ${grantedOn(object)}`,
+  };
 }
 
 const namesIn = ({ catalog }: World) => [...entriesOf(catalog, 'role')].map(({ id }) => id.name);
