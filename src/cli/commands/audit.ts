@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
 import { inputError } from '../../core/model/problem.ts';
 import { connect } from '../../db/connect.ts';
-import { introspect } from '../../db/introspect/introspect.ts';
+import { introspectAccess } from '../../db/introspect/introspect.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import {
   matrixCsv,
@@ -66,7 +66,7 @@ export async function auditMatrix(
 async function audit(target: Target, manifest: Manifest, role: string | undefined): Promise<Audited> {
   const connection = await connect(target.address, { applicationName: 'dbctl audit', readOnly: true });
   try {
-    const live = await introspect(connection);
+    const live = await introspectAccess(connection);
     const rows = matrixRows(manifest, target.database, live, accessOf(live), {
       domains: new Set(target.domains.map(({ name }) => name)),
       ...(role === undefined ? {} : { role }),

@@ -1,41 +1,82 @@
 /** ACLs, put together again from a catalog's grants. */
 import type { GrantAttributes, Given } from '../kinds/grant.ts';
-import { type Catalog, entriesOf, find } from '../model/catalog.ts';
+import { type Catalog, closedBundles, find, loose, openBundle } from '../model/catalog.ts';
 import type { EntryOf } from '../model/entry.ts';
-import { type GrantId, type Key, type LanguageId, keyOf } from '../model/id.ts';
+import { type ColumnId, type GrantId, type Key, type LanguageId, type ObjectId, keyOf } from '../model/id.ts';
 
 export type GrantEntry = EntryOf<'grant', GrantAttributes>;
 /** By privilege, by grantee. */
 export type Acl = ReadonlyMap<string, ReadonlyMap<string, GrantEntry>>;
 
-export const noAcl: Acl = new Map();
+const noAcl: Acl = new Map();
 
 /** Languages that come with the server: of these a catalog has only how their privileges differ from what they came with. */
 export const serversLanguages = ['c', 'internal', 'plpgsql', 'sql'];
 
-/** @returns every object's ACL, by the object's key. */
-export function aclsOf(catalog: Catalog): ReadonlyMap<Key, Acl> {
-  const acls = new Map<Key, Map<string, Map<string, GrantEntry>>>();
-  for (const name of serversLanguages) {
-    const on: LanguageId = { kind: 'language', name };
-    if (find(catalog, on) !== undefined) continue;
-    const id: GrantId = { kind: 'grant', on, to: 'public', privilege: 'usage' };
-    const isTaken = find(catalog, { ...id, kind: 'revoke' }) !== undefined;
-    acls.set(
-      keyOf(on),
-      new Map(isTaken ? [] : [['usage', new Map([['public', { id, attrs: { grantable: false } }]])]]),
-    );
-  }
-  for (const entry of entriesOf<'grant', GrantAttributes>(catalog, 'grant')) {
-    const { on, privilege, to } = entry.id;
+/** The ACLs of a catalog, put together for the objects that are asked for. */
+export interface Acls {
+  of(on: ObjectId): Acl;
+  /** @returns a text that is the same for objects whose ACLs say the same; of objects with one text one need be looked at. */
+  shapeOf(on: ObjectId): string;
+  /** Columns that have one of their own. */
+  readonly columns: readonly ColumnId[];
+}
+
+export function aclsOf(catalog: Catalog): Acls {
+  const single = new Map<Key, GrantEntry[]>();
+  const columns = new Map<Key, ColumnId>();
+  const put = (entry: GrantEntry) => {
+    const { on } = entry.id;
     const key = keyOf(on);
-    let acl = acls.get(key);
-    if (acl === undefined) acls.set(key, (acl = new Map<string, Map<string, GrantEntry>>()));
+    if (on.kind === 'column') columns.set(key, on);
+    const entries = single.get(key);
+    if (entries === undefined) single.set(key, [entry]);
+    else entries.push(entry);
+  };
+  for (const entry of impliedGrants(catalog)) put(entry);
+  for (const [, entry] of loose(catalog)) if (entry.id.kind === 'grant') put(entry as unknown as GrantEntry);
+  for (const [key, { on }] of closedBundles(catalog)) if (on.kind === 'column') columns.set(key, on);
+  const known = new Map<Key, Acl>();
+  const of = (on: ObjectId): Acl => {
+    const key = keyOf(on);
+    let acl = known.get(key);
+    if (acl === undefined) {
+      const bundled = openBundle(catalog, key).map(
+        (each) => catalog.entries.get(each) as unknown as GrantEntry,
+      );
+      known.set(key, (acl = aclOf([...(single.get(key) ?? []), ...bundled])));
+    }
+    return acl;
+  };
+  return {
+    of,
+    shapeOf(on) {
+      const key = keyOf(on);
+      return (single.has(key) ? undefined : closedBundles(catalog).get(key)?.text) ?? signatureOf(of(on));
+    },
+    columns: [...columns.keys()].sort().map((key) => columns.get(key)!),
+  };
+}
+
+function aclOf(entries: readonly GrantEntry[]): Acl {
+  if (entries.length === 0) return noAcl;
+  const acl = new Map<string, Map<string, GrantEntry>>();
+  for (const entry of entries) {
+    const { privilege, to } = entry.id;
     const grantees = acl.get(privilege);
     if (grantees === undefined) acl.set(privilege, new Map([[to, entry]]));
     else grantees.set(to, entry);
   }
-  return acls;
+  return acl;
+}
+
+function* impliedGrants(catalog: Catalog): Iterable<GrantEntry> {
+  for (const name of serversLanguages) {
+    const on: LanguageId = { kind: 'language', name };
+    if (find(catalog, on) !== undefined) continue;
+    const id: GrantId = { kind: 'grant', on, to: 'public', privilege: 'usage' };
+    if (find(catalog, { ...id, kind: 'revoke' }) === undefined) yield { id, attrs: { grantable: false } };
+  }
 }
 
 /** @param owner of the object: who gave what nobody else did. @returns what each grantor gave. */

@@ -8,8 +8,15 @@ import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
-import { type DatabaseId, type ObjectId, type OwnerId, type RoleId, keyOf, schemaOf } from '../model/id.ts';
-import { type Acl, aclsOf, noAcl, signatureOf } from './acl.ts';
+import {
+  type ColumnId,
+  type DatabaseId,
+  type ObjectId,
+  type OwnerId,
+  type RoleId,
+  schemaOf,
+} from '../model/id.ts';
+import { type Acl, aclsOf } from './acl.ts';
 import { type Memberships, membershipsOf } from './memberships.ts';
 import { predefined, predefinedForData, serversRoles } from './predefined.ts';
 
@@ -43,13 +50,15 @@ export interface Access {
   isSuperuser(role: string): boolean;
   /** The object's own ACL. */
   aclOf(on: ObjectId): Acl;
+  /** Columns that have an ACL of their own. */
+  readonly columnsWithAcl: readonly ColumnId[];
 }
 
 /** @returns the answers for one catalog. Computed on demand: asking nothing costs one walk over the grants. */
 export function accessOf(catalog: Catalog): Access {
   const acls = aclsOf(catalog);
   const memberships = membershipsOf(catalog);
-  const aclOf = (on: ObjectId) => acls.get(keyOf(on)) ?? noAcl;
+  const aclOf = acls.of;
   const isSuperuser = (role: string) =>
     find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.superuser === true;
   const ownerOf = (on: ObjectId) => {
@@ -105,11 +114,11 @@ export function accessOf(catalog: Catalog): Access {
   ]);
   const shapes = new Map<string, ReadonlyMap<string, readonly Holding[]>>();
   function holdersOf(on: ObjectId): ReadonlyMap<string, readonly Holding[]> {
-    const acl = aclOf(on);
     const owner = ownerOf(on);
-    const shape = `${on.kind}\0${owner ?? ''}\0${signatureOf(acl)}`;
+    const shape = `${on.kind}\0${owner ?? ''}\0${acls.shapeOf(on)}`;
     const before = shapes.get(shape);
     if (before !== undefined) return before;
+    const acl = aclOf(on);
     const candidates = new Set(everywhere);
     for (const grantees of acl.values())
       for (const to of grantees.keys()) {
@@ -142,5 +151,6 @@ export function accessOf(catalog: Catalog): Access {
     ownerOf,
     isSuperuser,
     aclOf,
+    columnsWithAcl: acls.columns,
   };
 }

@@ -31,7 +31,7 @@ export function matrixRows(
   scope: MatrixScope = {},
 ): MatrixRow[] {
   const rows: MatrixRow[] = [];
-  const places = placesOf(manifest, database, live, scope.domains);
+  const places = placesOf(manifest, database, live, access, scope.domains);
   const reaches = new Map<string, boolean>();
   const reached = (role: string, object: ObjectId): boolean => {
     if (object.kind === 'schema') return true;
@@ -65,18 +65,15 @@ function placesOf(
   manifest: Manifest,
   database: string,
   live: Catalog,
+  access: Access,
   wanted: ReadonlySet<string> | undefined,
 ): { readonly domain: string; readonly object: ObjectId }[] {
   const domains = domainsIn(manifest, database).filter(({ name }) => wanted?.has(name) ?? true);
   const withAcl = new Map<string, ColumnId[]>();
-  for (const { id } of entriesOf(live, 'grant'))
-    if (id.on.kind === 'column') {
-      const { on } = id;
-      const table = `${on.schema}\0${on.table}`;
-      const columns = withAcl.get(table) ?? [];
-      withAcl.set(table, columns);
-      if (!columns.some(({ name }) => name === on.name)) columns.push(on);
-    }
+  for (const column of access.columnsWithAcl) {
+    const table = `${column.schema}\0${column.table}`;
+    withAcl.set(table, [...(withAcl.get(table) ?? []), column]);
+  }
   return [...objectsByDomain(manifest, live, database, domains).values()].flatMap(
     ({ domain, schema, relations, sequences, types }) =>
       [

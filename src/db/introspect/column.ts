@@ -195,6 +195,18 @@ export async function readColumns(reading: Reading): Promise<() => void> {
   };
 }
 
+/** The privileges on columns, without the columns. */
+export async function readColumnPrivileges(reading: Reading): Promise<void> {
+  const { sql } = reading;
+  const rows = await sql<{ schema: string; table: string; name: string; acl: string[] }[]>`
+    select n.nspname as schema, c.relname as table, a.attname as name, a.attacl::text[] as acl
+    from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+    where a.attacl is not null and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
+      and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
+  for (const { schema, table, name, acl } of rows)
+    addCarried(reading, { kind: 'column', schema, table, name }, { acl, comment: null });
+}
+
 /** Of tables that have columns from elsewhere. */
 function addInherited(reading: Reading, row: ColumnRow, parents: Parents): void {
   const { schema, table, name } = row;

@@ -33,7 +33,7 @@ import { readSequences } from './sequence.ts';
 import { readIndexMarks } from './index-mark.ts';
 import { readIndexes } from './table-index.ts';
 import { readTablespaces } from './tablespace.ts';
-import { readColumns } from './column.ts';
+import { readColumnPrivileges, readColumns } from './column.ts';
 import { readInherits, readTables } from './table.ts';
 import { readPartitionTriggers, readTriggers } from './trigger.ts';
 import { readCollations } from './collation.ts';
@@ -51,11 +51,34 @@ import { readOperators } from './operator.ts';
 import { readViews } from './view.ts';
 
 /** @param source what messages call it; default: the database and where it is. */
-export async function introspect(
-  { sql, serverVersion, address }: Connection,
-  source: string = describeAddress(address),
+export function introspect(
+  connection: Connection,
+  source: string = describeAddress(connection.address),
 ): Promise<Catalog> {
-  const read = await sql.begin('isolation level repeatable read read only', async (transaction) => {
+  return reading(connection, source, readAll);
+}
+
+/**
+ * Only what tells who may do what: roles, objects with their owners and privileges; of columns the privileges, and what
+ * is in no ACL (constraints, indexes, dependencies) not at all. A fifth of the time.
+ */
+export function introspectAccess(
+  connection: Connection,
+  source: string = describeAddress(connection.address),
+): Promise<Catalog> {
+  return reading(connection, source, async (reading) => {
+    await Promise.all([readColumnPrivileges(reading), ...readHolders(reading)]);
+    return [];
+  });
+}
+
+/** @param read fills the reading. @returns what puts the edges together that pg_depend tells. */
+async function reading(
+  { sql, serverVersion }: Connection,
+  source: string,
+  read: (reading: Reading) => Promise<readonly Edge[] | (() => readonly Edge[])>,
+): Promise<Catalog> {
+  return sql.begin('isolation level repeatable read read only', async (transaction) => {
     // What the server prints then means the same wherever it is read: every name qualified, every instant in UTC.
     await transaction`select set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
       set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
@@ -77,71 +100,80 @@ export async function introspect(
       inherited: new AddressMap(),
       notNullNames: new Map(),
     };
-    // Sent at once and answered in turn on one connection: those first whose rows are taken one by one as they come.
-    const relations = readRelations(reading);
-    const [addInheritedColumns] = await Promise.all([
-      readColumns(reading),
-      relations,
-      readConstraints(reading),
-      readIndexes(reading),
-      readRoles(reading),
-      readSchemas(reading),
-      readExtensions(reading),
-      readEnums(reading),
-      readDomainTypes(reading),
-      readCompositeTypes(reading),
-      readRangeTypes(reading),
-      readBaseTypes(reading),
-      readSequences(reading),
-      readTables(reading),
-      readInherits(reading),
-      readForeignServers(reading),
-      readForeignTables(reading),
-      readIndexMarks(reading),
-      readViews(reading),
-      readMaterializedViews(reading),
-      readFunctions(reading),
-      readAggregates(reading),
-      readRules(reading),
-      readTriggers(reading),
-      readPartitionTriggers(reading),
-      readPolicies(reading),
-      readEventTriggers(reading),
-      readPublications(reading),
-      readSubscriptions(reading),
-      readCollations(reading),
-      readConversions(reading),
-      readStatistics(reading),
-      readTextSearchParsers(reading),
-      readTextSearchTemplates(reading),
-      readTextSearchDictionaries(reading),
-      readTextSearchConfigurations(reading),
-      readLanguages(reading),
-      readAccessMethods(reading),
-      readOperators(reading),
-      readOperatorClasses(reading),
-      readCasts(reading),
-      readTransforms(reading),
-      readDefaultPrivileges(reading),
-      readParameters(reading),
-      readNotAnalysed(reading),
-    ]);
-    addInheritedColumns();
-    // What is about objects that are read by now.
-    const [dependencies] = await Promise.all([
-      readDependencies(reading),
-      readExtensionDependencies(reading),
-      readTablespaces(reading),
-    ]);
+    const dependencies = await read(reading);
     let told: readonly Edge[] | undefined;
     const edges = {
       own: ownReferences,
       get told() {
-        return (told ??= dependencies());
+        return (told ??= typeof dependencies === 'function' ? dependencies() : dependencies);
       },
     };
     const { entries, notAnalysed, acls } = reading;
     return catalogOf(source, serverVersion, entries, edges, notAnalysed, { kind: 'grant', on: acls });
   });
-  return read;
+}
+
+/** What has an owner and privileges, and who holds them. */
+const readHolders = (reading: Reading): Promise<void>[] => [
+  readRoles(reading),
+  readSchemas(reading),
+  readExtensions(reading),
+  readEnums(reading),
+  readDomainTypes(reading),
+  readCompositeTypes(reading),
+  readRangeTypes(reading),
+  readBaseTypes(reading),
+  readSequences(reading),
+  readTables(reading),
+  readForeignServers(reading),
+  readForeignTables(reading),
+  readViews(reading),
+  readMaterializedViews(reading),
+  readFunctions(reading),
+  readAggregates(reading),
+  readLanguages(reading),
+  readDefaultPrivileges(reading),
+  readParameters(reading),
+];
+
+async function readAll(reading: Reading): Promise<() => readonly Edge[]> {
+  // Sent at once and answered in turn on one connection: those first whose rows are taken one by one as they come.
+  const relations = readRelations(reading);
+  const [addInheritedColumns] = await Promise.all([
+    readColumns(reading),
+    relations,
+    readConstraints(reading),
+    readIndexes(reading),
+    ...readHolders(reading),
+    readInherits(reading),
+    readIndexMarks(reading),
+    readRules(reading),
+    readTriggers(reading),
+    readPartitionTriggers(reading),
+    readPolicies(reading),
+    readEventTriggers(reading),
+    readPublications(reading),
+    readSubscriptions(reading),
+    readCollations(reading),
+    readConversions(reading),
+    readStatistics(reading),
+    readTextSearchParsers(reading),
+    readTextSearchTemplates(reading),
+    readTextSearchDictionaries(reading),
+    readTextSearchConfigurations(reading),
+    readAccessMethods(reading),
+    readOperators(reading),
+    readOperatorClasses(reading),
+    readCasts(reading),
+    readTransforms(reading),
+    readNotAnalysed(reading),
+  ]);
+  addInheritedColumns();
+  // What is about objects that are read by now.
+  const [dependencies] = await Promise.all([
+    readDependencies(reading),
+    readExtensionDependencies(reading),
+    readTablespaces(reading),
+  ]);
+  return dependencies;
 }

@@ -7,7 +7,6 @@ import {
   type AggregateId,
   type ColumnId,
   type FunctionId,
-  type Id,
   type IdOf,
   type PartitionId,
   type RelationId,
@@ -42,15 +41,32 @@ export interface DomainObjects {
 const ownedKinds = [
   'collation',
   'conversion',
-  'statistics',
-  'text-search-dictionary',
-  'text-search-configuration',
   'operator',
-  'operator-family',
   'operator-class',
+  'operator-family',
+  'statistics',
+  'text-search-configuration',
+  'text-search-dictionary',
 ] as const;
 type OwnedId = IdOf<(typeof ownedKinds)[number]>;
-const isOwned = (id: Id): id is OwnedId => (ownedKinds as readonly string[]).includes(id.kind);
+
+/** In the order of their names, as a catalog's entries are. */
+const domainKinds = [
+  ...ownedKinds,
+  'aggregate',
+  'base-type',
+  'composite-type',
+  'domain-type',
+  'enum',
+  'foreign-table',
+  'function',
+  'materialized-view',
+  'range-type',
+  'schema',
+  'sequence',
+  'table',
+  'view',
+] as const;
 
 /** @returns each domain's objects, by the domain's name. */
 export function objectsByDomain(
@@ -73,17 +89,7 @@ export function objectsByDomain(
       },
     ]),
   );
-  for (const { id } of catalog.entries.values()) {
-    if (
-      id.kind !== 'schema' &&
-      !isRelation(id) &&
-      id.kind !== 'sequence' &&
-      !isType(id) &&
-      id.kind !== 'function' &&
-      id.kind !== 'aggregate' &&
-      !isOwned(id)
-    )
-      continue;
+  for (const { id } of domainKinds.flatMap((kind) => [...entriesOf(catalog, kind)])) {
     const objects = made.get(domainOf(manifest, database, id)?.name ?? '');
     if (objects === undefined || isHistoryTable(id)) continue;
     if (id.kind === 'schema') objects.schema = id;
@@ -91,8 +97,8 @@ export function objectsByDomain(
       if (!isIdentity(catalog, id)) objects.sequences.push(id);
     } else if (isType(id)) objects.types.push(id);
     else if (id.kind === 'function' || id.kind === 'aggregate') objects.functions.push(id);
-    else if (isOwned(id)) objects.others.push(id);
-    else objects.relations.push(id);
+    else if (isRelation(id)) objects.relations.push(id);
+    else objects.others.push(id);
   }
   return made;
 }
