@@ -15,9 +15,9 @@ export const serversLanguages = ['c', 'internal', 'plpgsql', 'sql'];
 
 /** The ACLs of a catalog, put together for the objects that are asked for. */
 export interface Acls {
-  of(on: ObjectId): Acl;
+  readonly of: (on: ObjectId) => Acl;
   /** @returns a text that is the same for objects whose ACLs say the same; of objects with one text one need be looked at. */
-  shapeOf(on: ObjectId): string;
+  readonly shapeOf: (on: ObjectId) => string;
   /** Columns that have one of their own. */
   readonly columns: readonly ColumnId[];
 }
