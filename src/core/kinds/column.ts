@@ -116,7 +116,8 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       // A column of a plain table has none, and one of a foreign table may have as many.
       if (actions !== '') drafts.push({ ...set, hazards: secretsOf(id, old, now) });
     }
-    if (!isNotNullAbove(to, id)) drafts.push(...later);
+    if (!isNotNullAbove(to, id))
+      drafts.push(...later, ...(later.length === 0 ? [] : alsoNullable(id, sides)));
     // A type brings its own storage with it.
     const settings = typeChanged ? { ...before.attrs, storage: null } : before.attrs;
     drafts.push(...alterSettings(id, settings, attrs, onlyOf(to, id)));
@@ -210,6 +211,31 @@ function passedOn({ id }: { readonly id: ColumnId }, { from, to }: Sides): Draft
     ).map((made) => ({ ...made, requires: [keyOf(id)] }));
   });
 }
+
+/**
+ * From 18 a partition keeps the NOT NULL that is its own too, which no catalog of ours tells: that of a table that was
+ * attached, or got its primary key before its parent did. Where it has none, the statement does nothing.
+ */
+function alsoNullable(id: ColumnId, { from, to }: Sides): Draft[] {
+  if (to.serverVersion < 180000) return [];
+  return partitionsOf(id, from).flatMap((own) => {
+    if (columnAt(to, own)?.attrs.notNull !== false) return [];
+    const parents = parentsOf(from, { schema: own.schema, name: own.table });
+    const requires = parents.map(({ schema, name }) => nullable({ ...id, schema, table: name }));
+    return [
+      { ...alterColumn(own, 'DROP NOT NULL'), produces: [nullable(own)], requires: [keyOf(id), ...requires] },
+    ];
+  });
+}
+
+/** Stands for: a partition's column may be null. */
+const nullable = (id: ColumnId) => `turn of nullable ${keyOf(id)}` as Key;
+
+/** @returns a column's partitions, and theirs. */
+const partitionsOf = (id: ColumnId, of: Catalog): ColumnId[] =>
+  descendantsOf(of, { schema: id.schema, name: id.table })
+    .filter(({ schema, name }) => of.entries.has(keyOf({ kind: 'partition', schema, name })))
+    .map(({ schema, name }) => ({ ...id, schema, table: name }));
 
 const defaultOf = (catalog: Parameters<typeof find>[0], { schema, table, name }: ColumnId) =>
   find<DefaultId, DefaultAttributes>(catalog, { kind: 'default', schema, table, name })?.attrs;

@@ -1,4 +1,5 @@
 /** The order among statements: who must come before whom, and why. */
+import { indexParts } from '../kinds/index-parts.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, nameOf } from '../model/id.ts';
@@ -35,8 +36,12 @@ export function graph(planned: readonly Planned[], { from }: Sides): Graph {
   });
   const freed = new Map<string, number[]>();
   for (const [key, list] of destroyers) {
-    const slot = slotOf(from.entries.get(key)?.id);
-    if (slot !== undefined) for (const at of list) push(freed, slot, at);
+    const entry = from.entries.get(key);
+    if (entry === undefined) continue;
+    const own = slotOf(entry.id);
+    const parts = indexParts(entry).map(({ schema, name }) => relationSlot(schema, name));
+    for (const slot of own === undefined ? parts : [own, ...parts])
+      for (const at of list) push(freed, slot, at);
   }
   planned.forEach(({ about, draft }, at) => {
     if (draft.produces.every(isTurn)) return;
@@ -60,6 +65,8 @@ export function statementGraph(
   );
 }
 
+const relationSlot = (schema: string, name: string) => `relation\0${schema}\0${name}`;
+
 /** The name that an object takes: relations share one namespace per schema, types another. */
 function slotOf(id: Id | undefined): string | undefined {
   switch (id?.kind) {
@@ -69,7 +76,7 @@ function slotOf(id: Id | undefined): string | undefined {
     case 'materialized-view':
     case 'foreign-table':
     case 'sequence':
-      return `relation\0${id.schema}\0${id.name}`;
+      return relationSlot(id.schema, id.name);
     case 'function':
     case 'aggregate':
       return `routine\0${nameOf(id)}`;

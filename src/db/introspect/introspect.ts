@@ -31,6 +31,7 @@ import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
 import { readIndexMarks } from './index-mark.ts';
+import { readIndexParts } from './index-part.ts';
 import { readIndexes } from './table-index.ts';
 import { readTablespaces } from './tablespace.ts';
 import { readColumnPrivileges, readColumns } from './column.ts';
@@ -174,6 +175,7 @@ async function readAll(reading: Reading): Promise<() => readonly Edge[]> {
     readDependencies(reading),
     readExtensionDependencies(reading),
     readTablespaces(reading),
+    readIndexParts(reading),
   ]);
   return dependencies;
 }

@@ -2,7 +2,7 @@
 import { identifier, qualified } from '../../../sql/quote.ts';
 import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { keyOf } from '../../model/id.ts';
-import { type Rewriting, attributeOf, freeName, validate } from './rewriting.ts';
+import { type Rewriting, attributeOf, passingName, validate } from './rewriting.ts';
 
 export const attachPartition: Rewriting = {
   rewrite({ about, statement }, sides) {
@@ -16,8 +16,8 @@ export const attachPartition: Rewriting = {
     const condition = conditionOf(attributeOf(sides, parent, 'partitionKey'), bound);
     if (condition === undefined) return undefined;
     const relation = qualified(schema, table);
-    const idsOf = (name: string) => [{ kind: 'constraint', schema, table, name } as const];
-    const check = identifier(freeName(`${table}_bound`, sides, idsOf));
+    const tableId = { kind: 'table', schema, name: table } as const;
+    const check = identifier(passingName(`${table}_bound`, tableId, sides));
     const locks = [{ mode: 'ACCESS EXCLUSIVE', relation }] as const;
     return [
       {

@@ -3,8 +3,9 @@
  * invalid. Where it takes another's place, it is built under another name, so that one of them always serves.
  */
 import { identifier, qualified } from '../../../sql/quote.ts';
+import { isPartsName } from '../../kinds/index-parts.ts';
 import { keyOf } from '../../model/id.ts';
-import { type Part, type Rewriting, attributeOf, freeName, indexNames } from './rewriting.ts';
+import { type Part, type Rewriting, attributeOf, freeName, indexNames, isFreeIn } from './rewriting.ts';
 
 export const createIndex: Rewriting = {
   rewrite({ about, statement }, sides) {
@@ -49,8 +50,10 @@ export function buildingName(
   sides: Parameters<Rewriting['rewrite']>[1],
 ): string {
   const ids = indexNames(schema, table);
-  if (!ids(name).some((id) => sides.from.entries.has(keyOf(id)))) return name;
-  return freeName(`${name}_new`, sides, ids);
+  const isFree = (each: string) =>
+    isFreeIn([sides.from], ids)(each) && !isPartsName(sides.from, schema, each);
+  if (isFree(name)) return name;
+  return freeName(`${name}_new`, (each) => isFree(each) && isFreeIn([sides.to], ids)(each));
 }
 
 /** @param sql the whole CREATE INDEX. @returns two statements outside a transaction, which may be begun anew. */

@@ -12,6 +12,8 @@ import { statementGraph } from '../graph.ts';
 import { attachPartition } from './attach-partition.ts';
 import { createIndex } from './create-index.ts';
 import { dropIndex } from './drop-index.ts';
+import { foreignKeyOnPartitions } from './foreign-key-on-partitions.ts';
+import { indexOnPartitions, keyOnPartitions, takenOver } from './index-on-partitions.ts';
 import { notValid } from './not-valid.ts';
 import type { Part, Rewriting } from './rewriting.ts';
 import { setNotNull } from './set-not-null.ts';
@@ -19,11 +21,15 @@ import { usingIndex } from './using-index.ts';
 
 const rewritings: readonly Rewriting[] = [
   attachPartition,
+  takenOver,
   createIndex,
+  indexOnPartitions,
   dropIndex,
   notValid,
+  foreignKeyOnPartitions,
   setNotNull,
   usingIndex,
+  keyOnPartitions,
 ];
 
 /** @param plain complete, in no particular order. @returns the same or more, in no particular order. */
@@ -65,38 +71,42 @@ function inTheirOrder(
   parts: readonly Part[],
   position: number,
 ): PlannedStatement[] {
-  return parts.map(({ sql, locks, hazards = [], outside, completes, reads, undo }, at) => {
-    const own = turn(position, at);
-    const made: Statement = {
-      sql,
-      locks,
-      hazards,
-      produces: [
-        ...(completes === true ? statement.produces.filter((key) => !isReadiness(key)) : []),
-        ...(at === parts.length - 1 ? statement.produces.filter(isReadiness) : []),
-        own,
-      ],
-      destroys: completes === true ? statement.destroys : [],
-      requires: [...statement.requires, ...(at === 0 ? [] : [turn(position, at - 1)])],
-      commits: parts[at + 1]?.later === true ? [own] : [],
-      transaction: outside === true ? 'outside' : 'inside',
-    };
-    // Several that are one statement each share a migration: begun anew, they do no harm.
-    const unit =
-      outside === true
-        ? parts.length === 1
-          ? 'one by one'
-          : keyOf(about)
-        : reads === true
-          ? 'reads'
-          : undefined;
-    return {
-      about,
-      statement: made,
-      ...(unit === undefined ? {} : { unit }),
-      ...(undo === undefined ? {} : { undo: undone(undo) }),
-    };
-  });
+  return parts.map(
+    ({ sql, locks, hazards = [], outside, completes, makes, destroys = [], reads, undo }, at) => {
+      const own = turn(position, at);
+      const made: Statement = {
+        sql,
+        locks,
+        hazards,
+        produces: [
+          ...(completes === true || makes === true
+            ? statement.produces.filter((key) => !isReadiness(key))
+            : []),
+          ...(at === parts.length - 1 ? statement.produces.filter(isReadiness) : []),
+          own,
+        ],
+        destroys: completes === true ? [...statement.destroys, ...destroys] : [],
+        requires: [...statement.requires, ...(at === 0 ? [] : [turn(position, at - 1)])],
+        commits: parts[at + 1]?.later === true ? [own] : [],
+        transaction: outside === true ? 'outside' : 'inside',
+      };
+      // Several that are one statement each share a migration: begun anew, they do no harm.
+      const unit =
+        outside === true
+          ? parts.length === 1
+            ? 'one by one'
+            : keyOf(about)
+          : reads === true
+            ? 'reads'
+            : undefined;
+      return {
+        about,
+        statement: made,
+        ...(unit === undefined ? {} : { unit }),
+        ...(undo === undefined ? {} : { undo: undone(undo) }),
+      };
+    },
+  );
 }
 
 const undone = ({ sql, locks, outside }: NonNullable<Part['undo']>): Statement => ({

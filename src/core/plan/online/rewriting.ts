@@ -1,6 +1,7 @@
 /** What a rewriting is: one statement that would block a table's use for long → several that do not. */
 import type { Sides } from '../../kinds/kind.ts';
-import { type Id, type TableId, keyOf } from '../../model/id.ts';
+import type { Catalog } from '../../model/catalog.ts';
+import { type Id, type Key, type TableId, keyOf } from '../../model/id.ts';
 import type { Hazard, Statement } from '../../model/statement.ts';
 import type { PlannedStatement } from '../fold.ts';
 
@@ -13,6 +14,10 @@ export interface Part {
   readonly outside?: boolean;
   /** After it the catalog is as it is after the statement that is rewritten: of the parts, exactly one. */
   readonly completes?: boolean;
+  /** It makes some of what the statement that is rewritten makes: what that takes the place of has gone before. Of one step with the one that completes. */
+  readonly makes?: boolean;
+  /** What goes with it, besides what the statement that is rewritten destroys. */
+  readonly destroys?: readonly Key[];
   /** The part before it must have been committed: what it waits for must not be locked meanwhile. */
   readonly later?: boolean;
   /** It serves in the place of what another statement drops, which need not go before. */
@@ -35,16 +40,28 @@ export function attributeOf({ from }: Sides, id: Id, name: string): unknown {
 export const isPartitioned = (sides: Sides, id: TableId): boolean =>
   attributeOf(sides, id, 'kind') === 'partitioned';
 
-/** @returns a name that no entry of either side has: `stem`, `stem1`, … @param idsOf what would have the name. */
-export function freeName(stem: string, { from, to }: Sides, idsOf: (name: string) => readonly Id[]): string {
+/** @returns whether none of the catalogs has anything of a name. @param idsOf what would have the name. */
+export const isFreeIn =
+  (catalogs: readonly Catalog[], idsOf: (name: string) => readonly Id[]) =>
+  (name: string): boolean =>
+    !idsOf(name).some((id) => catalogs.some(({ entries }) => entries.has(keyOf(id))));
+
+/** @returns the first that is free: `stem`, `stem1`, … */
+export function freeName(stem: string, isFree: (name: string) => boolean): string {
   // 63 bytes are the most that a name may have, and letters may have four.
   const short = Buffer.byteLength(stem) < 60 ? stem : Array.from(stem).slice(0, 14).join('');
   for (let at = 0; ; at += 1) {
     const name = at === 0 ? short : `${short}${at}`;
-    const keys = idsOf(name).map(keyOf);
-    if (!keys.some((key) => from.entries.has(key) || to.entries.has(key))) return name;
+    if (isFree(name)) return name;
   }
 }
+
+/** @returns a name for a constraint that serves for a while. */
+export const passingName = (stem: string, { schema, name: table }: TableId, { from, to }: Sides): string =>
+  freeName(
+    stem,
+    isFreeIn([from, to], (name) => [{ kind: 'constraint', schema, table, name }]),
+  );
 
 /** @returns what an index of this name would be in the way of: relations, and constraints of its table, whose indexes bear their names. */
 export const indexNames =

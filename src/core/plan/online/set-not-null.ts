@@ -2,7 +2,7 @@
 import { keyOf } from '../../model/id.ts';
 import { identifier, qualified } from '../../../sql/quote.ts';
 import { usualName } from '../../kinds/not-null.ts';
-import { type Rewriting, freeName, validate } from './rewriting.ts';
+import { type Rewriting, passingName, validate } from './rewriting.ts';
 
 export const setNotNull: Rewriting = {
   rewrite({ about, statement }, sides) {
@@ -19,8 +19,8 @@ export const setNotNull: Rewriting = {
       !sides.from.entries.has(keyOf({ kind: 'table', schema, name: table }))
     )
       return undefined;
-    const idsOf = (name: string) => [{ kind: 'constraint', schema, table, name } as const];
-    const check = identifier(freeName(`${table}_${column}_is_not_null`, sides, idsOf));
+    const tableId = { kind: 'table', schema, name: table } as const;
+    const check = identifier(passingName(`${table}_${column}_is_not_null`, tableId, sides));
     const locks = [{ mode: 'ACCESS EXCLUSIVE', relation }] as const;
     return [
       {

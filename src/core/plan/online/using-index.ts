@@ -9,6 +9,27 @@ const shape = new RegExp(
   `^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (${list})( INCLUDE ${list})?( WITH ${list})?( DEFERRABLE)?( INITIALLY DEFERRED)?$`,
 );
 
+/** A UNIQUE or PRIMARY KEY, taken apart. */
+export interface KeyParts {
+  readonly type: string;
+  /** What its index is of: columns, INCLUDE, NULLS NOT DISTINCT, WITH. */
+  readonly index: string;
+  /** DEFERRABLE, with a blank before it, or nothing. */
+  readonly deferrable: string;
+}
+
+/** @param definition as pg_get_constraintdef prints it. @returns undefined if no index can be built for it beforehand. */
+export function keyParts(definition: string): KeyParts | undefined {
+  const match = shape.exec(definition);
+  if (match === null || / WITHOUT OVERLAPS\)/.test(match[3]!)) return undefined;
+  const [, type, nulls = '', columns, include = '', options = '', deferrable = '', deferred = ''] = match;
+  return {
+    type: type!,
+    index: `${columns}${include}${nulls}${options}`,
+    deferrable: `${deferrable}${deferred}`,
+  };
+}
+
 export const usingIndex: Rewriting = {
   rewrite({ about, statement }, sides) {
     if (about.kind !== 'constraint') return undefined;
@@ -16,18 +37,17 @@ export const usingIndex: Rewriting = {
     const name = identifier(about.name);
     const head = `ALTER TABLE ${relation} ADD CONSTRAINT ${name} `;
     if (!statement.sql.startsWith(head)) return undefined;
-    const match = shape.exec(statement.sql.slice(head.length));
-    if (match === null || / WITHOUT OVERLAPS\)/.test(match[3]!)) return undefined;
+    const key = keyParts(statement.sql.slice(head.length));
+    if (key === undefined) return undefined;
     const table = { kind: 'table', schema: about.schema, name: about.table } as const;
-    // A partitioned table takes no index for its constraint; one that is made in this plan needs none.
+    // One that is made in this plan needs none.
     if (attributeOf(sides, table, 'kind') !== 'table') return undefined;
-    const [, type, nulls = '', columns, include = '', options = '', deferrable = '', deferred = ''] = match;
     const built = buildingName(about.name, about.schema, about.table, sides);
     const index = identifier(built);
     const [leftover, build] = concurrently(
       qualified(about.schema, built),
       relation,
-      `CREATE UNIQUE INDEX ${index} ON ${relation} ${columns}${include}${nulls}${options}`,
+      `CREATE UNIQUE INDEX ${index} ON ${relation} ${key.index}`,
     );
     const detail = `fails if rows break ${name}`;
     return [
@@ -40,7 +60,7 @@ export const usingIndex: Rewriting = {
       },
       {
         // The index takes the constraint's name.
-        sql: `${head}${type} USING INDEX ${index}${deferrable}${deferred}`,
+        sql: `${head}${key.type} USING INDEX ${index}${key.deferrable}`,
         locks: [{ mode: 'ACCESS EXCLUSIVE', relation }],
         completes: true,
         later: true,
