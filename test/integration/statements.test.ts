@@ -1,4 +1,4 @@
-/** What statements state of their locks and rewrites is what a server does: every statement of every case of the corpus, there as plain DDL and back as for tables in use. */
+/** What statements state of their locks, scans and rewrites is what a server does: every statement of every case of the corpus, there as plain DDL and back as for tables in use; of a case `…-in-use` the other way round. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Sql } from 'postgres';
 import { expect, it } from 'vitest';
@@ -7,10 +7,11 @@ import { plan } from '../../src/core/plan/plan.ts';
 import type { Statement } from '../../src/core/model/statement.ts';
 import type { Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
-import { disagreements, readRelations, see } from '../../src/db/prove/observe.ts';
+import { disagreements, readRelations, see, startCounting } from '../../src/db/prove/observe.ts';
 import { filled, prepared } from '../support/convergence.ts';
 import { describeEachMajor, majors } from '../support/servers.ts';
 
+const nothing = { held: new Map(), scans: new Map() };
 const corpus = new URL('../../fixtures/corpus/', import.meta.url);
 const cases = readdirSync(corpus);
 
@@ -27,13 +28,15 @@ describeEachMajor('statements state what they lock and rewrite', (server, major)
         const [start, goal] = [await introspect(from), await introspect(to)];
         const domainOf = () => 'all';
         const { uses } = await usesOf(goal);
-        const there = plan(start, goal, { domainOf, uses, online: false }).flatMap(
+        const inUse = name.endsWith('-in-use');
+        const there = plan(start, goal, { domainOf, uses, online: inUse }).flatMap(
           ({ statements }) => statements,
         );
         const wrong = await observed(from, there);
         const back = plan(await introspect(from), start, {
           domainOf,
           uses: (await usesOf(start)).uses,
+          online: !inUse,
         }).flatMap(({ statements }) => statements);
         wrong.push(...(await observed(from, back)));
         expect(wrong).toEqual([]);
@@ -63,12 +66,13 @@ async function observed({ sql }: Connection, statements: readonly Statement[]): 
       await sql.unsafe(statement.sql);
       continue;
     }
+    await sql.unsafe(startCounting);
     const seen = await sql.begin(async (transaction) => {
       await transaction.unsafe(statement.sql);
       return see(transaction as unknown as Sql);
     });
     const still = new Map([...now].filter(([oid]) => known.has(oid)));
-    for (const each of disagreements(statement, still, new Map(), seen))
+    for (const each of disagreements(statement, still, nothing, seen))
       wrong.push(`${statement.sql}\n  ${each}`);
     now = await readRelations(sql);
   }

@@ -26,7 +26,7 @@ import { alterIdentity, identityClause, sequenceName, sequencePersistence } from
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
 import type { ColumnAttributes } from './parts.ts';
-import { addColumnHazards, castRewrites } from './rewrites.ts';
+import { addColumnHazards, castRewrites, isReadAgain } from './rewrites.ts';
 
 export const column: Kind<ColumnId, ColumnAttributes> = {
   name: 'column',
@@ -100,7 +100,21 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
     else if (typeChanged) {
       const viaText = isOfMadeType(from, id) && isOfMadeType(to, id);
-      const change = alterType(before.attrs, id, attrs, defaultOf(from, id), defaultOf(to, id), viaText);
+      const work =
+        viaText || castRewrites(before.attrs.type, attrs.type)
+          ? 'rewrite'
+          : isReadAgain(id, before.attrs.collation !== attrs.collation, from)
+            ? 'scan'
+            : undefined;
+      const change = alterType(
+        before.attrs,
+        id,
+        attrs,
+        defaultOf(from, id),
+        defaultOf(to, id),
+        viaText,
+        work,
+      );
       drafts.push({ ...change, produces: [...change.produces, ...mergedBelow(id, sides)] });
       drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
@@ -258,17 +272,13 @@ function alterType(
   oldDefault: DefaultAttributes | undefined,
   newDefault: DefaultAttributes | undefined,
   viaText: boolean,
+  work: 'rewrite' | 'scan' | undefined,
 ): Draft {
   const using =
     before.type === after.type
       ? ''
       : ` USING ${identifier(id.name)}${viaText ? '::text' : ''}::${after.type}`;
-  const rewrites = viaText || castRewrites(before.type, after.type);
-  const change = alterColumn(
-    id,
-    `TYPE ${after.type}${collate(after)}${using}`,
-    rewrites ? 'rewrite' : undefined,
-  );
+  const change = alterColumn(id, `TYPE ${after.type}${collate(after)}${using}`, work);
   const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
   if (!plain) return change;
   const table = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ALTER COLUMN ${identifier(id.name)}`;

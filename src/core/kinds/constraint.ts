@@ -34,7 +34,16 @@ function locksOf(id: ConstraintId, attrs: ConstraintAttributes): readonly Lock[]
   ];
 }
 
+const lookup = ({ schema, table }: ForeignKeyTarget): Hazard => ({
+  name: 'scan',
+  object: qualified(schema, table),
+  detail: 'looks up what the rows reference, by its key or by reading it all',
+});
+
 const notValid = ' NOT VALID';
+/** Whether the rows that are there are looked at when it is added. */
+const readsRows = ({ definition }: ConstraintAttributes): boolean =>
+  !/ NOT (VALID|ENFORCED)$/.test(definition);
 
 /** VALIDATE keeps nobody out. */
 function validationLocks(id: ConstraintId, { references }: ConstraintAttributes): readonly Lock[] {
@@ -79,13 +88,13 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
     const table = keyOf(tableIn(to, id));
     const relation = qualified(id.schema, id.table);
     const clause = () => `CONSTRAINT ${identifier(id.name)} ${attrs.definition}`;
-    const hazards: Hazard[] = [
-      {
-        name: 'depends-on-data',
-        object: relation,
-        detail: `fails if rows break ${identifier(id.name)}; reads every row under the lock`,
-      },
-    ];
+    const hazards: Hazard[] = readsRows(attrs)
+      ? [
+          { name: 'depends-on-data', object: relation, detail: `fails if rows break ${identifier(id.name)}` },
+          { name: 'scan', object: relation, detail: 'reads every row under the lock' },
+          ...(attrs.references === null ? [] : [lookup(attrs.references)]),
+        ]
+      : [];
     return [
       draft(`ALTER TABLE ${relation} ADD ${clause()}`, {
         produces: [keyOf(id)],
@@ -122,7 +131,12 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
           {
             name: 'depends-on-data',
             object: relation,
-            detail: `fails if rows break ${identifier(id.name)}; reads every row`,
+            detail: `fails if rows break ${identifier(id.name)}`,
+          },
+          {
+            name: 'scan',
+            object: relation,
+            detail: 'reads every row; other sessions read and write meanwhile',
           },
         ],
       }),

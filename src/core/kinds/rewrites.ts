@@ -40,10 +40,24 @@ export function addColumnHazards({ id, attrs }: Entry<ColumnId, NewColumn>, to: 
             object,
             detail: `fails if the table has rows: ${id.name} is NOT NULL and has no default`,
           } as const,
+          { name: 'scan', object, detail: 'reads every row under the lock' } as const,
         ]
       : []),
   ];
 }
+
+/** @returns whether a change of a column's type that writes nothing anew reads the table: its checks look at every row again, and some of its indexes are built anew. */
+export function isReadAgain(id: ColumnId, isOtherCollation: boolean, from: Catalog): boolean {
+  return (edgeIndex(from).byReferenced.get(keyOf(id)) ?? []).some(({ dependent }) => {
+    const { id: user, attrs } = from.entries.get(dependent)!;
+    if (user.kind === 'constraint')
+      return attrs['type'] === 'c' || (isOtherCollation && attrs['type'] !== 'f');
+    // The server keeps those of plain columns, of all rows.
+    return user.kind === 'index' && (isOtherCollation || !isOfPlainColumns(attrs['definition'] as string));
+  });
+}
+
+const isOfPlainColumns = (definition: string): boolean => / USING \w+ \([^()]*\)$/.test(definition);
 
 function domainsOf(id: ColumnId, of: Catalog): DomainTypeId[] {
   return (edgeIndex(of).byDependent.get(keyOf(id)) ?? []).flatMap(({ referenced }) => {

@@ -22,11 +22,7 @@ export const index: Kind<IndexId, IndexAttributes> = {
       requires: [keyOf({ kind: 'table', schema: id.schema, name: attrs.table })],
       locks: [{ mode: 'SHARE', relation: qualified(id.schema, attrs.table) }],
       hazards: [
-        {
-          name: 'blocked-writes',
-          object: qualified(id.schema, attrs.table),
-          detail: 'blocks writes while the index is built',
-        },
+        { name: 'scan', object: qualified(id.schema, attrs.table), detail: 'reads every row under the lock' },
       ],
     }),
   ],

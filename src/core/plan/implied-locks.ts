@@ -1,4 +1,4 @@
-/** The locks that a statement takes because of what goes with it, or holds values of it: no kind knows of them all. */
+/** The locks that a statement takes, and the tables that it reads, because of what goes with it, or holds values of it: no kind knows of them all. */
 import type { ConstraintAttributes } from '../kinds/constraint.ts';
 import type { Sides } from '../kinds/kind.ts';
 import type { PartitionAttributes } from '../kinds/parts.ts';
@@ -29,13 +29,17 @@ export function withImpliedLocks(
       for (const relation of entry === undefined ? [] : lockedWith(entry, from))
         add('ACCESS EXCLUSIVE', relation);
     }
+    const hazards = [...statement.hazards];
     const domain = readsValuesOf(planned);
     // A domain that is made anew has no values yet.
     if (domain !== undefined && !made.has(keyOf(domain)))
-      for (const relation of tablesWith(domain, from)) add('SHARE', relation);
+      for (const relation of tablesWith(domain, from)) {
+        add('SHARE', relation);
+        hazards.push({ name: 'scan', object: relation, detail: 'reads every row under the lock' });
+      }
     return locks.length === statement.locks.length
       ? planned
-      : { ...planned, statement: { ...statement, locks } };
+      : { ...planned, statement: { ...statement, locks, hazards } };
   });
 }
 

@@ -16,6 +16,7 @@ import { expand } from './expand.ts';
 import { fold, type PlannedStatement } from './fold.ts';
 import { statementGraph } from './graph.ts';
 import { withImpliedLocks } from './implied-locks.ts';
+import { withLongLocks } from './long-locks.ts';
 import { online } from './online/online.ts';
 import { type Step, steps } from './steps.ts';
 
@@ -46,7 +47,7 @@ export function plan(
   const changes = withoutLeftOut(diff(sides.from, sides.to, keys), from, leaveOut);
   const attached = aroundAttaching(drafts(expand(changes, sides), sides), sides);
   const plain = withImpliedLocks(fold(attached, sides), sides);
-  let statements = byPlace(isOnline ? online(plain, sides) : plain);
+  let statements = byPlace(withLongLocks(isOnline ? online(plain, sides) : plain, sides.from));
   let before = statementGraph(statements, sides);
   const opened = withoutCircles(statements, before, sides);
   if (opened !== undefined) {

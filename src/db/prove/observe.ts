@@ -1,4 +1,4 @@
-/** What statements do to a server, seen from their own session: the locks they hold, the files they write anew. */
+/** What statements do to a server, seen from their own session: the locks they hold, the files they write anew, the tables they read as a whole. */
 import type { Sql } from 'postgres';
 import { type Lock, type LockMode, lockModes } from '../../core/model/statement.ts';
 import { qualified } from '../../sql/quote.ts';
@@ -54,22 +54,29 @@ export interface Seen {
   readonly held: Held;
   /** What is locked, as it is now: what is gone is not in it. */
   readonly relations: Relations;
+  /** How often each table that is locked so has been read from end to end, by oid, since the transaction began. */
+  readonly scans: ReadonlyMap<number, number>;
 }
+
+/** Before a transaction that is to be seen: what the session has read till then no longer counts. */
+export const startCounting = 'SELECT pg_stat_force_next_flush()';
 
 /** Reads what this session's open transaction holds. */
 export async function see(sql: Sql): Promise<Seen> {
-  const rows = await sql.unsafe<(Row & { mode: string; locked: number })[]>(
-    `select l.relation::int8::float8 as locked, l.mode, ${columns}
+  const rows = await sql.unsafe<(Row & { mode: string; locked: number; scans: number })[]>(
+    `select l.relation::int8::float8 as locked, l.mode, pg_stat_get_xact_numscans(l.relation)::float8 as scans, ${columns}
      from pg_locks l left join (pg_class c join pg_namespace n on n.oid = c.relnamespace) on c.oid = l.relation
      where l.pid = pg_backend_pid() and l.locktype = 'relation' and l.granted and l.relation >= 16384`,
   );
   const held = new Map<number, LockMode>();
-  for (const { locked, mode } of rows) {
+  const scans = new Map<number, number>();
+  for (const { locked, mode, scans: count } of rows) {
     const name = modeOf(mode);
+    if (isStrong(name)) scans.set(locked, count);
     const before = held.get(locked);
     if (isStrong(name) && (before === undefined || isWeaker(before, name))) held.set(locked, name);
   }
-  return { held, relations: byOid(rows.filter(({ oid }) => oid !== null)) };
+  return { held, scans, relations: byOid(rows.filter(({ oid }) => oid !== null)) };
 }
 
 /** `AccessExclusiveLock` → `ACCESS EXCLUSIVE`. */
@@ -92,52 +99,67 @@ export interface Stated {
 /**
  * Compares what a statement states with what was seen.
  * @param known the relations that were there before anything was made: only these others can use.
- * @param before what the transaction held before the statement; its locks may be held already.
+ * @param before what the transaction held, and had read, before the statement; its locks may be held already.
  * @returns what does not agree, a clause each.
  */
-export function disagreements(stated: Stated, known: Relations, before: Held, after: Seen): string[] {
+export function disagreements(
+  stated: Stated,
+  known: Relations,
+  before: Pick<Seen, 'held' | 'scans'>,
+  after: Seen,
+): string[] {
   const oidOf = new Map([...known].map(([oid, { name }]) => [name, oid]));
-  const claimed = new Map<number, LockMode>();
+  const locked = new Map<number, LockMode>();
   for (const { mode, relation } of stated.locks) {
     const oid = oidOf.get(relation);
-    if (oid !== undefined && isStrong(mode) && isWeaker(claimed.get(oid) ?? 'ACCESS SHARE', mode))
-      claimed.set(oid, mode);
+    if (oid !== undefined && isStrong(mode) && isWeaker(locked.get(oid) ?? 'ACCESS SHARE', mode))
+      locked.set(oid, mode);
   }
   const found: string[] = [];
-  for (const [oid, mode] of claimed) {
+  for (const [oid, mode] of locked) {
     const held = after.held.get(oid);
     if (held === undefined || isWeaker(held, mode))
       found.push(`states ${mode} on ${known.get(oid)!.name}, and holds ${held ?? 'no lock'}`);
   }
   for (const [oid, mode] of after.held) {
     const relation = known.get(oid);
-    const had = before.get(oid);
+    const had = before.held.get(oid);
     if (relation === undefined || (had !== undefined && !isWeaker(had, mode))) continue;
     // A lock on a partitioned table may reach its partitions, one on a table its columns’ sequences.
     const covered = lineage(oid, known).some((each) => {
-      const claim = claimed.get(each);
+      const claim = locked.get(each);
       return claim !== undefined && !isWeaker(claim, mode);
     });
-    if (!covered)
-      found.push(`takes ${mode} on ${relation.name}, and states ${claimed.get(oid) ?? 'no lock'}`);
+    if (!covered) found.push(`takes ${mode} on ${relation.name}, and states ${locked.get(oid) ?? 'no lock'}`);
   }
-  const rewritten = new Set(
-    [...after.relations]
-      .filter(([oid, { file }]) => known.has(oid) && known.get(oid)!.file !== file)
-      .map(([oid]) => oid),
-  );
-  const claims = new Set(
-    stated.hazards.filter(({ name }) => name === 'rewrite').flatMap(({ object }) => oidOf.get(object) ?? []),
-  );
+  const rewritten = [...after.relations]
+    .filter(([oid, { file }]) => known.has(oid) && known.get(oid)!.file !== file)
+    .map(([oid]) => oid);
+  // What it says it reads it may find that it need not: by constraints that prove what it looks for, or by an index.
+  const read = [...after.scans]
+    .filter(([oid, count]) => hasRows(oid, known) && count > (before.scans.get(oid) ?? 0))
+    .map(([oid]) => oid);
+  const claimsOf = (...names: string[]) =>
+    new Set(
+      stated.hazards
+        .filter(({ name }) => names.includes(name))
+        .flatMap(({ object }) => oidOf.get(object) ?? []),
+    );
+  const claimed = { rewrite: claimsOf('rewrite'), scan: claimsOf('rewrite', 'scan') };
   for (const oid of rewritten)
-    if (!lineage(oid, known).some((each) => claims.has(each)))
+    if (!lineage(oid, known).some((each) => claimed.rewrite.has(each)))
       found.push(`rewrites ${known.get(oid)!.name}, and does not state it`);
-  for (const oid of claims)
-    if (![...rewritten].some((each) => lineage(each, known).includes(oid)))
+  for (const oid of read)
+    if (!lineage(oid, known).some((each) => claimed.scan.has(each)))
+      found.push(`reads all of ${known.get(oid)!.name}, and does not state it`);
+  for (const oid of claimed.rewrite)
+    if (!rewritten.some((each) => lineage(each, known).includes(oid)))
       found.push(`states that it rewrites ${known.get(oid)!.name}, and does not`);
   return found;
 }
 
+/** A partitioned table has no file. */
+const hasRows = (oid: number, known: Relations): boolean => (known.get(oid)?.file ?? 0) !== 0;
 /** @returns a relation and what it is part of, all the way up. */
 function lineage(oid: number, known: Relations): number[] {
   return [oid, ...(known.get(oid)?.parents ?? []).flatMap((parent) => lineage(parent, known))];

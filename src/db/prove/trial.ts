@@ -5,7 +5,7 @@ import { migrationSettings } from '../../core/migration/script.ts';
 import type { Statement } from '../../core/model/statement.ts';
 import { identifier } from '../../sql/quote.ts';
 import type { Connection } from '../connect.ts';
-import { type Held, type Relations, disagreements, readRelations, see } from './observe.ts';
+import { type Relations, type Seen, disagreements, readRelations, see, startCounting } from './observe.ts';
 
 /** A migration that is not a file yet. */
 export interface Trial {
@@ -86,10 +86,13 @@ async function run(
     return first === undefined ? now : new Map([...now].filter(([oid]) => first.has(oid)));
   };
   let known = await read();
-  let held: Held = new Map();
+  let before: Pick<Seen, 'held' | 'scans'> = { held: new Map(), scans: new Map() };
   const found: string[] = [];
   const inside = parsed.transaction === 'on';
-  if (inside) await sql.unsafe('BEGIN');
+  if (inside) {
+    await sql.unsafe(startCounting);
+    await sql.unsafe('BEGIN');
+  }
   for (const [at, { text }] of texts.entries()) {
     try {
       await sql.unsafe(text);
@@ -101,8 +104,8 @@ async function run(
     // Outside a transaction no lock is left to be seen.
     if (!inside) continue;
     const seen = await see(sql);
-    found.push(...disagreements(stated[at]!, known, held, seen).map((each) => `${where(text)}: ${each}`));
-    held = seen.held;
+    found.push(...disagreements(stated[at]!, known, before, seen).map((each) => `${where(text)}: ${each}`));
+    before = seen;
     known = withNewFiles(known, seen.relations);
     // What bears another name now is known by that to the statements that follow.
     if (/\b(RENAME|SET SCHEMA)\b/.test(text)) known = await read();

@@ -6,6 +6,8 @@
  */
 import { identifier, qualified } from '../../../sql/quote.ts';
 import type { Sides } from '../../kinds/kind.ts';
+import type { IndexAttributes } from '../../kinds/table-index.ts';
+import { find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type ConstraintId, type IndexId, type TableId, keyOf } from '../../model/id.ts';
 import { concurrently } from './create-index.ts';
@@ -26,11 +28,12 @@ export const takenOver: Rewriting = {
 export const indexOnPartitions: Rewriting = {
   rewrite({ about, statement: { sql, locks } }, sides) {
     if (about.kind !== 'index' || !/^CREATE (UNIQUE )?INDEX /.test(sql)) return undefined;
-    const entry = sides.to.entries.get(keyOf(about)) as Entry<IndexId> | undefined;
+    const entry = find<IndexId, IndexAttributes>(sides.to, about);
+    if (entry === undefined) return undefined;
     const { schema } = about;
-    const table: TableId = { kind: 'table', schema, name: String(entry?.attrs['table']) };
-    if (entry === undefined || !isPartitioned(sides, table)) return undefined;
-    const partitions = partitionsInUse(table, entry, sides);
+    const table: TableId = { kind: 'table', schema, name: entry.attrs.table };
+    if (!isPartitioned(sides, table)) return undefined;
+    const partitions = partitionsInUse(table, entry as unknown as Entry<IndexId>, sides);
     if (partitions.length === 0) return undefined;
     const rest = sql.slice(
       sql.indexOf(' USING ', sql.indexOf(` ON ${qualified(schema, table.name)} USING `)),
