@@ -4,12 +4,17 @@ import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type ColumnId, type Key, type PartitionId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
-import { alterTable } from './alter-table.ts';
+import { accessExclusive, alterTable } from './alter-table.ts';
+import { defaultIsRead, lastingDefault } from './default-partition.ts';
+import { childrenOf } from './parents.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { asItsOwn, columnAt } from './family.ts';
 import { draft, type Kind } from './kind.ts';
 import { notNullName } from './not-null.ts';
 import type { PartitionAttributes } from './parts.ts';
+
+/** Of a scan: that a check as strict as the bound makes it needless. */
+const boundIsRead = 'reads every row to check the partition bound';
 
 export const partition: Kind<PartitionId, PartitionAttributes> = {
   name: 'partition',
@@ -22,6 +27,13 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
   ],
   create: ({ id, attrs }, { from, to }) => {
     const parent = qualified(attrs.parentSchema, attrs.parentTable);
+    const above = { schema: attrs.parentSchema, name: attrs.parentTable };
+    const isDefault = attrs.bound === 'DEFAULT';
+    // The default partition comes last: it holds nothing that one of the others would take.
+    const others = isDefault
+      ? childrenOf(to, above).map((each) => keyOf({ ...each, kind: 'partition' }))
+      : [];
+    const read = isDefault ? undefined : lastingDefault(above, { from, to });
     return [
       draft(`ALTER TABLE ${parent} ATTACH PARTITION ${qualified(id.schema, id.name)} ${attrs.bound}`, {
         produces: [keyOf(id)],
@@ -30,14 +42,16 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
           keyOf({ kind: 'table', schema: id.schema, name: id.name }),
           keyOf({ kind: 'foreign-table', schema: id.schema, name: id.name }),
           keyOf({ kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }),
+          ...others.filter((key) => key !== keyOf(id)),
         ],
-        locks: locks(id, parent),
+        locks: [...locks(id, parent), ...(read === undefined ? [] : accessExclusive(read))],
         hazards: [
           {
             name: 'scan',
             object: qualified(id.schema, id.name),
-            detail: 'reads every row to check the partition bound',
+            detail: boundIsRead,
           },
+          ...(read === undefined ? [] : [defaultIsRead(read)]),
         ],
       }),
     ];

@@ -5,6 +5,7 @@ import type { Entry } from '../model/entry.ts';
 import { type Key, type OfTypeId, type PartitionId, type TableId, keyOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, alterTable, loss, optionLock } from './alter-table.ts';
+import { defaultIsRead, lastingDefault } from './default-partition.ts';
 import { parentsOf } from './parents.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import type { OfTypeAttributes } from './parts.ts';
@@ -101,7 +102,8 @@ export const isMadeAnew = (before: TableAttributes, after: TableAttributes): boo
   before.kind !== after.kind || before.partitionKey !== after.partitionKey;
 
 /** CREATE TABLE, with what the table has from others: as a partition, as a child, of a type. */
-function createTable({ id, attrs }: Entry<TableId, TableAttributes>, { to }: Sides): Draft {
+function createTable({ id, attrs }: Entry<TableId, TableAttributes>, sides: Sides): Draft {
+  const { to } = sides;
   const partitionId: PartitionId = { kind: 'partition', schema: id.schema, name: id.name };
   const partition = find<PartitionId, PartitionAttributes>(to, partitionId)?.attrs;
   const ofTypeId: OfTypeId = { kind: 'of-type', schema: id.schema, name: id.name };
@@ -142,6 +144,8 @@ function createTable({ id, attrs }: Entry<TableId, TableAttributes>, { to }: Sid
             parent: parent.name,
           }),
         );
+  const read =
+    partition === undefined || partition.bound === 'DEFAULT' ? undefined : lastingDefault(parents[0]!, sides);
   return draft(render, {
     produces: [keyOf(id), ...links, ...(typed === undefined ? [] : [keyOf(ofTypeId)])],
     requires: parents.flatMap((parent) => [keyOf(parent), ...columnsOf(to, parent)]),
@@ -150,6 +154,7 @@ function createTable({ id, attrs }: Entry<TableId, TableAttributes>, { to }: Sid
         ? [{ mode: 'SHARE UPDATE EXCLUSIVE', relation: qualified(parent.schema, parent.name) }]
         : accessExclusive(parent),
     ),
+    hazards: read === undefined ? [] : [defaultIsRead(read)],
   });
 }
 

@@ -1,8 +1,9 @@
 /** The locks that a statement takes, and the tables that it reads, because of what goes with it, or holds values of it: no kind knows of them all. */
 import type { ConstraintAttributes } from '../kinds/constraint.ts';
+import { defaultPartition } from '../kinds/default-partition.ts';
 import type { Sides } from '../kinds/kind.ts';
 import type { PartitionAttributes } from '../kinds/parts.ts';
-import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type DomainTypeId, type Key, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
@@ -62,20 +63,14 @@ function lockedWith({ id, attrs }: Entry, from: Catalog): string[] {
     case 'partition': {
       const { parentSchema, parentTable, bound } = attrs as unknown as PartitionAttributes;
       const parent = qualified(parentSchema, parentTable);
-      return bound === 'DEFAULT' ? [parent] : [parent, ...defaultPartitions(parent, from)];
+      const other = defaultPartition(from, { schema: parentSchema, name: parentTable });
+      return bound === 'DEFAULT' || other === undefined
+        ? [parent]
+        : [parent, qualified(other.schema, other.name)];
     }
     default:
       return [];
   }
-}
-
-/** What a default partition may hold changes with its siblings. */
-function defaultPartitions(parent: string, from: Catalog): string[] {
-  const found: string[] = [];
-  for (const { id, attrs } of entriesOf<'partition', PartitionAttributes>(from, 'partition'))
-    if (attrs.bound === 'DEFAULT' && qualified(attrs.parentSchema, attrs.parentTable) === parent)
-      found.push(qualified(id.schema, id.name));
-  return found;
 }
 
 /** @returns the domain type whose values a statement checks, wherever they are. */
