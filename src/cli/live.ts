@@ -29,15 +29,17 @@ export interface Live<T = unknown> extends World {
 /**
  * Reads the databases, each in one snapshot. What is in them that dbctl does not understand is logged.
  * @param also what else is to be read of each, on the same connection
+ * @param complete what is to be added to each catalog
  */
 export async function readLive<T = undefined>(
   context: Context,
   also?: (connection: Connection, world: World) => Promise<T>,
+  complete?: (connection: Connection, catalog: Catalog) => Promise<Catalog>,
 ): Promise<Live<T>[]> {
   return withPlaces(context, async (places) => {
     const all: Live<T>[] = [];
     for (const { address, ...place } of places)
-      all.push({ ...(await readOne(context, address, also)), ...place });
+      all.push({ ...(await readOne(context, address, also, complete)), ...place });
     return all;
   });
 }
@@ -76,10 +78,12 @@ async function readOne<T>(
   context: Context,
   address: Address,
   also: ((connection: Connection, world: World) => Promise<T>) | undefined,
+  complete: ((connection: Connection, catalog: Catalog) => Promise<Catalog>) | undefined,
 ): Promise<Omit<Live<T>, 'domainOf' | 'database'>> {
   const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
   try {
-    const catalog = await introspect(connection);
+    const read = await introspect(connection);
+    const catalog = (await complete?.(connection, read)) ?? read;
     for (const { object, why } of catalog.notAnalysed) context.debug(`not analysed: ${object}: ${why}`);
     const world = { catalog, access: accessOf(catalog) };
     return { ...world, also: (await also?.(connection, world)) as T };

@@ -7,6 +7,7 @@ import { clusterHistory, historyOf } from '../core/migration/history.ts';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { counted, listOf } from '../core/rules/wording.ts';
 import { type Address, type Connection, connect, describeAddress } from '../db/connect.ts';
+import { withExtensionMembers } from '../db/extension-members.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { readHistories } from '../db/migrate/histories.ts';
 import { readRights, readRoleDependencies, readRoleOnServer, roleNames } from '../db/role-dependencies.ts';
@@ -132,7 +133,7 @@ async function inEach(server: Address, { databases }: RoleOnServer, role: string
       { applicationName: 'dbctl roles', readOnly: true },
     );
     try {
-      const catalog = await introspect(connection);
+      const catalog = await withExtensionMembers(connection, await introspect(connection));
       const dependencies = await readRoleDependencies(connection, role);
       found.push({ database: name, catalog, access: accessOf(catalog), dependencies });
     } finally {

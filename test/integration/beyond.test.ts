@@ -22,6 +22,14 @@ create view shop.seen_again as select id from shop.seen;
 create view shop.own_rights with (security_invoker = true) as select id from shop.orders;
 create function shop.purge() returns void language sql security definer as 'delete from shop.facts';
 create function shop.nothing() returns int language sql security definer as 'select 1';
+create table shop.log (what text);
+create function shop.note() returns trigger language plpgsql security definer as
+  'begin insert into shop.log values (new.id::text); return new; end';
+create trigger note after insert on shop.orders for each row execute function shop.note();
+create table shop.quiet (id int);
+create trigger note after insert on shop.quiet for each row execute function shop.note();
+alter table shop.quiet disable trigger note;
+grant insert on shop.orders, shop.quiet to ann;
 create materialized view shop.copy as select id from shop.customers;
 insert into shop.customers values (1); insert into shop.orders values (1, 1); insert into shop.facts values (1);
 grant select on shop.seen_again, shop.own_rights, shop.copy, shop.facts to ann;
@@ -46,6 +54,7 @@ const ways: readonly (readonly [
   ['ann', 'select', 'shop.facts_1', 'parent', 'select * from shop.facts'],
   ['ann', 'delete', 'shop.facts', 'function', 'select shop.purge()'],
   ['ann', 'delete', 'shop.orders', 'cascade', 'delete from shop.customers where id = 1'],
+  ['ann', 'insert', 'shop.log', 'trigger', 'insert into shop.orders values (7, null)'],
   ['boss', 'select', 'shop.facts_1', 'owner', 'grant select on shop.facts_1 to boss'],
 ];
 
@@ -82,6 +91,14 @@ describeEachMajor('beyond what is held', (server, major) => {
           .flat()
           .filter(({ via }) => via === 'function'),
       ).toHaveLength(1);
+      // A trigger that is disabled, and one whose function does not touch it, are none either.
+      const triggers = beyond('ann', 'insert', 'shop.log').flat();
+      expect(triggers.filter(({ via }) => via === 'trigger')).toHaveLength(1);
+      expect(
+        beyond('ann', 'insert', 'shop.customers')
+          .flat()
+          .filter(({ via }) => via === 'trigger'),
+      ).toEqual([]);
       // Whoever may grant a role to itself; until 15, CREATEROLE may grant any.
       const of = major >= 16 ? 'keeper' : 'creator';
       expect(beyond(of, 'delete', 'shop.orders').map(([first]) => first!.via)).toContain(

@@ -73,7 +73,7 @@ function scribe({ serverVersion, address }: Connection, seed: number) {
       );
     },
     owner(object: ObjectId) {
-      const fixed = ['column', 'database', 'language', 'foreign-data-wrapper'];
+      const fixed = ['column', 'database', 'language', 'foreign-data-wrapper', 'parameter'];
       const isLinked = object.kind === 'sequence' && object.name.startsWith('serial');
       if (!fixed.includes(object.kind) && !isLinked)
         attempt(`ALTER ${clause(object, 'alter')} OWNER TO ${identifier(pick(roles))}`);
@@ -114,7 +114,15 @@ export async function makeAtRandom(connection: Connection, seed: number): Promis
     { kind: 'foreign-server', name: 'far' },
   ];
   run(`CREATE FOREIGN DATA WRAPPER "Wrapper w"; CREATE SERVER far FOREIGN DATA WRAPPER "Wrapper w"`);
+  for (const name of ['log_min_messages', 'work_mem', 'shop.tax']) objects.push({ kind: 'parameter', name });
   for (const schema of schemas) makeSchema(schema, objects, run, () => identifier(pick(roles)));
+  run(`CREATE EXTENSION citext SCHEMA s1; CREATE EXTENSION pg_stat_statements SCHEMA "S 2"`);
+  objects.push(
+    { kind: 'base-type', schema: 's1', name: 'citext' },
+    { kind: 'function', schema: 's1', name: 'citext_cmp', args: 's1.citext, s1.citext' },
+    { kind: 'view', schema: 'S 2', name: 'pg_stat_statements' },
+    { kind: 'column', schema: 'S 2', table: 'pg_stat_statements', name: 'query' },
+  );
   for (const object of objects) if (chance(0.8)) at.owner(object);
   // Some hold everything from the start, so that not all ACLs are what one owner said.
   for (let n = 0; n < objects.length * 4; n += 1) at.privilege(pick(objects));
@@ -189,6 +197,10 @@ function makeSchema(
   run(
     `CREATE FUNCTION ${named('definer')}(int, text) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'`,
   );
+  run(`CREATE TYPE ${named('b')};
+    CREATE FUNCTION ${named('b_in')}(cstring) RETURNS ${named('b')} LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+    CREATE FUNCTION ${named('b_out')}(${named('b')}) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+    CREATE TYPE ${named('b')} (INPUT = ${named('b_in')}, OUTPUT = ${named('b_out')}, LIKE = int4)`);
   run(`CREATE PROCEDURE ${named('P p')}() LANGUAGE sql AS 'SELECT 1'`);
   run(`CREATE AGGREGATE ${named('sum_up')}(int) (SFUNC = int4pl, STYPE = int)`);
   objects.push(
@@ -200,6 +212,7 @@ function makeSchema(
     { kind: 'domain-type', schema, name: 'd' },
     { kind: 'composite-type', schema, name: 'c' },
     { kind: 'range-type', schema, name: 'r' },
+    { kind: 'base-type', schema, name: 'b' },
     { kind: 'function', schema, name: 'definer', args: 'integer, text' },
     { kind: 'function', schema, name: 'P p', args: '' },
     { kind: 'aggregate', schema, name: 'sum_up', args: 'integer' },
@@ -214,6 +227,7 @@ function clause(object: ObjectId, use: 'grant' | 'alter'): string {
     case 'enum':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
       return `TYPE ${name}`;
     case 'domain-type':
       return `DOMAIN ${name}`;
@@ -249,6 +263,8 @@ function call(object: ObjectId, database: string): string {
       const word = object.kind === 'foreign-data-wrapper' ? 'foreign_data_wrapper' : what[object.kind];
       return `has_${word}_privilege(r, ${literal(object.name)}, p)`;
     }
+    case 'parameter':
+      return `has_parameter_privilege(r, ${literal(object.name)}, p)`;
     case 'sequence':
       return `has_sequence_privilege(r, ${name}, p)`;
     case 'function':
@@ -258,6 +274,7 @@ function call(object: ObjectId, database: string): string {
     case 'domain-type':
     case 'composite-type':
     case 'range-type':
+    case 'base-type':
       return `has_type_privilege(r, ${name}, p)`;
     default:
       return `has_table_privilege(r, ${name}, p)`;

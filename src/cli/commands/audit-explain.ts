@@ -3,6 +3,7 @@ import { bodiesOf } from '../../core/access/beyond/functions.ts';
 import { explain } from '../../core/access/explain.ts';
 import { privilegeNamed } from '../../core/access/object-name.ts';
 import { whoCan } from '../../core/access/who-can.ts';
+import { withExtensionMembers } from '../../db/extension-members.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { objectNamed, readLive, roleNamed } from '../live.ts';
 import { explainJson, explainText, whoCanJson, whoCanText } from '../reporters/explain.ts';
@@ -15,7 +16,7 @@ export async function auditExplain(
   privilege: string | undefined,
   object: string | undefined,
 ): Promise<ExitStatus> {
-  const all = await readLive(context);
+  const all = await readLive(context, undefined, withExtensionMembers);
   const { live, on } = objectNamed(object!, all);
   const question = {
     role: roleNamed(role!, [live]),
@@ -36,7 +37,7 @@ export async function auditWhoCan(
   privilege: string | undefined,
   object: string | undefined,
 ): Promise<ExitStatus> {
-  const all = await readLive(context);
+  const all = await readLive(context, undefined, withExtensionMembers);
   const { live, on } = objectNamed(object!, all);
   const answer = whoCan(
     live,

@@ -51,6 +51,8 @@ function stepWords({ via, role = '', object, privilege, grantor, grantable, give
       return `may grant itself ${who}, being CREATEROLE`;
     case 'server program':
       return `${who} runs programs or writes files as the server’s own user, who may do anything`;
+    case 'trigger':
+      return `trigger ${on} fires`;
     case 'function':
       return `function ${on} runs as ${who}`;
     case 'view':

@@ -8,6 +8,7 @@ import { throughCascades } from './beyond/cascades.ts';
 import { type Bodies, throughFunctions } from './beyond/functions.ts';
 import { throughPartitions } from './beyond/partitions.ts';
 import { throughOwner, throughRoles } from './beyond/roles.ts';
+import { throughTriggers } from './beyond/triggers.ts';
 import { throughViews } from './beyond/views.ts';
 import { notesOn } from './notes.ts';
 import {
@@ -70,6 +71,7 @@ export function beyondOf(world: World, question: Question, bodies: Bodies): read
       ? []
       : [...throughRoles(world, question), ...throughOwner(world, question)]),
     ...throughFunctions(world, question, bodies),
+    ...throughTriggers(world, question, bodies),
     ...throughViews(world, question),
     ...throughCascades(world, question),
     ...throughPartitions(world, question),

@@ -12,9 +12,19 @@ import { type Question, type World, isAllowed } from './path.ts';
 /** @returns sentences, without a full stop. */
 export function notesOn(world: World, question: Question, allowed: boolean): string[] {
   return [
+    ...ofExtension(world, question),
+    ...(question.on.kind === 'parameter' && question.privilege === 'set'
+      ? ['it counts for a parameter that only superusers may set: what anybody may set, the role may']
+      : []),
     ...(allowed ? [...rowSecurity(world, question), ...besides(world, question)] : []),
     ...connection(world, question),
   ];
+}
+
+/** What an extension contains comes with it, its privileges too. */
+function ofExtension({ catalog }: World, { on }: Question): string[] {
+  const extension = catalog.entries.get(keyOf(on))?.aside?.['extension'];
+  return typeof extension === 'string' ? [`it belongs to extension ${identifier(extension)}`] : [];
 }
 
 /** Commands that row security filters. */

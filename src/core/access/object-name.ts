@@ -24,6 +24,8 @@ const families: Readonly<Record<string, (id: ObjectId) => boolean>> = {
 export function objectsNamed(catalog: Catalog, text: string): ObjectId[] {
   if (text === 'database') return [{ kind: 'database' }];
   const [, prefix, rest] = /^([a-z-]+):(.+)$/s.exec(text) ?? [undefined, undefined, text];
+  // A parameter is there whether or not anybody knows of it.
+  if (prefix === 'parameter') return [{ kind: 'parameter', name: rest.toLowerCase() }];
   const isMeant = (id: ObjectId) =>
     prefix === undefined || id.kind === prefix || families[prefix]?.(id) === true;
   const name = normalised(rest);

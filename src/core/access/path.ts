@@ -19,6 +19,7 @@ export interface Step {
     | 'admin option'
     | 'createrole'
     | 'server program'
+    | 'trigger'
     | 'function'
     | 'view'
     | 'materialized view'

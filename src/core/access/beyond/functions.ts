@@ -60,7 +60,7 @@ export function throughFunctions(world: World, { role, privilege, on }: Question
 }
 
 /** Whether a function uses the object: itself, or through what it calls and the views that it reads. */
-function useOf(
+export function useOf(
   { catalog }: World,
   id: FunctionId,
   wanted: Key,
