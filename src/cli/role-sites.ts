@@ -1,11 +1,11 @@
 /** Where a role is: on which servers, and what in which of their databases depends on it. */
-import { type RoleInDatabase, type RoleOnServer, ownedIn } from '../core/access/removal.ts';
+import { type RoleInDatabase, type RoleOnServer, outOfReach, ownedIn } from '../core/access/removal.ts';
 import { accessOf } from '../core/access/effective.ts';
 import { closest } from '../core/closest.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import { clusterHistory, historyOf } from '../core/migration/history.ts';
 import { inputError, operationalError } from '../core/model/problem.ts';
-import { counted, listOf } from '../core/rules/wording.ts';
+import { counted, grantedOn, listOf } from '../core/rules/wording.ts';
 import { type Address, type Connection, connect, describeAddress } from '../db/connect.ts';
 import { withExtensionMembers } from '../db/extension-members.ts';
 import { introspect } from '../db/introspect/introspect.ts';
@@ -106,7 +106,7 @@ export async function roleSites(
         address,
         about,
         databases,
-        first: await rightsFirst(connection, role, owns ? to : undefined),
+        first: await rightsFirst(connection, role, owns ? to : undefined, databases),
       });
     } finally {
       await connection.close();
@@ -186,7 +186,12 @@ function requireNothingOwned(role: string, databases: readonly RoleInDatabase[])
 }
 
 /** @returns what gives whoever asks the right to it. @throws KnownError (3) with the right that is missing. */
-async function rightsFirst(connection: Connection, role: string, to: string | undefined): Promise<string[]> {
+async function rightsFirst(
+  connection: Connection,
+  role: string,
+  to: string | undefined,
+  databases: readonly RoleInDatabase[],
+): Promise<string[]> {
   const { isSuperuser, hasRole, mayGrant, mayDrop, hasOwner } = await readRights(connection, role, to);
   if (isSuperuser) return [];
   const [who, name] = [connection.address.user, identifier(role)];
@@ -203,6 +208,14 @@ async function rightsFirst(connection: Connection, role: string, to: string | un
       `has not the privileges of ${to!}, and may give it nothing`,
       `Write: GRANT ${identifier(to!)} TO ${identifier(who)}.`,
     );
+  const beyond = databases.flatMap((each) => outOfReach(role, who, each));
+  if (beyond.length > 0) {
+    const owners = [...new Set(beyond.map(({ owner }) => owner ?? 'a superuser'))];
+    throw lacks(
+      `may not take what ${role} holds on ${listOf(beyond.map(({ on }) => grantedOn(on)))}: the owner is ${listOf(owners)}`,
+      'Connect as a superuser, or as a role that has the privileges of the owner.',
+    );
+  }
   if (hasRole) return [];
   if (!mayGrant)
     throw lacks(`has not the privileges of ${role}`, `Write: GRANT ${name} TO ${identifier(who)}.`);

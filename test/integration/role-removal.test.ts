@@ -115,6 +115,47 @@ roles: { boss: {}${declared} }
     }
   });
 
+  it('by a role with CREATEROLE, which is told what it lacks', async () => {
+    const address = await server().createDatabase();
+    const connection = await connect(address);
+    const place = await openWorkplace({});
+    const url = server()
+      .url(address.database)
+      .replace(/\/\/[^@]*@/, '//manager:secret@');
+    const removal = ['--database-url', url, 'roles', 'remove', 'leaving', '--reassign-to', 'staying'];
+    try {
+      // From 16 on, whoever makes a role may grant it.
+      await connection.sql.unsafe(`
+        create role manager createrole login password 'secret'; create role staying;
+        set role manager; create role leaving; reset role;
+        create schema shop; create table shop.orders (id int); alter table shop.orders owner to leaving;
+        grant usage on schema shop to leaving`);
+      const lacking = await place.dbctl(...removal, '--allow-destructive');
+      expect(lacking.status).toBe(3);
+      expect(lacking.log).toContain('Write: GRANT staying TO manager.');
+      await connection.sql.unsafe('grant staying to manager');
+      const beyond = await place.dbctl(...removal, '--allow-destructive');
+      expect(beyond.status).toBe(3);
+      expect(beyond.log).toContain('may not take what leaving holds on schema shop');
+      await connection.sql.unsafe('alter schema shop owner to staying');
+      const told = await place.succeed(...removal, '--dry-run');
+      expect(told).toContain('GRANT leaving TO CURRENT_USER');
+      await place.succeed(...removal, '--allow-destructive');
+      const [left] = await connection.sql`select from pg_roles where rolname = 'leaving'`;
+      expect(left).toBeUndefined();
+      const [row] = await connection.sql<{ owner: string }[]>`
+        select relowner::regrole::text as owner from pg_class where oid = 'shop.orders'::regclass`;
+      expect(row!.owner).toBe('staying');
+    } finally {
+      await place.remove();
+      await connection.close();
+      await server().dropDatabase(address.database);
+      const admin = await connect(server().address);
+      await admin.sql.unsafe('drop role if exists leaving; drop role if exists manager, staying');
+      await admin.close();
+    }
+  });
+
   it(`from databases made at random, and nobody but its members loses anything, seed ${seed}`, async () => {
     const address = await server().createDatabase();
     const connection = await connect(address);

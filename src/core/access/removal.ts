@@ -62,6 +62,27 @@ export const ownedIn = ({ dependencies }: Pick<RoleInDatabase, 'dependencies'>):
   dependencies.filter(({ what }) => what === 'owner').map(({ object }) => object);
 
 /**
+ * @param by who is to remove the role, and is no superuser
+ * @returns the objects on which the role holds something that `by` cannot take: neither is it the owner, nor has it the
+ * owner's privileges. The server says nothing of it until the role is to be dropped.
+ */
+export function outOfReach(
+  role: string,
+  by: string,
+  { catalog, access }: RoleInDatabase,
+): { readonly on: ObjectId; readonly owner: string | undefined }[] {
+  const own = new Set([role, by, ...access.memberships.inheritedBy(by)]);
+  const found = new Map<Key, { on: ObjectId; owner: string | undefined }>();
+  for (const { id, aside } of entriesOf(catalog, 'grant')) {
+    const given = (aside?.['given'] ?? []) as readonly Given[];
+    if (id.to !== role && !given.some(({ grantor }) => grantor === role)) continue;
+    const owner = access.ownerOf(id.on);
+    if (owner === undefined || !own.has(owner)) found.set(keyOf(id.on), { on: id.on, owner });
+  }
+  return [...found.values()];
+}
+
+/**
  * @param to the new owner of what it owns; undefined: it owns nothing
  * @param all every database in which something depends on the role
  * @param home where it is dropped, and where what is before all else is done
