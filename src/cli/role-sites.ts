@@ -4,6 +4,7 @@ import { accessOf } from '../core/access/effective.ts';
 import { closest } from '../core/closest.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import { clusterHistory, historyOf } from '../core/migration/history.ts';
+import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { counted, grantedOn, listOf } from '../core/rules/wording.ts';
 import { type Address, type Connection, connect, describeAddress } from '../db/connect.ts';
@@ -38,11 +39,12 @@ export async function requireUnnamed(
     });
   const { files } = await readSource(project);
   const word = identifier(role);
-  const last = files.findLast(({ parsed, text }) => {
-    const up = parsed.up === undefined ? '' : text.slice(parsed.up.start, parsed.up.end);
-    return up.includes(`CREATE ROLE ${word};`) || up.includes(`DROP ROLE ${word};`);
-  });
-  if (last !== undefined && !last.text.includes(`DROP ROLE ${word};`))
+  const upOf = ({ parsed, text }: MigrationFile) =>
+    parsed.up === undefined ? '' : text.slice(parsed.up.start, parsed.up.end);
+  const last = files.findLast((each) =>
+    [`CREATE ROLE ${word};`, `DROP ROLE ${word};`].some((sql) => upOf(each).includes(sql)),
+  );
+  if (last !== undefined && !upOf(last).includes(`DROP ROLE ${word};`))
     throw inputError({
       message: `the migrations still make the role ${role}: ${last.file}`,
       help: 'Write the migration that takes it back, and apply it: dbctl generate, dbctl migrate.',
