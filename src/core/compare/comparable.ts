@@ -4,7 +4,14 @@
  */
 import { isHistory } from '../manifest/history-table.ts';
 import { kindOf, ownReferences } from '../kinds/kinds.ts';
-import { type Catalog, catalog, edgeSource } from '../model/catalog.ts';
+import {
+  type Catalog,
+  catalog,
+  edgeSource,
+  entriesOf,
+  withEntries,
+  withoutObjects,
+} from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, type OwnerId, keyOf, objectOf } from '../model/id.ts';
 
@@ -26,37 +33,44 @@ export interface Side {
 /** @returns both catalogs without what only one of them can say. */
 export function comparable(from: Side, to: Side): { from: Catalog; to: Catalog } {
   const [left, right] = [own(from, to), own(to, from)];
-  const [withFrom, withTo] = [new Map(left.entries), new Map(right.entries)];
-  const put = (into: Map<Key, Entry>, entry: Entry) => into.set(keyOf(entry.id), entry);
   // A role is made where it is needed, and taken from nobody.
-  if (!(from.saysRoles && to.saysRoles))
-    for (const entry of left.entries.values())
-      if (isOfRole(entry.id) && !right.entries.has(keyOf({ kind: 'role', name: roleOf(entry.id)! })))
-        put(withTo, entry);
-  alignUnsaid(from, left, right, withFrom);
-  alignUnsaid(to, right, left, withTo);
-  return { from: rebuilt(left, withFrom), to: rebuilt(right, withTo) };
+  const kept =
+    from.saysRoles && to.saysRoles
+      ? []
+      : (['role', 'role-setting', 'membership', 'comment'] as const)
+          .flatMap((kind): readonly Entry[] => [...entriesOf(left, kind)])
+          .filter(({ id }) => {
+            const name = roleOf(id);
+            return name !== undefined && !right.entries.has(keyOf({ kind: 'role', name }));
+          });
+  return { from: aligned(from, left, right, []), to: aligned(to, right, left, kept) };
 }
 
 /** What of a side is compared at all. */
 function own(side: Side, other: Side): Catalog {
+  // Our own histories are the runner's.
+  const business = withoutObjects(side.catalog, isHistory);
   const judges = [side, other].filter(({ governs }) => governs !== undefined);
-  const kept = new Map<Key, Entry>();
-  for (const [key, entry] of side.catalog.entries)
-    if (
-      // Our own histories are the runner's.
-      !isHistory(entry) &&
-      // Two sides of one project differ in nothing but what it governs.
-      (judges.length === 2 ||
-        judges.every(({ governs, catalog: declared }) => governs!(entry.id, side.catalog, declared)))
-    )
-      kept.set(key, entry);
-  return rebuilt(side.catalog, kept);
+  // Two sides of one project differ in nothing but what it governs.
+  if (judges.length !== 1) return business;
+  const [{ governs, catalog: declared }] = judges as [Side];
+  return rebuilt(
+    business,
+    new Map([...business.entries].filter(([, { id }]) => governs!(id, side.catalog, declared))),
+  );
+}
+
+/** @returns a side with these entries besides, and what it leaves unsaid as the other side has it. */
+function aligned(side: Side, mine: Catalog, theirs: Catalog, besides: readonly Entry[]): Catalog {
+  if (side.isLive) return besides.length === 0 ? mine : withEntries(mine, besides);
+  const into = new Map(mine.entries);
+  for (const entry of besides) into.set(keyOf(entry.id), entry);
+  alignUnsaid(side, mine, theirs, into);
+  return rebuilt(mine, into);
 }
 
 /** Puts into `into` what the side leaves unsaid, as the other side has it. */
 function alignUnsaid(side: Side, mine: Catalog, theirs: Catalog, into: Map<Key, Entry>): void {
-  if (side.isLive) return;
   for (const [key, entry] of mine.entries) {
     const { id } = entry;
     const role = isOfRole(id) ? roleOf(id)! : undefined;

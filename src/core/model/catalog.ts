@@ -122,6 +122,35 @@ export function openBundle({ entries }: Pick<Catalog, 'entries'>, on: Key): read
   return entries instanceof EntryMap ? entries.open(on) : [];
 }
 
+/** @returns a catalog without some objects and all that is on them. @param isGone asked of entries, and of objects for all privileges on them. */
+export function withoutObjects(of: Catalog, isGone: (entry: Entry) => boolean): Catalog {
+  const [entries, bundles] = [new Map(loose(of)), new Map(closedBundles(of))];
+  const all = entries.size + bundles.size;
+  for (const [key, entry] of entries) if (isGone(entry)) entries.delete(key);
+  for (const [key, { on }] of bundles) if (isGone({ id: on, attrs: {} })) bundles.delete(key);
+  return entries.size + bundles.size === all ? of : madeOf(of, entries, bundles);
+}
+
+/** @returns a catalog with these entries besides, or in the place of those with their ids. */
+export function withEntries(of: Catalog, entries: readonly Entry[]): Catalog {
+  const all = new Map(loose(of));
+  for (const entry of entries) all.set(keyOf(entry.id), entry);
+  return madeOf(of, all, closedBundles(of));
+}
+
+function madeOf(of: Catalog, entries: Map<Key, Entry>, on: ReadonlyMap<Key, Bundle>): Catalog {
+  const { source, serverVersion, notAnalysed } = of;
+  const bundled = of.entries instanceof EntryMap ? of.entries.bundled : undefined;
+  return catalogOf(
+    source,
+    serverVersion,
+    entries,
+    edgeSource(of),
+    notAnalysed,
+    bundled === undefined ? undefined : { kind: bundled, on },
+  );
+}
+
 /** @returns the entry with this id, or undefined. The caller names the attributes' type, which the kind's file defines. */
 export function find<I extends Id, A = Attributes>(from: Catalog, id: I): Entry<I, A> | undefined {
   return from.entries.get(keyOf(id)) as Entry<I, A> | undefined;
