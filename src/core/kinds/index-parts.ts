@@ -1,7 +1,16 @@
-/** What an index of a partitioned table is made of on its partitions: told aside, of the index or of the constraint that it enforces. */
-import { qualified } from '../../sql/quote.ts';
-import { type Catalog, entriesOf } from '../model/catalog.ts';
+/**
+ * What an index or constraint of a partitioned table is on its partitions. It is no entry there. The name of an index
+ * that it is made of is told aside, of the index or of the constraint that it enforces.
+ */
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
+import { type ConstraintId, type Id, type IndexId, type TableId, keyOf } from '../model/id.ts';
+import type { Lock } from '../model/statement.ts';
+import type { ConstraintAttributes } from './constraint.ts';
+import type { Sides } from './kind.ts';
+import { type Named, parentsOf } from './parents.ts';
+import type { IndexAttributes } from './table-index.ts';
 
 export type IndexParts = {
   readonly parts: readonly {
@@ -30,4 +39,86 @@ export function isPartsName(of: Catalog, schema: string, name: string): boolean 
     names.set(of, (known = found));
   }
   return known.has(qualified(schema, name));
+}
+
+/** An index, or a constraint that is no check: what a partition has for each of its parent's. */
+export type Owned = Entry<IndexId | ConstraintId>;
+
+/** @returns the indexes of a table, and its constraints but for checks. */
+export function ownedBy(of: Catalog, { schema, name }: Named): Owned[] {
+  const owned: Owned[] = [];
+  const key = keyOf({ kind: 'table', schema, name });
+  for (const { dependent } of edgeIndex(of).byReferenced.get(key) ?? []) {
+    const entry = of.entries.get(dependent)!;
+    if (isOwned(entry) && ownerOf(entry) === name) owned.push(entry);
+  }
+  return owned;
+}
+
+const isOwned = (entry: Entry): entry is Owned =>
+  entry.id.kind === 'index' || (entry.id.kind === 'constraint' && entry.attrs['type'] !== 'c');
+
+/** @returns the name of the table that it is of. */
+export const ownerOf = ({ id, attrs }: Owned): string =>
+  id.kind === 'constraint' ? id.table : (attrs as unknown as IndexAttributes).table;
+
+/** @returns what it is like, whatever its table and name, as far as the server looks. */
+export function likeness({ id, attrs }: Owned): string {
+  const { definition } = attrs as unknown as IndexAttributes;
+  if (id.kind === 'constraint') return `constraint ${definition}`;
+  const unique = definition.startsWith('CREATE UNIQUE ') ? 'unique ' : '';
+  return `${unique}index ${definition.slice(definition.indexOf(' USING '))}`;
+}
+
+/** @returns the tables that a table is, directly or not, a partition of. */
+export function partitionedAbove(of: Catalog, { schema, name }: Named): TableId[] {
+  if (!of.entries.has(keyOf({ kind: 'partition', schema, name }))) return [];
+  return parentsOf(of, { schema, name }).flatMap((parent) => [parent, ...partitionedAbove(of, parent)]);
+}
+
+/** @returns what the tables above a partition have and the table itself, as it was, has nothing like. */
+export function lackingOn(table: Named, { from, to }: Sides): Owned[] {
+  const own = new Set(ownedBy(from, table).map(likeness));
+  return partitionedAbove(to, table)
+    .flatMap((above) => ownedBy(to, above))
+    .filter((entry) => !own.has(likeness(entry)));
+}
+
+/** @returns the lock on what a foreign key references, when a partition's own becomes part of it: the own one's triggers there go. */
+export function targetRelieved({ attrs }: Owned): Lock[] {
+  const references = (attrs as unknown as Partial<ConstraintAttributes>).references ?? null;
+  return references === null
+    ? []
+    : [{ mode: 'ACCESS EXCLUSIVE', relation: qualified(references.schema, references.table) }];
+}
+
+/** @returns what a partition has for its parents' indexes and constraints, as if it were all its own: once detached, it is. */
+export function partsAsOwn(of: Catalog, table: TableId): Entry[] {
+  const { schema, name } = table;
+  return partitionedAbove(of, table)
+    .flatMap((above) => ownedBy(of, above))
+    .flatMap((entry): Entry[] => {
+      const part = indexParts(entry).find((each) => each.schema === schema && each.table === name);
+      if (entry.id.kind === 'constraint') {
+        const isForeignKey = (entry.attrs as unknown as ConstraintAttributes).type === 'f';
+        const own = isForeignKey ? entry.id.name : part?.name;
+        return own === undefined
+          ? []
+          : [withId(entry, { kind: 'constraint', schema, table: name, name: own })];
+      }
+      if (part === undefined) return [];
+      const made = withId(entry, { kind: 'index', schema, name: part.name });
+      const definition = indexOn(entry as unknown as Entry<IndexId, IndexAttributes>, part.name, table);
+      return [{ ...made, attrs: { table: name, definition } }];
+    });
+}
+
+const withId = ({ attrs }: Owned, id: Id): Entry => ({ id, attrs });
+
+/** @returns the CREATE INDEX of an index like this one on another table. */
+export function indexOn({ attrs }: Entry<IndexId, IndexAttributes>, name: string, table: Named): string {
+  const { definition } = attrs;
+  const head = definition.startsWith('CREATE UNIQUE ') ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
+  const rest = definition.slice(definition.indexOf(' USING '));
+  return `${head} ${identifier(name)} ON ${qualified(table.schema, table.name)}${rest}`;
 }

@@ -1,6 +1,6 @@
 /** That a table is a partition of another. Made by PARTITION OF with its table, or by ATTACH. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type ColumnId, type Key, type PartitionId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
@@ -10,6 +10,7 @@ import { childrenOf } from './parents.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { asItsOwn, columnAt } from './family.ts';
 import { draft, type Kind } from './kind.ts';
+import { type Owned, lackingOn, likeness, ownedBy, partitionedAbove, targetRelieved } from './index-parts.ts';
 import { notNullName } from './not-null.ts';
 import type { PartitionAttributes } from './parts.ts';
 
@@ -44,7 +45,14 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
           keyOf({ kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable }),
           ...others.filter((key) => key !== keyOf(id)),
         ],
-        locks: [...locks(id, parent), ...(read === undefined ? [] : accessExclusive(read))],
+        locks: [
+          ...locks(id, parent),
+          ...(read === undefined ? [] : accessExclusive(read)),
+          ...targetLocks(
+            partitionedAbove(to, id).flatMap((each) => ownedBy(to, each)),
+            lackingOn(id, { from, to }),
+          ),
+        ],
         hazards: [
           {
             name: 'scan',
@@ -65,6 +73,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
         locks: [
           { mode: 'ACCESS EXCLUSIVE', relation: parent },
           { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, id.name) },
+          ...targetLocks(partitionedAbove(from, id).flatMap((each) => ownedBy(from, each))),
         ],
       }),
     ];
@@ -94,6 +103,16 @@ const locks = (id: PartitionId, parent: string): readonly Lock[] => [
   { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, id.name) },
 ];
 
+/** What the parent references gets triggers for the partition; those of a key that it had already give way. */
+function targetLocks(owned: readonly Owned[], lacking: readonly Owned[] = owned): Lock[] {
+  return owned.flatMap((entry) =>
+    targetRelieved(entry).map(({ mode, relation }): Lock => ({
+      mode: lacking.includes(entry) ? 'SHARE ROW EXCLUSIVE' : mode,
+      relation,
+    })),
+  );
+}
+
 /**
  * What a partition has from its parent is no entry of its own: it becomes so when it is detached, and ceases to be so
  * when it is attached.
@@ -108,28 +127,15 @@ function inherited(
   const keys = asItsOwn(other, { kind: 'table', schema, name })
     .map(({ id }) => keyOf(id))
     .filter((key) => own.entries.has(key));
-  const described = new Set<string>();
-  for (const entry of hangingOn(other, parentSchema, parentTable)) described.add(describe(entry) ?? '');
-  for (const entry of hangingOn(own, schema, name)) {
-    const text = describe(entry);
-    if (text !== undefined && described.has(text)) keys.push(keyOf(entry.id));
-  }
+  const described = new Set(
+    [
+      { schema: parentSchema, name: parentTable },
+      ...partitionedAbove(other, { schema: parentSchema, name: parentTable }),
+    ]
+      .flatMap((above) => ownedBy(other, above))
+      .map(likeness),
+  );
+  for (const entry of ownedBy(own, { schema, name }))
+    if (described.has(likeness(entry))) keys.push(keyOf(entry.id));
   return [...new Set(keys)];
-}
-
-function* hangingOn(catalog: Catalog, schema: string, table: string): Generator<Entry> {
-  const key = keyOf({ kind: 'table', schema, name: table });
-  for (const { dependent } of edgeIndex(catalog).byReferenced.get(key) ?? []) {
-    const entry = catalog.entries.get(dependent)!;
-    const on = entry.id.kind === 'constraint' ? entry.id.table : entry.attrs['table'];
-    if (on === table) yield entry;
-  }
-}
-
-/** What a constraint or index is like, whatever its table and name, as far as the server looks; undefined for anything else. */
-function describe({ id, attrs }: Entry): string | undefined {
-  const definition = attrs['definition'] as string;
-  if (id.kind === 'constraint' && attrs['type'] !== 'c') return `constraint ${definition}`;
-  if (id.kind === 'index') return `index ${definition.slice(definition.indexOf(' USING '))}`;
-  return undefined;
 }

@@ -9,6 +9,7 @@ import {
   withLists,
 } from '../model/catalog.ts';
 import { asItsOwn } from '../kinds/family.ts';
+import { partsAsOwn } from '../kinds/index-parts.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, type Kind, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
@@ -41,7 +42,8 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       if (id?.kind !== 'partition') return [];
       const table = { ...id, kind: 'table' } as const;
       if (destroys.includes(keyOf(table)) || now(keyOf(table)) === undefined) return [];
-      return asItsOwn(catalogOn({ base, to, changed: new Map(changed) }), table);
+      const there = catalogOn({ base, to, changed: new Map(changed) });
+      return [...asItsOwn(there, table), ...partsAsOwn(there, table)];
     });
     for (const key of destroys) changed.set(key, undefined);
     for (const entry of own) changed.set(keyOf(entry.id), entry);

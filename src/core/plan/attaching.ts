@@ -3,6 +3,7 @@
  * is then their own. A table leaves before its parent changes, and joins after both have become alike.
  */
 import { asItsOwn, defaultAt } from '../kinds/family.ts';
+import { partsAsOwn } from '../kinds/index-parts.ts';
 import { parentsOf } from '../kinds/parents.ts';
 import { ownReferences } from '../kinds/kinds.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
@@ -23,7 +24,7 @@ export function withOwnColumns(sides: Sides): Sides {
     if (move === 'leaves') moved.from.add(keyOf(table));
     if (move === 'joins') moved.to.add(keyOf(table));
     if (move === 'leaves')
-      for (const entry of asItsOwn(from, table))
+      for (const entry of [...asItsOwn(from, table), ...partsAsOwn(from, table)])
         if (!from.entries.has(keyOf(entry.id)) && !stillInherited(entry.id, table, sides))
           more.from.push(entry);
     if (move === 'joins' && !isChild(to, table))

@@ -1,10 +1,11 @@
 /**
  * A new partition → before it, a check equal to its bound, validated while the table is in use: the server then need
  * not read it (PostgreSQL's manual, ALTER TABLE, ATTACH PARTITION). Likewise of the default partition of its parent, in
- * which the server would look for rows of the new one.
+ * which the server would look for rows of the new one. And the indexes and keys of the parent that the table lacks.
  */
 import { identifier, qualified } from '../../../sql/quote.ts';
 import { lastingDefault } from '../../kinds/default-partition.ts';
+import { lackingOn, targetRelieved } from '../../kinds/index-parts.ts';
 import type { Sides } from '../../kinds/kind.ts';
 import { columnAt } from '../../kinds/family.ts';
 import { childrenOf } from '../../kinds/parents.ts';
@@ -12,7 +13,9 @@ import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { find } from '../../model/catalog.ts';
 import type { PartitionId, TableId } from '../../model/id.ts';
 import { type PartitionKey, conditionOf, defaultCondition, partitionKeyOf } from './bound.ts';
-import { type Part, type Rewriting, attributeOf, passingName, validate } from './rewriting.ts';
+import { madeOnPartitions } from './made-on-partitions.ts';
+import { isMadeOnPartitions, joiningInUse } from './partitions-in-use.ts';
+import { type Part, type Rewriting, attributeOf, inSteps, passingName, validate } from './rewriting.ts';
 
 export const attachPartition: Rewriting = {
   rewrite({ about, statement }, sides) {
@@ -25,27 +28,44 @@ export const attachPartition: Rewriting = {
     const parent: TableId = { kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable };
     const text = attributeOf(sides, parent, 'partitionKey');
     const key = typeof text === 'string' ? partitionKeyOf(text) : undefined;
-    if (key === undefined) return undefined;
     const table: TableId = { kind: 'table', schema, name };
-    const condition = boundOf(table, attrs, key, parent, sides);
-    if (condition === undefined) return undefined;
+    const condition = key && boundOf(table, attrs, key, parent, sides);
     const other = attrs.bound === 'DEFAULT' ? undefined : lastingDefault(parent, sides);
-    const checked = [
-      ...(isThere(table, sides)
-        ? [{ table, check: passingName(`${name}_bound`, table, sides), condition }]
-        : []),
-      ...(other !== undefined && isThere(other, sides)
-        ? [{ table: other, check: passingName(`not_${name}`, other, sides), condition: `NOT ${condition}` }]
-        : []),
-    ];
-    if (checked.length === 0) return undefined;
+    const checked: Checked[] = [];
+    if (condition !== undefined && isThere(table, sides))
+      checked.push({ table, check: passingName(`${name}_bound`, table, sides), condition });
+    if (condition !== undefined && other !== undefined && isThere(other, sides))
+      checked.push({
+        table: other,
+        check: passingName(`not_${name}`, other, sides),
+        condition: `NOT ${condition}`,
+      });
+    // What it lacks of its parent's, the server would make while nobody can use it.
+    const lacking = isThere(table, sides) ? lackingOn(table, sides) : [];
+    const made = lacking.filter(isMadeOnPartitions).flatMap((entry) => {
+      const each = madeOnPartitions(entry, joiningInUse(table, sides), sides);
+      return each === undefined ? [] : [each];
+    });
+    if (checked.length + made.length === 0) return undefined;
     const proven = new Set(checked.map((each) => qualified(each.table.schema, each.table.name)));
-    return around(checked, {
+    if (made.length < lacking.length) proven.delete(qualified(schema, name));
+    const attach: Part = {
       sql: statement.sql,
-      locks: statement.locks,
+      locks: [...statement.locks, ...lacking.flatMap(targetRelieved)],
       hazards: statement.hazards.filter((hazard) => hazard.name !== 'scan' || !proven.has(hazard.object)),
       completes: true,
-    });
+    };
+    const checks = around(checked);
+    return inSteps(
+      [...checks.added, ...made.flatMap(({ added }) => added)],
+      [...checks.validated, ...made.flatMap(({ validated }) => validated)],
+      made.flatMap(({ built }) => built),
+      [
+        ...made.flatMap(({ keys }) => keys.map((each) => ({ ...each, makes: false }))),
+        attach,
+        ...checks.dropped,
+      ],
+    );
   },
 };
 
@@ -55,12 +75,12 @@ interface Checked {
   readonly condition: string;
 }
 
-/** @returns the checks, not valid and then validated; the statement; and the checks' end. */
-function around(checked: readonly Checked[], statement: Part): Part[] {
+/** The checks' beginning and end. */
+function around(checked: readonly Checked[]): Record<'added' | 'validated' | 'dropped', Part[]> {
   const relationOf = ({ table }: Checked) => qualified(table.schema, table.name);
   const exclusive = (each: Checked) => [{ mode: 'ACCESS EXCLUSIVE', relation: relationOf(each) }] as const;
-  return [
-    ...checked.map((each): Part => {
+  return {
+    added: checked.map((each): Part => {
       const [relation, check] = [relationOf(each), identifier(each.check)];
       return {
         sql: `ALTER TABLE ${relation} ADD CONSTRAINT ${check} CHECK (${each.condition}) NOT VALID`,
@@ -71,17 +91,15 @@ function around(checked: readonly Checked[], statement: Part): Part[] {
         },
       };
     }),
-    ...checked.map((each, at): Part => {
+    validated: checked.map((each): Part => {
       const relation = relationOf(each);
-      const locks = [{ mode: 'SHARE UPDATE EXCLUSIVE', relation }] as const;
-      return { ...validate(relation, identifier(each.check), locks), later: at === 0 };
+      return validate(relation, identifier(each.check), [{ mode: 'SHARE UPDATE EXCLUSIVE', relation }]);
     }),
-    { ...statement, later: true },
-    ...checked.map((each): Part => ({
+    dropped: checked.map((each): Part => ({
       sql: `ALTER TABLE ${relationOf(each)} DROP CONSTRAINT ${identifier(each.check)}`,
       locks: exclusive(each),
     })),
-  ];
+  };
 }
 
 /** Foreign tables are never read. */

@@ -12,8 +12,7 @@ import { statementGraph } from '../graph.ts';
 import { attachPartition } from './attach-partition.ts';
 import { createIndex } from './create-index.ts';
 import { dropIndex } from './drop-index.ts';
-import { foreignKeyOnPartitions } from './foreign-key-on-partitions.ts';
-import { indexOnPartitions, keyOnPartitions, takenOver } from './index-on-partitions.ts';
+import { onPartitions, takenOver } from './on-partitions.ts';
 import { notValid } from './not-valid.ts';
 import type { Part, Rewriting } from './rewriting.ts';
 import { setNotNull } from './set-not-null.ts';
@@ -23,13 +22,11 @@ const rewritings: readonly Rewriting[] = [
   attachPartition,
   takenOver,
   createIndex,
-  indexOnPartitions,
   dropIndex,
   notValid,
-  foreignKeyOnPartitions,
+  onPartitions,
   setNotNull,
   usingIndex,
-  keyOnPartitions,
 ];
 
 /** @param plain complete, in no particular order. @returns the same or more, in no particular order. */

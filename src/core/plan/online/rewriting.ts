@@ -75,6 +75,11 @@ export const indexNames =
     { kind: 'materialized-view', schema, name },
   ];
 
+/** @returns the parts of all groups, in order; the first of each has what is before it committed. */
+export function inSteps(...groups: readonly (readonly Part[])[]): Part[] {
+  return groups.flatMap((group) => group.map((part, at) => ({ ...part, later: at === 0 })));
+}
+
 /** VALIDATE CONSTRAINT reads every row, and lets every other session read and write meanwhile. */
 export function validate(relation: string, constraint: string, locks: Statement['locks']): Part {
   return {
