@@ -6,8 +6,7 @@
 import { type BodyNames, type NameInBody, namesInBody } from '../../sql/body.ts';
 import type { FunctionAttributes } from '../kinds/function.ts';
 import { type Catalog, entriesOf } from '../model/catalog.ts';
-import type { EntryOf } from '../model/entry.ts';
-import { type FunctionId, type Key, isRelation, keyOf } from '../model/id.ts';
+import { type FunctionId, type Key, keyOf, relationKinds } from '../model/id.ts';
 
 export interface Use {
   readonly by: Key;
@@ -69,9 +68,9 @@ function lookUpIn(catalog: Catalog): LookUp {
     if (list === undefined) map.set(`${schema}\0${name}`, [key]);
     else list.push(key);
   };
-  for (const [key, { id }] of catalog.entries as Iterable<[Key, EntryOf<FunctionId['kind']>]>)
-    if (isRelation(id)) put(relations, id, key);
-    else if (id.kind === 'function') put(functions, id, key);
+  for (const kind of relationKinds)
+    for (const { id } of entriesOf(catalog, kind)) put(relations, id, keyOf(id));
+  for (const { id } of entriesOf(catalog, 'function')) put(functions, id, keyOf(id));
   const first =
     (map: Map<string, Key[]>) =>
     ({ schema, name }: NameInBody, path: readonly string[]) => {

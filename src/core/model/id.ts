@@ -380,10 +380,16 @@ export function nameOf(id: Id): string {
   }
 }
 
+export const relationKinds = [
+  'table',
+  'view',
+  'materialized-view',
+  'foreign-table',
+] as const satisfies readonly RelationId['kind'][];
+
 /** @returns whether an id is a relation's. */
 export function isRelation(id: Id): id is RelationId {
-  const { kind } = id;
-  return kind === 'table' || kind === 'view' || kind === 'materialized-view' || kind === 'foreign-table';
+  return (relationKinds as readonly Kind[]).includes(id.kind);
 }
 
 /** @returns whether an id is a type's: the types share one namespace, with the row types of relations. */
@@ -405,12 +411,7 @@ export function relationsOf({
   schema,
   table: name,
 }: Pick<ColumnId, 'schema' | 'table'>): readonly RelationId[] {
-  return [
-    { kind: 'table', schema, name },
-    { kind: 'view', schema, name },
-    { kind: 'materialized-view', schema, name },
-    { kind: 'foreign-table', schema, name },
-  ];
+  return relationKinds.map((kind) => ({ kind, schema, name }));
 }
 
 /** @returns what a column or constraint that is an entry of its own may be of: no more than one of them is there. */
