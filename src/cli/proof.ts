@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { portable } from '../core/compare/portable.ts';
+import { asLeftToServer } from '../core/manifest/desired.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import { clusterHistory } from '../core/migration/history.ts';
 import { parseMigration } from '../core/migration/header.ts';
@@ -75,7 +76,10 @@ async function proveOne(
   return onReplayed(context, project, existing, database, async (connection) => {
     const read = () => readState(connection, 'the new migrations');
     return tryOut(connection, trials, {
-      afterUp: async () => left(comparable(await read()), to, options, 'the desired state'),
+      afterUp: async () => {
+        const reached = comparable(await read());
+        return left(reached, asLeftToServer(to, reached), options, 'the desired state');
+      },
       afterDown: async () => left(await read(), before, options, 'the state before'),
     });
   });

@@ -113,6 +113,7 @@ async function driftIn(
       manifest,
       database,
       live: withoutUnexpected(live, structure),
+      applied: made,
       uses: { uses: [], unknown: [] },
       now: context.now(),
     }),

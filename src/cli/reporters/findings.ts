@@ -39,7 +39,7 @@ export function findingsText(
 }
 
 function findingText(finding: Finding, colour: Chalk): string {
-  const { severity, rule, subject, message, help, fix, location } = finding;
+  const { severity, rule, subject, message, consequence, help, fix, location } = finding;
   const margin = ' '.repeat(11);
   const labelled = (label: string, text: string) => `${margin}${colour.dim(label.padEnd(6))}${text}`;
   return [
@@ -48,6 +48,7 @@ function findingText(finding: Finding, colour: Chalk): string {
     ...(location === null
       ? []
       : [labelled('at', `${shown(location.file)}:${location.line}:${location.column}`)]),
+    ...(consequence === null ? [] : [labelled('so', consequence)]),
     labelled('help', help),
     ...fix
       .join(';\n')

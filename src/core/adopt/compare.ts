@@ -9,6 +9,7 @@ import { type Catalog, catalog, entriesOf } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf, schemaOf } from '../model/id.ts';
+import { isBesides } from '../model/scope.ts';
 import { rolesOf, withOwnerOfPublic } from './scope.ts';
 
 export interface Sides {
@@ -71,7 +72,7 @@ function comparable(
   const isKept = (entry: Entry): boolean => {
     const { id } = entry;
     const schema = schemaOf(id);
-    if (isHistory(entry) || objectOf(id).kind === 'database') return false;
+    if (isHistory(entry) || isBesides(id) || objectOf(id).kind === 'database') return false;
     if (schema !== undefined && isUnmanagedSchema(manifest, schema)) return false;
     if (
       later.has(keyOf(objectOf(id))) ||

@@ -4,8 +4,10 @@ import type { RoleAttributes } from '../kinds/role.ts';
 import { isHistory } from '../manifest/history-table.ts';
 import { type Catalog, type NotAnalysed, catalog, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
+import { grantedOn } from '../rules/wording.ts';
 import { globs } from '../model/glob.ts';
 import { type Id, nameOf, objectOf } from '../model/id.ts';
+import { isBesides } from '../model/scope.ts';
 import { identifier } from '../../sql/quote.ts';
 
 /** A live database, seen as what a manifest is to say of it. */
@@ -52,6 +54,7 @@ export function scopeOf(live: Catalog): Scope {
   ];
   const isKept = (entry: Entry): boolean =>
     objectOf(entry.id).kind !== 'database' &&
+    !isBesides(entry.id) &&
     rolesOf(entry).every((name) => !known.has(name) || roles.has(name));
   const kept = entries.filter(isKept);
   return {
@@ -106,7 +109,7 @@ function rolesIn(
   const roles = new Set<string>();
   for (const entry of entries) {
     const { id, attrs } = entry;
-    if (objectOf(id).kind === 'database') continue;
+    if (objectOf(id).kind === 'database' || isBesides(id)) continue;
     if (id.kind === 'owner' || id.kind === 'grant' || id.kind === 'default-privilege')
       for (const name of rolesOf(entry)) if (known.has(name) && !isOutside(name)) roles.add(name);
     // A policy and a user mapping name their roles: without them they cannot be made.
@@ -173,7 +176,19 @@ function told(gone: readonly Entry[], all: readonly Entry[], outside: ReadonlySe
           null,
           'privileges on the database itself are not in a manifest: they stay as they are',
         );
-    } else if (id.kind === 'comment' && id.on.kind === 'database')
+    } else if (id.kind === 'database-setting')
+      tell(
+        id.role === null ? 'settings of the database' : `settings of ${identifier(id.role)} in the database`,
+        null,
+        'what sessions in one database begin with is not in a manifest: it stays as it is',
+      );
+    else if (id.kind === 'grant' && isBesides(id))
+      tell(
+        `privileges on ${grantedOn(id.on)}`,
+        null,
+        'neither large objects nor tablespaces are in a manifest: they stay as they are',
+      );
+    else if (id.kind === 'comment' && id.on.kind === 'database')
       tell('the comment on the database', null, 'a manifest has none for it: it stays as it is');
     else if (
       id.kind === 'grant' &&

@@ -3,6 +3,7 @@
  * nothing of who owns its tables, and nothing of the roles that a server has besides.
  */
 import { isHistory } from '../manifest/history-table.ts';
+import { isBesides } from '../model/scope.ts';
 import { kindOf, ownReferences } from '../kinds/kinds.ts';
 import {
   type Catalog,
@@ -49,7 +50,7 @@ export function comparable(from: Side, to: Side): { from: Catalog; to: Catalog }
 /** What of a side is compared at all. */
 function own(side: Side, other: Side): Catalog {
   // Our own histories are the runner's.
-  const business = withoutObjects(side.catalog, isHistory);
+  const business = withoutObjects(side.catalog, (entry) => isHistory(entry) || isBesides(entry.id));
   const judges = [side, other].filter(({ governs }) => governs !== undefined);
   // Two sides of one project differ in nothing but what it governs.
   if (judges.length !== 1) return business;

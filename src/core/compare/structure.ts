@@ -114,11 +114,10 @@ function withoutOthersBusiness(
     const object = owningObject(id, [on]);
     if (object.kind === 'role' || object.kind === 'database') return true;
     if (object.kind === 'table' && isOfSet(object, on)) return true;
-    // Of what both sides have, owners and privileges are looked at one by one; what is made anew gets its own.
+    // Owners and privileges are looked at one by one; what is made anew gets its own.
     return (
-      (id.kind === 'owner' || id.kind === 'grant') &&
-      is.entries.has(keyOf(object)) &&
-      should.entries.has(keyOf(object))
+      (id.kind === 'owner' || id.kind === 'grant' || id.kind === 'revoke') &&
+      is.entries.has(keyOf(object)) === should.entries.has(keyOf(object))
     );
   };
   const isOfSet = (table: Id & { kind: 'table' }, on: Catalog): boolean => {

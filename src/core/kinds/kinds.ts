@@ -7,6 +7,7 @@ import { baseType } from './base-type.ts';
 import { column } from './column.ts';
 import { commentOn } from './comment.ts';
 import { constraint } from './constraint.ts';
+import { databaseSetting } from './database-setting.ts';
 import { database } from './database.ts';
 import { defaultPrivilege } from './default-privilege.ts';
 import { compositeType } from './composite-type.ts';
@@ -26,8 +27,10 @@ import { ofType } from './of-type.ts';
 import { inherit } from './inherit.ts';
 import { inheritedColumn } from './inherited-column.ts';
 import type { Kind } from './kind.ts';
+import { largeObject } from './large-object.ts';
 import { materializedView } from './materialized-view.ts';
 import { membership } from './membership.ts';
+import { namedTablespace } from './named-tablespace.ts';
 import { ownedBy } from './owned-by.ts';
 import { owner } from './owner.ts';
 import { parameter } from './parameter.ts';
@@ -71,10 +74,13 @@ import { view } from './view.ts';
 
 const kinds = {
   database,
+  'database-setting': databaseSetting,
   schema,
   extension,
   'extension-dependency': extensionDependency,
   parameter,
+  'named-tablespace': namedTablespace,
+  'large-object': largeObject,
   tablespace,
   role,
   'role-setting': roleSetting,

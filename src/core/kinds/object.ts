@@ -50,6 +50,10 @@ export function objectClause(id: ObjectId): string {
       return `TYPE ${qualified(id.schema, id.name)}`;
     case 'parameter':
       return `PARAMETER ${nameOf(id)}`;
+    case 'named-tablespace':
+      return `TABLESPACE ${nameOf(id)}`;
+    case 'large-object':
+      return `LARGE OBJECT ${id.name}`;
     case 'foreign-server':
       return `SERVER ${identifier(id.name)}`;
     case 'function':

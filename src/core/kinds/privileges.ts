@@ -21,6 +21,10 @@ export function privilegesOn(kind: ObjectId['kind'], serverVersion: number): rea
       return ['create', 'connect', 'temporary'];
     case 'parameter':
       return ['set', 'alter system'];
+    case 'named-tablespace':
+      return ['create'];
+    case 'large-object':
+      return ['select', 'update'];
     case 'enum':
     case 'domain-type':
     case 'composite-type':

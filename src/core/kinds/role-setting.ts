@@ -9,7 +9,9 @@ export interface RoleSettingAttributes {
 
 const alterRole = (id: RoleSettingId, action: string) =>
   draft(`ALTER ROLE ${identifier(id.role)} ${action}`, {});
-const nameOf = (id: RoleSettingId) => id.name.split('.').map(identifier).join('.');
+/** @returns a parameter as SQL names it. */
+export const settingName = (id: { readonly name: string }): string =>
+  id.name.split('.').map(identifier).join('.');
 
 /** Parameters that are lists of names (GUC_LIST_QUOTE): kept as `"$user", public`, and set name by name. */
 const lists = new Set([
@@ -21,7 +23,8 @@ const lists = new Set([
   'unix_socket_directories',
 ]);
 
-function valueOf({ name }: RoleSettingId, { value }: RoleSettingAttributes): string {
+/** @returns a parameter's value as SET takes it. */
+export function settingValue({ name }: { readonly name: string }, { value }: RoleSettingAttributes): string {
   if (!lists.has(name.toLowerCase())) return literal(value);
   const names = [...value.matchAll(/"((?:[^"]|"")*)"|([^\s,"]+)/g)].map(
     ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!,
@@ -34,10 +37,10 @@ export const roleSetting: Kind<RoleSettingId, RoleSettingAttributes> = {
   rank: 12,
   references: ({ id }) => [{ to: { kind: 'role', name: id.role }, type: 'auto' }],
   create: ({ id, attrs }) => [
-    { ...alterRole(id, `SET ${nameOf(id)} = ${valueOf(id, attrs)}`), produces: [keyOf(id)] },
+    { ...alterRole(id, `SET ${settingName(id)} = ${settingValue(id, attrs)}`), produces: [keyOf(id)] },
   ],
-  drop: ({ id }) => [{ ...alterRole(id, `RESET ${nameOf(id)}`), destroys: [keyOf(id)] }],
+  drop: ({ id }) => [{ ...alterRole(id, `RESET ${settingName(id)}`), destroys: [keyOf(id)] }],
   alter: (_changes, _before, { id, attrs }) => [
-    { ...alterRole(id, `SET ${nameOf(id)} = ${valueOf(id, attrs)}`), produces: [keyOf(id)] },
+    { ...alterRole(id, `SET ${settingName(id)} = ${settingValue(id, attrs)}`), produces: [keyOf(id)] },
   ],
 };

@@ -59,6 +59,12 @@ function ownPrivilegesBefore(entry: Entry, loaded: Catalog): readonly Key[] {
   return (kindOf(before.id).implies?.(before, loaded) ?? []).map(({ id }) => keyOf(id));
 }
 
+/** @returns the desired state, where what it leaves to the server is as `there`. */
+export function asLeftToServer(desired: Catalog, there: Catalog): Catalog {
+  const entries = [...desired.entries.values()].map((entry) => leftToServer(entry, there));
+  return catalog(desired.source, desired.serverVersion, entries, edgeSource(desired), desired.notAnalysed);
+}
+
 /** A membership option that the manifest does not set is no difference, nor the version of an extension that the SQL does not. */
 function leftToServer(entry: Entry, current: Catalog): Entry {
   const there = find(current, entry.id);

@@ -68,6 +68,7 @@ function problem(rule: string, found: Found): Finding {
     subject: found.subject,
     message: found.message,
     help: found.help,
+    consequence: null,
     location: found.location ?? null,
     fingerprint: fingerprintOf(rule, found),
     waived: null,

@@ -23,6 +23,8 @@ export interface Found {
   /** `schema.name`, quoted where SQL would need it. */
   readonly subject: string;
   readonly message: string;
+  /** Who gains or loses which access by it, beyond what the message says. */
+  readonly consequence?: string | undefined;
   /** What to do, starting with a verb; SQL where SQL puts it right. */
   readonly help: string;
   readonly severity?: Severity;
@@ -41,6 +43,7 @@ export interface Finding {
   readonly domain: string | null;
   readonly subject: string;
   readonly message: string;
+  readonly consequence: string | null;
   readonly help: string;
   readonly location: Location | null;
   readonly fingerprint: string;

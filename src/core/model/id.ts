@@ -155,6 +155,17 @@ export type GrantId = {
 };
 /** A configuration parameter of the server: target of grants. The whole cluster's, as roles are. */
 export type ParameterId = Named<'parameter'>;
+/** A tablespace itself: target of grants. The whole cluster's; what lies in it is a `tablespace` each. */
+export type NamedTablespaceId = Named<'named-tablespace'>;
+/** Data, but for who may reach it. `name` is its oid. */
+export type LargeObjectId = Named<'large-object'>;
+/** What sessions in this database begin with: everybody's (ALTER DATABASE … SET), or a role's (ALTER ROLE … IN DATABASE … SET). */
+export type DatabaseSettingId = {
+  readonly kind: 'database-setting';
+  /** null: everybody's. */
+  readonly role: string | null;
+  readonly name: string;
+};
 /** Where an object's rows lie, if not in the database's own tablespace. */
 export type TablespaceId = {
   readonly kind: 'tablespace';
@@ -239,6 +250,8 @@ export type ObjectId =
   | PublicationId
   | SubscriptionId
   | ParameterId
+  | NamedTablespaceId
+  | LargeObjectId
   | RoleId;
 export type Id =
   | ObjectId
@@ -255,6 +268,7 @@ export type Id =
   | PublicationSchemaId
   | OperatorFamilyMemberId
   | RoleSettingId
+  | DatabaseSettingId
   | MembershipId
   | CommentId
   | OwnerId
@@ -300,7 +314,10 @@ export function nameOf(id: Id): string {
     case 'subscription':
     case 'language':
     case 'access-method':
+    case 'named-tablespace':
       return identifier(id.name);
+    case 'large-object':
+      return id.name;
     case 'table':
     case 'index':
     case 'view':
@@ -360,6 +377,8 @@ export function nameOf(id: Id): string {
       return `${identifier(id.user)} on ${identifier(id.server)}`;
     case 'role-setting':
       return qualified(id.role, id.name);
+    case 'database-setting':
+      return id.role === null ? id.name : `${identifier(id.role)} ${id.name}`;
     case 'membership':
       return `${identifier(id.member)} in ${identifier(id.role)}`;
     case 'parameter':
@@ -461,6 +480,8 @@ export function objectOf(id: Id): Id {
       return { kind: 'schema', name: id.schema };
     case 'role-setting':
       return { kind: 'role', name: id.role };
+    case 'database-setting':
+      return { kind: 'database' };
     default:
       return id;
   }
@@ -499,6 +520,9 @@ export function schemaOf(id: Id): string | undefined {
     case 'publication':
     case 'subscription':
     case 'parameter':
+    case 'named-tablespace':
+    case 'large-object':
+    case 'database-setting':
     case 'role':
     case 'role-setting':
     case 'membership':

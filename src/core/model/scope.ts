@@ -1,6 +1,7 @@
 /** What of a catalog is a project's business: not the facts about the superuser under whom a shadow was filled. */
 import { type Catalog, catalog, edgeSource } from './catalog.ts';
 import type { Entry } from './entry.ts';
+import { type Id, objectOf } from './id.ts';
 
 /**
  * @param superuser the role that a shadow's objects belong to unless somebody says otherwise. Who owns such an object
@@ -18,6 +19,7 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
       case 'comment':
         return id.on.kind === 'role' && id.on.name === superuser;
       case 'role-setting':
+      case 'database-setting':
         return id.role === superuser;
       case 'membership':
         return id.member === superuser || id.role === superuser;
@@ -29,4 +31,10 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
   };
   const kept = [...of.entries.values()].filter((entry) => !about(entry));
   return catalog(of.source, of.serverVersion, kept, edgeSource(of), of.notAnalysed);
+}
+
+/** @returns whether it is about what no plan makes: data, and the disks of a server. Another database has others. */
+export function isBesides(id: Id): boolean {
+  const { kind } = objectOf(id);
+  return kind === 'large-object' || kind === 'named-tablespace';
 }

@@ -18,6 +18,7 @@ import { notAnalysed } from './catalog/not-analysed.ts';
 import { changed } from './drift/changed.ts';
 import type { DriftInput } from './drift/input.ts';
 import { missing as missingObject } from './drift/missing.ts';
+import { setting } from './drift/setting.ts';
 import { unexpected as unexpectedObject } from './drift/unexpected.ts';
 import { schemaMissing } from './design/schema-missing.ts';
 import type { LiveInput } from './input.ts';
@@ -73,7 +74,7 @@ export const liveRules: readonly Rule<LiveInput>[] = [
 ];
 
 /** The rules that `drift` adds: what the applied migrations made is still so. */
-const structureRules: readonly Rule<DriftInput>[] = [missingObject, unexpectedObject, changed];
+const structureRules: readonly Rule<DriftInput>[] = [missingObject, unexpectedObject, changed, setting];
 
 /** What `drift` runs: structure, permissions and partitions, and what is not analysed. */
 export const driftRules: readonly Rule<DriftInput>[] = [

@@ -3,6 +3,7 @@ import { type Access, accessOf } from '../access/effective.ts';
 import type { Uses } from '../bodies/uses.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Expected } from '../manifest/resolve/expected.ts';
+import { withApplied } from './permission/applied.ts';
 import { expectations } from '../manifest/resolve.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Key } from '../model/id.ts';
@@ -19,14 +20,18 @@ export interface LiveInput {
   /** What functions of `live` use in bodies that are strings. */
   readonly uses: Uses;
   readonly now: Date;
+  /** What the applied migrations make: what it says where the manifest has no word for it is expected as well. */
+  readonly applied?: Catalog;
 }
 
 export function liveInput(
-  given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'uses' | 'now'>,
+  given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'uses' | 'now' | 'applied'>,
 ): LiveInput {
+  const { manifest, database, live, applied } = given;
+  const declared = expectations(manifest, live, database);
   return {
     ...given,
-    expected: expectations(given.manifest, given.live, given.database),
+    expected: applied === undefined ? declared : withApplied(declared, { manifest, database, live, applied }),
     access: accessOf(given.live),
   };
 }

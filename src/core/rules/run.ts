@@ -69,6 +69,7 @@ function findingOf(
     domain: found.domain,
     subject: found.subject,
     message: found.message,
+    consequence: found.consequence ?? null,
     help: found.help,
     location: location ?? null,
     fingerprint,

@@ -23,9 +23,21 @@ export function granteeName(to: string): string {
 
 /** @returns what a grant is on, in words: `auth.users`, `auth.users(id, email)` by its table, `schema auth`. */
 export function grantedOn(on: GrantId['on']): string {
-  if (on.kind === 'schema') return `schema ${nameOf(on)}`;
-  if (on.kind === 'database') return 'the database';
-  return nameOf(on);
+  switch (on.kind) {
+    case 'database':
+      return 'the database';
+    case 'named-tablespace':
+      return `tablespace ${nameOf(on)}`;
+    case 'schema':
+    case 'language':
+    case 'foreign-data-wrapper':
+    case 'foreign-server':
+    case 'parameter':
+    case 'large-object':
+      return `${on.kind.replaceAll('-', ' ')} ${nameOf(on)}`;
+    default:
+      return nameOf(on);
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { readBaseTypes } from './base-type.ts';
 import { readCompositeTypes } from './composite-type.ts';
 import { readConstraints } from './constraint.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
+import { readDatabaseSettings } from './database-setting.ts';
 import { readDependencies } from './dependency.ts';
 import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
@@ -17,7 +18,9 @@ import { readExtensionDependencies } from './extension-dependency.ts';
 import { readForeignServers } from './foreign-server.ts';
 import { readForeignTables } from './foreign-table.ts';
 import { readFunctions } from './function.ts';
+import { readLargeObjects } from './large-object.ts';
 import { readMaterializedViews } from './materialized-view.ts';
+import { readNamedTablespaces } from './named-tablespace.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import { readParameters } from './parameter.ts';
 import { readPolicies } from './policy.ts';
@@ -135,6 +138,8 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readLanguages(reading),
   readDefaultPrivileges(reading),
   readParameters(reading),
+  readNamedTablespaces(reading),
+  readLargeObjects(reading),
 ];
 
 async function readAll(reading: Reading): Promise<() => readonly Edge[]> {
@@ -167,6 +172,7 @@ async function readAll(reading: Reading): Promise<() => readonly Edge[]> {
     readOperatorClasses(reading),
     readCasts(reading),
     readTransforms(reading),
+    readDatabaseSettings(reading),
     readNotAnalysed(reading),
   ]);
   addInheritedColumns();

@@ -68,11 +68,8 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i' and d.refclassid = 'pg_class'::regclass
       where c.relkind = 'S' and ${userNamespace} and (obj_description(c.oid, 'pg_class') is not null
         or exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner))`,
-    // A large object is data, as pg_dump has it; who may reach it is not.
-    `select 'privileges on ' || count(*) || ' large objects', null from pg_largeobject_metadata o
-      where exists (select from aclexplode(o.lomacl) a where a.grantee <> o.lomowner) having count(*) > 0`,
-    `select 'privileges on tablespace ' || quote_ident(t.spcname), null from pg_tablespace t
-      where exists (select from aclexplode(t.spcacl) a where a.grantee <> t.spcowner)`,
+    `select 'setting of all roles in all databases: ' || setting, null from pg_db_role_setting, unnest(setconfig) setting
+      where setdatabase = 0 and setrole = 0`,
     // A server that has privileges where none that we know has them.
     `select 'privileges in ' || c.relname || '.' || a.attname, null
       from pg_attribute a join pg_class c on c.oid = a.attrelid

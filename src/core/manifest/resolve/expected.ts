@@ -13,6 +13,8 @@ export type Because =
   | { readonly as: 'owner'; readonly domain: string; readonly path: ManifestPath }
   /** What ownership, or PostgreSQL's defaults for PUBLIC, bring with them. */
   | { readonly as: 'default'; readonly domain: string }
+  /** The applied migrations, where the manifest has no word for it. null: of no domain. */
+  | { readonly as: 'migrations'; readonly domain: string | null }
   | GrantReason;
 export interface GrantReason {
   readonly as: 'grant';

@@ -8,6 +8,7 @@ import { entriesOf, relationOf as relationWith } from '../../model/catalog.ts';
 import type { EntryOf } from '../../model/entry.ts';
 import { type GrantId, type ObjectId, schemaOf } from '../../model/id.ts';
 import type { LiveInput } from '../input.ts';
+import { concerns, isMigrations } from './applied.ts';
 import { standingOf } from './who.ts';
 
 export interface LiveGrant {
@@ -17,7 +18,7 @@ export interface LiveGrant {
 }
 
 const known = new WeakMap<LiveInput, readonly LiveGrant[]>();
-/** @returns grants on the domains' objects, without an owner's own, which are not granted but owned. */
+/** @returns grants on the domains' objects, and with the applied migrations to compare with, on all else, without an owner's own, which are not granted but owned. */
 export function liveGrants(input: LiveInput): readonly LiveGrant[] {
   let grants = known.get(input);
   if (grants === undefined) known.set(input, (grants = [...findGrants(input)]));
@@ -33,10 +34,16 @@ function* findGrants(input: LiveInput): Generator<LiveGrant> {
   );
   for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
     const { on, to } = entry.id;
-    if (!schemas.has(schemaOf(on) ?? '') || isHistoryTable(tableOrSelf(on))) continue;
     if (standingOf(input, to) === 'unmanaged' || to === access.ownerOf(on)) continue;
     const domain = domainOf(manifest, database, on);
-    if (domain !== undefined || on.kind === 'schema') yield { entry, domain };
+    if (schemas.has(schemaOf(on) ?? '') && !isHistoryTable(tableOrSelf(on))) {
+      if (domain !== undefined || on.kind === 'schema') {
+        yield { entry, domain };
+        continue;
+      }
+    }
+    if (input.applied !== undefined && isMigrations(input, on) && concerns(input, on, to))
+      yield { entry, domain };
   }
 }
 

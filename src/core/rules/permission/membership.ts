@@ -1,17 +1,16 @@
 import type { MembershipAttributes } from '../../kinds/membership.ts';
 import type { RoleAttributes } from '../../kinds/role.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
-import type { Entry, EntryOf } from '../../model/entry.ts';
+import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import { type GrantId, type MembershipId, type RoleId, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
-import { sqlToAlter, sqlToCreate } from '../fix.ts';
+import { sqlToCreate } from '../fix.ts';
 import type { LiveInput } from '../input.ts';
-import { describeGrants } from '../wording.ts';
-import { revokeMembership } from './revoke.ts';
+import { describeGrants, listOf } from '../wording.ts';
+import { gainedByMembership } from './consequence.ts';
+import { type Membership, alterMembership, endMembership, rowsOf } from './membership-grants.ts';
 import { exists, severityFor } from './who.ts';
-
-type Membership = EntryOf<'membership', MembershipAttributes>;
 
 export const membership: Rule<LiveInput> = {
   name: 'permission/membership',
@@ -47,29 +46,59 @@ function compare(input: LiveInput, wanted: Membership): Found | undefined {
       help: 'Grant the membership, or take it out of the manifest.',
       fix: sqlToCreate([plain(wanted)], live),
     };
-  const is = plain(held);
-  const should: Entry = {
-    id,
-    attrs: {
-      admin: wanted.attrs.admin,
-      inherit: wanted.attrs.inherit ?? held.attrs.inherit,
-      set: wanted.attrs.set ?? held.attrs.set,
-    },
+  const should: MembershipAttributes = {
+    admin: wanted.attrs.admin,
+    inherit: wanted.attrs.inherit ?? unsaid(input, held, 'inherit'),
+    set: wanted.attrs.set ?? unsaid(input, held, 'set'),
   };
-  const different = ['admin', 'inherit', 'set'].filter((name) => is.attrs[name] !== should.attrs[name]);
-  if (different.length === 0) return undefined;
-  const list = (entry: Entry) =>
-    different
-      .map((name) => `${name.toUpperCase()} ${entry.attrs[name] === true ? 'TRUE' : 'FALSE'}`)
-      .join(', ');
+  const different = options.filter((name) => held.attrs[name] !== should[name]);
+  const fix = alterMembership(input, held, should);
+  const rows = rowsOf(input, held);
+  if (different.length === 0)
+    return rows.length < 2
+      ? undefined
+      : {
+          ...about,
+          discriminator: `${role} by several`,
+          message: `${member} is a member of ${role} by ${listOf(rows.map(({ grantor }) => identifier(grantor)))}, each of whom granted it`,
+          consequence: 'nobody gains by it; but to revoke it of one leaves it to the member by the others',
+          severity: 'warning',
+          help: 'Revoke all but one, each in its grantor’s name.',
+          fix,
+        };
+  const list = (attrs: MembershipAttributes) =>
+    different.map((name) => `${name.toUpperCase()} ${attrs[name] === true ? 'TRUE' : 'FALSE'}`).join(', ');
   return {
     ...about,
     discriminator: `${role} ${different.join(', ')}`,
-    message: `${member} is a member of ${role} with ${list(is)}; the manifest declares ${list(should)}`,
+    message: `${member} is a member of ${role} with ${list(held.attrs)}; the manifest declares ${list(should)}`,
+    consequence: different.map((name) => meaning[name](member, role, held.attrs[name] === true)).join('; '),
     help: 'Grant the membership again with the declared options, or declare what it is.',
-    // Whom it has let in by its ADMIN OPTION goes with that.
-    fix: sqlToAlter(is, should, live).map((sql) => (sql.startsWith('REVOKE') ? `${sql} CASCADE` : sql)),
+    fix,
   };
+}
+
+const options = ['admin', 'inherit', 'set'] as const;
+
+const meaning = {
+  admin: (member: string, role: string, is: boolean) =>
+    `${member} ${is ? 'may let anybody into' : 'may let nobody into'} ${role}`,
+  inherit: (member: string, role: string, is: boolean) =>
+    is
+      ? `${member} gains all that ${role} holds, as its own`
+      : `${member} loses all that ${role} holds, but after SET ROLE`,
+  set: (member: string, role: string, is: boolean) =>
+    `${member} ${is ? 'may' : 'may not'} SET ROLE to ${role}`,
+} as const;
+
+/** An option that the manifest does not set is as the applied migrations have it, or else as it is. */
+function unsaid(
+  { live, applied }: LiveInput,
+  { id, attrs }: Membership,
+  name: 'inherit' | 'set',
+): boolean | null {
+  const made = applied && find<MembershipId, MembershipAttributes>(applied, id)?.attrs[name];
+  return live.serverVersion < 160000 ? attrs[name] : (made ?? attrs[name]);
 }
 
 /** What the role cannot do for want of it: what the manifest grants to the group. */
@@ -100,11 +129,12 @@ function* stray(input: LiveInput, entry: Membership): Generator<Found> {
     subject: member,
     discriminator: `stray ${role}`,
     message: `${member} is a member of ${role}, which the manifest does not declare${attrs.admin ? '; it may add others (ADMIN OPTION)' : ''}`,
+    consequence: gainedByMembership(input, entry),
     help: manifest.roles.has(id.member)
       ? `Revoke it, or declare it under roles.${id.member}.memberOf.`
       : 'Revoke it, declare the role, or list it under unmanaged.roles.',
     severity,
-    fix: revokeMembership(input, { ...entry, attrs }),
+    fix: endMembership(input, entry),
     ...(manifest.roles.has(id.member) ? { path: manifest.roles.get(id.member)!.path } : {}),
   };
 }

@@ -1,15 +1,18 @@
 import { parentOf, rootOf } from '../../manifest/resolve/domain-objects.ts';
 import type { GrantReason } from '../../manifest/resolve/expected.ts';
-import { find } from '../../model/catalog.ts';
+import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
+import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import { type DefaultPrivilegeId, type GrantId, type TableId, keyOf, nameOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
-import { sqlToCreate } from '../fix.ts';
+import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
 import { counted, describeFuture, describeGrants, granteeName, listOf, subjectOf } from '../wording.ts';
+import { lostBy } from './consequence.ts';
 import { relationOf } from './live-grants.ts';
+import { lost } from './lost.ts';
 import { exists } from './who.ts';
 
 interface Wanted {
@@ -43,6 +46,7 @@ export const missing: Rule<LiveInput> = {
       yield bareObject(input, take(group));
 
     for (const group of groupBy([...lacking], byDeclaration)) yield lack(input, group);
+    yield* lost(input);
   },
 };
 
@@ -91,15 +95,30 @@ function lack(input: LiveInput, group: readonly Wanted[]): Found {
       ? []
       : [`may not pass on ${describeGrants(notGrantable, live.serverVersion)}`]),
   ];
+  const elsewhere = future.flatMap((id) => ofOtherCreators(input, id));
+  const creators = [...new Set(elsewhere.map(({ id }) => identifier((id as DefaultPrivilegeId).role)))];
   return {
     domain,
     subject: subjectOf(grants.length + notGrantable.length > 0 ? [...grants, ...notGrantable] : future),
     discriminator: discriminator(group),
-    message: `${granteeName(to)} ${parts.join(', and ')}`,
+    message: `${granteeName(to)} ${parts.join(', and ')}${creators.length === 0 ? '' : `; it is bound to what ${listOf(creators)} makes`}`,
+    consequence: grants.length === 0 ? undefined : lostBy(input, grants),
     help: 'Grant it, or take it out of the manifest.',
-    fix: fixFor(input, group),
+    fix: [...fixFor(input, group), ...sqlToDrop(elsewhere, live)],
     path,
   };
+}
+
+/** The same default privileges, bound to a role that is not the one that makes things there. */
+function ofOtherCreators({ live, expected }: LiveInput, wanted: DefaultPrivilegeId): Entry[] {
+  return [...entriesOf<'default-privilege', DefaultPrivilegeAttributes>(live, 'default-privilege')]
+    .filter(
+      ({ id, attrs }) =>
+        attrs.withheld !== true &&
+        !expected.has(keyOf(id)) &&
+        keyOf({ ...id, role: wanted.role }) === keyOf(wanted),
+    )
+    .map(({ id, attrs }) => ({ id, attrs: { ...attrs } }));
 }
 
 function bareObject(input: LiveInput, group: readonly Wanted[]): Found {
@@ -126,6 +145,10 @@ function bareObject(input: LiveInput, group: readonly Wanted[]): Found {
     subject: objects.length === 1 ? names[0]! : nameOf(parent ?? first),
     discriminator: 'no grants',
     message: `${what}: ${who.join('; ')}${consequence}`,
+    consequence:
+      groupBy(grants, ({ to }) => to)
+        .flatMap((ids) => (parent === undefined ? (lostBy(input, ids) ?? []) : []))
+        .join('; ') || undefined,
     help: 'Grant what the manifest gives, or take it out of the manifest.',
     fix: fixFor(input, group),
     path: group[0]!.because.path,

@@ -2,13 +2,26 @@ import { owningColumn } from '../../manifest/resolve/domain-objects.ts';
 import { find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Rule } from '../../model/finding.ts';
-import { nameOf } from '../../model/id.ts';
+import { type ObjectId, keyOf, nameOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
 import { counted, grantedOn, listOf } from '../wording.ts';
+import { relationOf } from './live-grants.ts';
 import { exists } from './who.ts';
+
+function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string): Entry[] {
+  const keys = new Set(objects.map(keyOf));
+  return [...input.expected.values()].flatMap(({ entry, because }) =>
+    entry.id.kind === 'grant' &&
+    entry.id.to === role &&
+    (because.as === 'grant' || because.as === 'migrations') &&
+    keys.has(keyOf(relationOf(input, entry.id.on)))
+      ? [entry]
+      : [],
+  );
+}
 
 export const owner: Rule<LiveInput> = {
   name: 'permission/owner',
@@ -43,10 +56,15 @@ export const owner: Rule<LiveInput> = {
             ? `${grantedOn(objects[0]!)} belongs to ${identifier(is)}, not to ${should}, the domain's owner`
             : `${counted(objects.length, 'object')} of domain ${domain} belong to ${identifier(is)}, not to ${should}, the domain's owner: ${listOf(objects.map(grantedOn))}`,
         help: `Give ${objects.length === 1 ? 'it' : 'them'} to ${should}, or declare another owner.`,
-        fix: sqlToCreate(
-          given.map((each) => each.entry),
-          input.live,
-        ),
+        consequence: `${identifier(is)} may do anything with ${objects.length === 1 ? 'it' : 'them'}, drop, alter and grant, and so may its members; ${should} may not`,
+        fix: [
+          ...sqlToCreate(
+            given.map((each) => each.entry),
+            input.live,
+          ),
+          // What the wrong owner was granted became one with what it owns, and goes with that.
+          ...sqlToCreate(ownGrants(input, objects, is), input.live),
+        ],
         path: ['domains', domain, 'owner'],
       };
     }

@@ -1,96 +1,141 @@
 /**
- * REVOKE that takes effect. A REVOKE by the owner or a superuser takes away only what the owner granted: what a
- * holder of the grant option has passed on, that holder must take back, and what the grantee passed on goes along.
+ * REVOKE that takes effect, and takes nothing besides. A REVOKE by the owner or a superuser takes away only what the
+ * owner granted: what a holder of the grant option has passed on, that holder must take back. What the grantee has
+ * passed on goes first, item by item, and never by CASCADE: who is to keep it gets it of the owner before.
  */
-import type { GrantAttributes } from '../../kinds/grant.ts';
-import type { MembershipAttributes } from '../../kinds/membership.ts';
+import { type GrantEntry, givenOf } from '../../access/acl.ts';
 import { entriesOf } from '../../model/catalog.ts';
-import type { Entry, EntryOf } from '../../model/entry.ts';
-import { type GrantId, type MembershipId, keyOf } from '../../model/id.ts';
+import type { Entry } from '../../model/entry.ts';
+import { type GrantId, type Key, isRelation, keyOf } from '../../model/id.ts';
+import type { GrantAttributes } from '../../kinds/grant.ts';
 import { identifier } from '../../../sql/quote.ts';
-import { sqlToAlter, sqlToDrop } from '../fix.ts';
+import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
+import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
-
-type Granted = EntryOf<'grant', GrantAttributes>;
+import { relationOf } from './live-grants.ts';
 
 /** @returns the statements that take these grants away, whoever made them. */
-export function revoke(input: LiveInput, grants: readonly Granted[]): string[] {
-  const cascade = grants.some(({ attrs }) => attrs.grantable) ? ' CASCADE' : '';
-  const drop = (some: readonly Granted[]) =>
-    sqlToDrop(some.map(plain), input.live).map((sql) => `${sql}${cascade}`);
-  return [
-    ...drop(grants),
-    ...byGrantor(input, grants).flatMap((some) => takenBack(input, some, () => drop(some.grants))),
-  ];
+export function revoke(input: LiveInput, grants: readonly GrantEntry[]): string[] {
+  const plan = new Revocation(input);
+  for (const each of grants) plan.take(each);
+  return plan.statements();
 }
 
 /** @returns the statements that leave the privilege and take the right to pass it on, with what was passed on by it. */
-export function revokeGrantOption(input: LiveInput, grants: readonly Granted[]): string[] {
-  const statements = (some: readonly Granted[]) => grantOptionFrom(input, some);
-  return [
-    ...statements(grants),
-    ...byGrantor(input, grants).flatMap((some) => takenBack(input, some, () => statements(some.grants))),
+export function revokeGrantOption(input: LiveInput, grants: readonly GrantEntry[]): string[] {
+  const plan = new Revocation(input);
+  for (const each of grants) plan.takeOption(each);
+  return plan.statements();
+}
+
+/** @returns what the holder of a grant option has passed on: of a table's, on its columns too. */
+export function passedOn({ live, access }: LiveInput, { id, attrs }: GrantEntry): GrantEntry[] {
+  if (!attrs.grantable) return [];
+  const others = [
+    ...(access.aclOf(id.on).get(id.privilege)?.values() ?? []),
+    ...(isRelation(id.on)
+      ? (columnGrants(live)
+          .get(keyOf(id.on))
+          ?.filter((each) => each.id.privilege === id.privilege) ?? [])
+      : []),
   ];
+  return others.filter(
+    (other) =>
+      other.id.to !== id.to && givenOf(other, access.ownerOf(id.on)).some(({ grantor }) => grantor === id.to),
+  );
 }
 
-interface Passed {
-  readonly grantor: Granted;
-  readonly grants: Granted[];
-}
-
-/** Who else may have made these grants: every other holder of the grant option, of a column's table too. */
-function byGrantor({ live, access }: LiveInput, grants: readonly Granted[]): Passed[] {
-  const passed: Passed[] = [];
-  for (const grantor of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
-    if (!grantor.attrs.grantable || grantor.id.to === access.ownerOf(grantor.id.on)) continue;
-    const its = grants.filter(
-      ({ id }) =>
-        id.privilege === grantor.id.privilege &&
-        id.to !== grantor.id.to &&
-        (keyOf(id.on) === keyOf(grantor.id.on) ||
-          (id.on.kind === 'column' && tableKey(id.on) === keyOf(grantor.id.on))),
+const known = new WeakMap<LiveInput['live'], ReadonlyMap<Key, GrantEntry[]>>();
+/** Those on columns, by their table. */
+function columnGrants(live: LiveInput['live']): ReadonlyMap<Key, GrantEntry[]> {
+  let grants = known.get(live);
+  if (grants === undefined) {
+    const all = [...entriesOf<'grant', GrantAttributes>(live, 'grant')].filter(
+      ({ id }) => id.on.kind === 'column',
     );
-    if (its.length > 0) passed.push({ grantor, grants: its });
+    const tables = groupBy(all, ({ id }) => keyOf(relationOf({ live }, id.on)));
+    known.set(
+      live,
+      (grants = new Map(tables.map((group) => [keyOf(relationOf({ live }, group[0]!.id.on)), group]))),
+    );
   }
-  return passed;
+  return grants;
 }
 
-/** In the grantor's name, if it is to keep its grant option; else that goes, and with it all that it passed on. */
-function takenBack(input: LiveInput, { grantor }: Passed, statements: () => string[]): string[] {
-  const keeps = input.expected.get(keyOf(grantor.id))?.entry.attrs['grantable'] === true;
-  if (!keeps) return grantOptionFrom(input, [grantor]);
-  return [`SET ROLE ${identifier(grantor.id.to)}`, ...statements(), 'RESET ROLE'];
+interface Step {
+  readonly verb: 'revoke' | 'revoke option';
+  readonly by: string;
+  readonly entry: GrantEntry;
+  /** How many had it before the grantee: what is furthest from the owner goes first. */
+  readonly depth: number;
 }
 
-const grantOptionFrom = ({ live }: LiveInput, grants: readonly Granted[]): string[] =>
-  grants
-    .flatMap((each) => sqlToAlter(plain(each), { id: each.id, attrs: { grantable: false } }, live))
-    .map((sql) => `${sql} CASCADE`);
+class Revocation {
+  readonly #input: LiveInput;
+  /** What is to be held of the owner, before what a grantee passed on goes. */
+  readonly #kept = new Map<Key, Entry>();
+  readonly #steps = new Map<string, Step>();
 
-const plain = ({ id, attrs }: Granted): Entry => ({ id, attrs: { ...attrs } });
-
-const tableKey = ({ schema, table }: Extract<GrantId['on'], { kind: 'column' }>) =>
-  keyOf({ kind: 'table', schema, name: table });
-
-/**
- * @returns the statements that end a membership, whoever granted it. From 16 on a membership has grantors, and each
- * grant must be taken back in its grantor's name; naming one who granted nothing draws a warning and does no harm.
- */
-export function revokeMembership(
-  { live, access }: LiveInput,
-  { id, attrs }: EntryOf<'membership', MembershipAttributes>,
-): string[] {
-  const [sql] = sqlToDrop([{ id, attrs: { ...attrs } }], live);
-  if (live.serverVersion < 160000) return [sql!];
-  const cascade = attrs.admin ? ' CASCADE' : '';
-  const admins: string[] = [];
-  for (const other of entriesOf<'membership', MembershipAttributes>(live, 'membership')) {
-    const { role, member }: MembershipId = other.id;
-    if (role === id.role && other.attrs.admin && member !== id.member && !access.isSuperuser(member))
-      admins.push(member);
+  constructor(input: LiveInput) {
+    this.#input = input;
   }
-  return [
-    `${sql}${cascade}`,
-    ...admins.sort().map((admin) => `${sql} GRANTED BY ${identifier(admin)}${cascade}`),
-  ];
+
+  take(entry: GrantEntry): void {
+    this.#passedOnBy(entry, 1);
+    for (const { grantor } of this.#givenOf(entry)) this.#step('revoke', grantor, entry, 0);
+  }
+
+  takeOption(entry: GrantEntry): void {
+    this.#passedOnBy(entry, 1);
+    for (const { grantor, grantable } of this.#givenOf(entry))
+      if (grantable) this.#step('revoke option', grantor, entry, 0);
+  }
+
+  #passedOnBy(holder: GrantEntry, depth: number): void {
+    for (const other of passedOn(this.#input, holder)) {
+      const given = this.#givenOf(other);
+      const own = given.find(({ grantor }) => grantor === holder.id.to);
+      if (own === undefined || this.#steps.has(stepKey('revoke', holder.id.to, other))) continue;
+      this.#step('revoke', holder.id.to, other, depth);
+      // What it passes on in its turn hangs on this one, unless it may by another.
+      if (own.grantable && !given.some((each) => each !== own && each.grantable))
+        this.#passedOnBy(other, depth + 1);
+      const wanted = this.#input.expected.get(keyOf(other.id))?.entry;
+      if (wanted !== undefined && given.length === 1) this.#kept.set(keyOf(other.id), wanted);
+    }
+  }
+
+  #givenOf(entry: GrantEntry) {
+    return givenOf(entry, this.#input.access.ownerOf(entry.id.on));
+  }
+
+  #step(verb: Step['verb'], by: string, entry: GrantEntry, depth: number): void {
+    const key = stepKey(verb, by, entry);
+    if (!this.#steps.has(key)) this.#steps.set(key, { verb, by, entry, depth });
+  }
+
+  statements(): string[] {
+    const { live, access } = this.#input;
+    const steps = [...this.#steps.values()].sort((a, b) => b.depth - a.depth);
+    const taken = groupBy(steps, ({ verb, by, entry, depth }) =>
+      JSON.stringify([depth, verb, by, entry.id.to, keyOf(relationOf({ live }, entry.id.on))]),
+    ).flatMap((group) => {
+      const { verb, by, entry } = group[0]!;
+      const entries = group.map((each): Entry<GrantId> => ({
+        id: each.entry.id,
+        attrs: { ...each.entry.attrs },
+      }));
+      const sql = verb === 'revoke' ? sqlToDrop(entries, live) : sqlToAlterAll(entries, live);
+      return by === '' || by === access.ownerOf(entry.id.on)
+        ? sql
+        : [`SET ROLE ${identifier(by)}`, ...sql, 'RESET ROLE'];
+    });
+    return [...sqlToCreate([...this.#kept.values()], live), ...taken];
+  }
 }
+
+const sqlToAlterAll = (entries: readonly Entry[], live: LiveInput['live']): string[] =>
+  entries.flatMap((each) => sqlToAlter(each, { id: each.id, attrs: { grantable: false } }, live));
+
+const stepKey = (verb: Step['verb'], by: string, { id }: GrantEntry): string =>
+  JSON.stringify([verb, by, keyOf(id)]);

@@ -70,10 +70,26 @@ function* attributes(
       subject: name,
       discriminator: `attribute ${attr}`,
       message: `role ${name} has ${attributeInWords(attr, is)}; the manifest declares ${attributeInWords(attr, should)}`,
+      consequence: meaning(attr, name, is),
       help: 'Alter the role, or declare what it is.',
       fix: sqlToAlter({ id, attrs: { ...before.attrs } }, { id, attrs: one }, live),
     };
   }
+}
+
+/** What an attribute gives its role, or what it takes from it not to have it. */
+function meaning(attr: keyof RoleAttributes, role: string, is: unknown): string | undefined {
+  const what: Partial<Record<keyof RoleAttributes, string>> = {
+    superuser: 'do anything: no privilege and no policy holds it back',
+    createRole: 'make roles, and alter and grant those that it administers (before 16: all but superusers)',
+    createDatabase: 'make databases',
+    login: 'connect',
+    replication: 'read everything that is written, by replication',
+    bypassRls: 'see and change rows that policies keep from it',
+    inherit: 'use what it is a member of without SET ROLE',
+  };
+  const text = what[attr];
+  return text === undefined ? undefined : `${role} ${is === true ? 'may' : 'may not'} ${text}`;
 }
 
 function attributeInWords(attr: keyof RoleAttributes, value: RoleAttributes[keyof RoleAttributes]): string {

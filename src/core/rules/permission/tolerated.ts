@@ -1,6 +1,7 @@
 /** Privileges that no declaration asks for and that are yet as the manifest wants them: they follow from what it declares. */
 import { objectsByDomain, parentOf, rootOf } from '../../manifest/resolve/domain-objects.ts';
-import { expectGrant } from '../../manifest/resolve/grants.ts';
+import { domainOf } from '../../manifest/domain-of.ts';
+import { carriesGrants, expectGrant } from '../../manifest/resolve/grants.ts';
 import type { DefaultPrivilegeId, GrantId, Id } from '../../model/id.ts';
 import { keyOf } from '../../model/id.ts';
 import type { LiveInput } from '../input.ts';
@@ -15,6 +16,8 @@ export function followsFromDeclared(input: LiveInput, id: GrantId): boolean {
   const relation = relationOf(input, on);
   if (relation.kind === 'table') {
     if (parentOf(input.live, relation) === undefined) return false;
+    const domain = domainOf(input.manifest, input.database, relation);
+    if (domain !== undefined && !carriesGrants(input.live, domain, relation)) return false;
     const root = rootOf(input.live, relation);
     const above = on.kind === 'column' ? { ...on, schema: root.schema, table: root.name } : root;
     return declared({ kind: 'grant', on: above, to, privilege });

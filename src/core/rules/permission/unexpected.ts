@@ -1,16 +1,20 @@
+import { givenOf } from '../../access/acl.ts';
 import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
-import { entriesOf } from '../../model/catalog.ts';
+import { entriesOf, find } from '../../model/catalog.ts';
+import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
-import { type DefaultPrivilegeId, keyOf } from '../../model/id.ts';
+import { type DefaultPrivilegeId, type GrantId, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
-import { sqlToDrop } from '../fix.ts';
+import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
-import { describeFuture, describeGrants, granteeName, subjectOf } from '../wording.ts';
+import { describeFuture, describeGrants, granteeName, listOf, subjectOf } from '../wording.ts';
+import { isMigrations } from './applied.ts';
+import { gainedBy } from './consequence.ts';
 import { type LiveGrant, liveGrants, relationOf } from './live-grants.ts';
-import { revokeGrantOption, revoke } from './revoke.ts';
+import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
 import { severityFor } from './who.ts';
 
@@ -30,16 +34,58 @@ export const unexpected: Rule<LiveInput> = {
       } else if (attrs.grantable && wanted.entry.attrs['grantable'] !== true) passable.push(each);
     }
     const tables = relationCounts(input);
+    // What a stray grant has passed on is a consequence of it, and goes with it.
+    const roots = stray.filter((each) => !isPassedOnBy(input, each, [...stray, ...passable]));
     for (const [all, tell] of [
-      [stray, holds],
+      [roots, holds],
       [passable, passesOn],
     ] as const)
       for (const ofRole of groupBy(all, ({ entry, domain }) => `${entry.id.to}\0${domain?.name ?? ''}`))
         for (const group of asGranted(input, ofRole, tables.get(ofRole[0]!.domain?.name ?? '') ?? 0))
           yield* tell(input, group);
     yield* future(input);
+    yield* regained(input);
   },
 };
+
+/** @returns whether all of a grant comes of grant options that nobody is to have. */
+function isPassedOnBy(input: LiveInput, { entry }: LiveGrant, strays: readonly LiveGrant[]): boolean {
+  const given = givenOf(entry, input.access.ownerOf(entry.id.on));
+  return given.every(({ grantor }) =>
+    strays.some(
+      ({ entry: { id, attrs } }) =>
+        attrs.grantable &&
+        id.to === grantor &&
+        id.to !== entry.id.to &&
+        id.privilege === entry.id.privilege &&
+        keyOf(relationOf(input, id.on)) === keyOf(relationOf(input, entry.id.on)),
+    ),
+  );
+}
+
+/** What the migrations took of what an extension or the server came with, and is held again. */
+function* regained(input: LiveInput): Generator<Found> {
+  for (const { entry, because } of input.expected.values()) {
+    const { id } = entry;
+    if (find(input.live, id) !== undefined) continue;
+    if (id.kind === 'default-privilege' && entry.attrs['withheld'] === true)
+      yield* promised(input, id, entry);
+    if (id.kind !== 'revoke') continue;
+    const severity = severityFor(input, id.to);
+    if (severity === undefined) continue;
+    const grant: GrantId = { ...id, kind: 'grant' };
+    yield {
+      domain: because.as === 'migrations' ? because.domain : null,
+      subject: subjectOf([grant]),
+      discriminator: `${identifier(id.to)}: ${id.privilege}`,
+      message: `${granteeName(id.to)} holds ${describeGrants([grant], input.live.serverVersion)} again, which the applied migrations revoked`,
+      consequence: gainedBy(input, [grant]),
+      help: 'Revoke it, or bring the change into a migration.',
+      severity,
+      fix: sqlToCreate([entry], input.live),
+    };
+  }
+}
 
 /**
  * One GRANT, one finding. The same privileges on every table of a domain, or on more than three objects, are taken
@@ -79,7 +125,8 @@ function* holds(input: LiveInput, group: readonly LiveGrant[]): Generator<Found>
     domain: group[0]!.domain?.name ?? null,
     subject: subjectOf(onObjects.length > 0 ? onObjects : ids),
     discriminator: `${identifier(to)}: ${[...new Set(ids.map(({ privilege }) => privilege))].sort().join(', ')}`,
-    message: `${granteeName(to)} holds ${describeGrants(ids, input.live.serverVersion)}, which the manifest does not grant`,
+    message: `${granteeName(to)} holds ${describeGrants(ids, input.live.serverVersion)}, which ${grantsNot(input, ids)}${byOthers(input, group)}`,
+    consequence: consequenceOf(input, group),
     help: helpFor(input, to),
     severity,
     fix: revoke(
@@ -100,6 +147,7 @@ function* passesOn(input: LiveInput, group: readonly LiveGrant[]): Generator<Fou
     subject: subjectOf(ids),
     discriminator: `${identifier(to)}: grant option for ${[...new Set(ids.map(({ privilege }) => privilege))].sort().join(', ')}`,
     message: `${granteeName(to)} may pass on ${describeGrants(ids, input.live.serverVersion)}, which the manifest grants without that right`,
+    consequence: passedOnInWords(input, group),
     help: 'Take the grant option away, or declare it: grantOption: true.',
     severity,
     fix: revokeGrantOption(
@@ -110,14 +158,64 @@ function* passesOn(input: LiveInput, group: readonly LiveGrant[]): Generator<Fou
   };
 }
 
+function consequenceOf(input: LiveInput, group: readonly LiveGrant[]): string | undefined {
+  const ids = group.map(({ entry }) => entry.id);
+  const parts = [gainedBy(input, ids), passedOnInWords(input, group)].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('; ');
+}
+
+function passedOnInWords(input: LiveInput, group: readonly LiveGrant[]): string | undefined {
+  const passed = group.flatMap(({ entry }) => passedOn(input, entry).map(({ id }) => id));
+  if (passed.length === 0) return undefined;
+  return `it has passed on ${groupBy(passed, ({ to }) => to)
+    .map((some) => `${describeGrants(some, input.live.serverVersion)} to ${granteeName(some[0]!.to)}`)
+    .join('; ')}`;
+}
+
+/** A privilege that new objects have by themselves, and were not to have. */
+function* promised(input: LiveInput, id: DefaultPrivilegeId, entry: Entry): Generator<Found> {
+  const severity = severityFor(input, id.to);
+  if (severity === undefined) return;
+  yield {
+    domain: domainOf(input.manifest, input.database, id)?.name ?? null,
+    subject: subjectOf([id]),
+    discriminator: `future ${id.objects} of ${identifier(id.role)}, ${identifier(id.to)}`,
+    message: `${granteeName(id.to)} will hold ${describeFuture([id])}, which the applied migrations revoked`,
+    consequence: `nobody gains anything yet; with the next of them every role does${id.schema === null ? ', whatever is revoked in single schemas: that takes only what was granted there' : ''}`,
+    help: 'Revoke it for all schemas, or bring the change into a migration.',
+    severity,
+    fix: sqlToCreate([entry], input.live),
+  };
+}
+
+/** Who granted it, where that was not the owner. */
+function byOthers(input: LiveInput, group: readonly LiveGrant[]): string {
+  const grantors = new Set(
+    group.flatMap(({ entry }) => {
+      const owner = input.access.ownerOf(entry.id.on);
+      return givenOf(entry, owner).flatMap(({ grantor }) => (grantor === (owner ?? '') ? [] : [grantor]));
+    }),
+  );
+  return grantors.size === 0 ? '' : `; granted by ${listOf([...grantors].map(identifier))}`;
+}
+
+const grantsNot = (input: LiveInput, ids: readonly GrantId[]): string =>
+  input.applied !== undefined && ids.every(({ on }) => isMigrations(input, on))
+    ? 'neither the manifest nor the applied migrations grant'
+    : 'the manifest does not grant';
+
 /** Default privileges for the domains' schemas, and those of their owners for every schema. */
 function* future(input: LiveInput): Generator<Found> {
   const { manifest, database, live } = input;
   const domains = domainsIn(manifest, database);
+  const makesHere = (role: string) =>
+    domains.some(
+      ({ owner, schema }) =>
+        owner === role ||
+        (input.applied !== undefined && input.access.holds(role, 'create', { kind: 'schema', name: schema })),
+    );
   const concerns = (id: DefaultPrivilegeId): boolean =>
-    id.schema === null
-      ? domains.some(({ owner }) => owner === id.role)
-      : domains.some(({ schema }) => schema === id.schema);
+    id.schema === null ? makesHere(id.role) : domains.some(({ schema }) => schema === id.schema);
   const stray: DefaultPrivilegeId[] = [];
   for (const { id, attrs } of entriesOf<'default-privilege', DefaultPrivilegeAttributes>(
     live,
@@ -142,6 +240,7 @@ function* future(input: LiveInput): Generator<Found> {
       subject: subjectOf(ids),
       discriminator: `future ${ids[0]!.objects} of ${identifier(ids[0]!.role)}, ${identifier(to)}`,
       message: `${granteeName(to)} will hold ${describeFuture(ids)}, which the manifest does not grant`,
+      consequence: `nobody gains anything yet: ${granteeName(to)} does with the next of them that ${identifier(ids[0]!.role)} makes`,
       help: helpFor(input, to),
       severity,
       fix: sqlToDrop(

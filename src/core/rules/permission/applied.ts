@@ -1,0 +1,78 @@
+/**
+ * What the applied migrations say of privileges where the manifest has no word for them: on the database, on servers,
+ * languages, parameters, extensions' objects, on what no domain has; what an owner and PUBLIC hold without a GRANT;
+ * default privileges and settings that were written in SQL.
+ */
+import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
+import { isHistoryTable } from '../../manifest/history-table.ts';
+import type { Manifest } from '../../manifest/manifest.ts';
+import type { Expected } from '../../manifest/resolve/expected.ts';
+import { isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
+import { type Catalog, find, relationOf } from '../../model/catalog.ts';
+import { type Key, type ObjectId, keyOf, schemaOf } from '../../model/id.ts';
+
+export interface Applied {
+  readonly manifest: Manifest;
+  readonly database: string;
+  readonly live: Catalog;
+  readonly applied: Catalog;
+}
+
+/** @returns the manifest's expectations with those of the applied migrations. */
+export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): ReadonlyMap<Key, Expected> {
+  const { manifest, database, live, applied } = of;
+  const all = new Map(expected);
+  for (const [key, { entry, because }] of expected) {
+    const { id } = entry;
+    if (because.as !== 'default' || id.kind !== 'grant' || !applied.entries.has(keyOf(id.on))) continue;
+    // Whose it is instead is told by another rule, and all else follows.
+    if (id.to !== 'public' && ownerIn(live, id.on) !== id.to) continue;
+    if (applied.entries.has(key))
+      all.set(key, { entry, because: { as: 'migrations', domain: because.domain } });
+    else all.delete(key);
+  }
+  const isThere = (role: string) =>
+    role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
+  for (const [key, entry] of applied.entries) {
+    if (all.has(key)) continue;
+    const { id } = entry;
+    const says =
+      id.kind === 'grant' || id.kind === 'revoke'
+        ? isMigrations(of, id.on) && isThere(id.to)
+        : id.kind === 'default-privilege'
+          ? isThere(id.to) && isThere(id.role)
+          : id.kind === 'database-setting' && (id.role === null || isThere(id.role));
+    if (says)
+      all.set(key, {
+        entry,
+        because: { as: 'migrations', domain: domainOf(manifest, database, id)?.name ?? null },
+      });
+  }
+  return all;
+}
+
+/** @returns whether the migrations, not the manifest, have the say about privileges on this object. */
+export function isMigrations({ manifest, database, live }: Omit<Applied, 'applied'>, on: ObjectId): boolean {
+  const schema = schemaOf(on);
+  if (schema === undefined) return on.kind !== 'role';
+  if (isUnmanagedSchema(manifest, schema)) return false;
+  if (on.kind === 'schema') return !domainsIn(manifest, database).some((domain) => domain.schema === schema);
+  const whole = on.kind === 'column' ? relationOf(live, on) : on;
+  if (isHistoryTable(whole)) return false;
+  // What an extension contains is no entry.
+  return domainOf(manifest, database, on) === undefined || find(live, whole) === undefined;
+}
+
+/** @returns whether an undeclared privilege on such an object is worth telling: what nobody claims is others' business, but for our own roles. */
+export function concerns(
+  { manifest, live }: Pick<Applied, 'manifest' | 'live'>,
+  on: ObjectId,
+  to: string,
+): boolean {
+  if (schemaOf(on) === undefined) return true;
+  const whole = on.kind === 'column' ? relationOf(live, on) : on;
+  if (find(live, whole) === undefined) return true;
+  return manifest.roles.has(to) && !isUnmanagedRole(manifest, to);
+}
+
+const ownerIn = (live: Catalog, on: ObjectId): unknown => find(live, { kind: 'owner', on })?.attrs['role'];

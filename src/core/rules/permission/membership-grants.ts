@@ -1,0 +1,79 @@
+/**
+ * Memberships as they were granted. From 16 on the server keeps a row for each grantor, with its own options; each is
+ * given and taken in its grantor's name. What a member has let in by its ADMIN OPTION is taken one by one, and who is
+ * to stay is let in otherwise before. 15 keeps one row, and whoever granted it.
+ */
+import type { MembershipAttributes, MembershipGiven } from '../../kinds/membership.ts';
+import { entriesOf } from '../../model/catalog.ts';
+import type { Entry, EntryOf } from '../../model/entry.ts';
+import { keyOf } from '../../model/id.ts';
+import { identifier } from '../../../sql/quote.ts';
+import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
+import type { LiveInput } from '../input.ts';
+
+export type Membership = EntryOf<'membership', MembershipAttributes>;
+
+/** @returns what each grantor gave; none on 15. */
+export function rowsOf({ live }: Pick<LiveInput, 'live'>, { aside }: Membership): readonly MembershipGiven[] {
+  return live.serverVersion < 160000 ? [] : ((aside?.['given'] ?? []) as readonly MembershipGiven[]);
+}
+
+/** @returns the statements that end a membership, whoever granted it. */
+export function endMembership(input: LiveInput, held: Membership): string[] {
+  const rows = rowsOf(input, held);
+  if (rows.length === 0) return sqlToDrop([plain(held)], input.live);
+  return [...withoutThoseLetIn(input, held), ...rows.map(({ grantor }) => revokeRow(held, grantor))];
+}
+
+/** @returns the statements after which a membership is one row, with these options. @param wanted with no option unsaid that the server has. */
+export function alterMembership(input: LiveInput, held: Membership, wanted: MembershipAttributes): string[] {
+  const rows = rowsOf(input, held);
+  const to: Entry = { id: held.id, attrs: { ...wanted } };
+  if (rows.length === 0) return sqlToAlter(plain(held), to, input.live);
+  const options = ['admin', 'inherit', 'set'] as const;
+  const kept = rows.find((row) => options.every((name) => row[name] === wanted[name])) ?? rows[0]!;
+  const others = rows.filter((row) => row !== kept);
+  const letIn = held.attrs.admin && !wanted.admin ? withoutThoseLetIn(input, held) : [];
+  const { role, member } = held.id;
+  const by = ` GRANTED BY ${identifier(kept.grantor)}`;
+  const given = options
+    .filter((name) => kept[name] !== wanted[name] && (name !== 'admin' || wanted.admin))
+    .map((name) => `${name.toUpperCase()} ${wanted[name] === true ? 'TRUE' : 'FALSE'}`);
+  return [
+    ...(given.length === 0
+      ? []
+      : [`GRANT ${identifier(role)} TO ${identifier(member)} WITH ${given.join(', ')}${by}`]),
+    ...letIn,
+    ...(kept.admin && !wanted.admin
+      ? [`REVOKE ADMIN OPTION FOR ${identifier(role)} FROM ${identifier(member)}${by}`]
+      : []),
+    ...others.map(({ grantor }) => revokeRow(held, grantor)),
+  ];
+}
+
+/** Those whom a member has let in, and whom they have. */
+function withoutThoseLetIn(
+  input: LiveInput,
+  { id, attrs }: Membership,
+  before: readonly string[] = [],
+): string[] {
+  if (!attrs.admin || before.includes(id.member)) return [];
+  const statements: string[] = [];
+  for (const other of entriesOf<'membership', MembershipAttributes>(input.live, 'membership')) {
+    if (other.id.role !== id.role) continue;
+    const rows = rowsOf(input, other);
+    const own = rows.find(({ grantor }) => grantor === id.member);
+    if (own === undefined) continue;
+    const wanted = input.expected.get(keyOf(other.id))?.entry;
+    if (wanted !== undefined && rows.length === 1) statements.push(...sqlToCreate([wanted], input.live));
+    else if (own.admin && !rows.some((row) => row !== own && row.admin))
+      statements.push(...withoutThoseLetIn(input, other, [...before, id.member]));
+    statements.push(revokeRow(other, id.member));
+  }
+  return statements;
+}
+
+const revokeRow = ({ id }: Membership, grantor: string): string =>
+  `REVOKE ${identifier(id.role)} FROM ${identifier(id.member)} GRANTED BY ${identifier(grantor)}`;
+
+const plain = ({ id, attrs }: Membership): Entry => ({ id, attrs: { ...attrs } });
