@@ -82,12 +82,13 @@ export function statusJson(statuses: readonly DomainStatus[], unrecorded: Readon
       pending: pending.map(({ version, name }) => ({ version, name })),
       unrecorded: unrecorded.has(domain),
       problems: problems.map(
-        ({ rule, severity, domain, subject, message, help, location, fingerprint, waived }) => ({
+        ({ rule, severity, domain, subject, message, consequence, help, location, fingerprint, waived }) => ({
           rule,
           severity,
           domain,
           subject,
           message,
+          consequence,
           help,
           location,
           fingerprint,

@@ -38,7 +38,7 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
     const { id } = entry;
     const says =
       id.kind === 'grant' || id.kind === 'revoke'
-        ? isMigrations(of, id.on) && isThere(id.to)
+        ? isMigrations({ ...of, live: applied }, id.on) && isThere(id.to) && isObjectThere(of, id.on)
         : id.kind === 'default-privilege'
           ? isThere(id.to) && isThere(id.role)
           : id.kind === 'database-setting' && (id.role === null || isThere(id.role));
@@ -73,6 +73,12 @@ export function concerns(
   const whole = on.kind === 'column' ? relationOf(live, on) : on;
   if (find(live, whole) === undefined) return true;
   return manifest.roles.has(to) && !isUnmanagedRole(manifest, to);
+}
+
+/** What is no entry in the one is none in the other: the server's, or an extension's. */
+function isObjectThere({ live, applied }: Applied, on: ObjectId): boolean {
+  const whole = on.kind === 'column' ? relationOf(applied, on) : on;
+  return find(applied, whole) === undefined || find(live, whole) !== undefined;
 }
 
 const ownerIn = (live: Catalog, on: ObjectId): unknown => find(live, { kind: 'owner', on })?.attrs['role'];

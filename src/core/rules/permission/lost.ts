@@ -4,7 +4,7 @@ import { domainOf } from '../../manifest/domain-of.ts';
 import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found } from '../../model/finding.ts';
-import { type DefaultPrivilegeId, type GrantId, type Key, type ObjectId, keyOf } from '../../model/id.ts';
+import { type DefaultPrivilegeId, type GrantId, type Key, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
@@ -22,13 +22,7 @@ export function* lost(input: LiveInput): Generator<Found> {
   for (const [key, { entry, because }] of input.expected) {
     const { id } = entry;
     if (because.as !== 'migrations' || find(live, id) !== undefined) continue;
-    if (
-      id.kind === 'grant' &&
-      !isProvisioned(id) &&
-      isThere(input, id.on) &&
-      ofExtensionThere(applied, key, live)
-    )
-      grants.push(entry);
+    if (id.kind === 'grant' && !isProvisioned(id) && ofExtensionThere(applied, key, live)) grants.push(entry);
     if (id.kind === 'default-privilege' && entry.attrs['withheld'] !== true) future.push(entry);
   }
   for (const group of groupBy(grants, ({ id }) => {
@@ -86,13 +80,7 @@ function willLack({ live, manifest, database }: LiveInput, group: readonly Entry
 /** Who may connect to a database is said by whoever makes it, more often than by a migration: that PUBLIC may not is no drift. */
 const isProvisioned = ({ on, to }: GrantId): boolean => on.kind === 'database' && to === 'public';
 
-/** What is an entry is there if it is in the catalog; the rest is the server's, or an extension's. */
-function isThere({ live }: LiveInput, on: ObjectId): boolean {
-  return on.kind !== 'foreign-server' && on.kind !== 'foreign-data-wrapper'
-    ? true
-    : find(live, on) !== undefined;
-}
-
+/** What is no entry may be an extension's. */
 function ofExtensionThere(applied: Catalog, key: Key, live: Catalog): boolean {
   return (edgeIndex(applied).byDependent.get(key) ?? []).every(
     ({ referenced }) =>
