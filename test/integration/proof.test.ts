@@ -1,4 +1,5 @@
 /** The proof of migrations finds what is wrong with them, and nothing where they are right. */
+import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type MigrationDraft, parseMigration, printMigration } from '../../src/core/migration/header.ts';
 import { withoutSuperuser } from '../../src/core/model/scope.ts';
@@ -7,7 +8,7 @@ import { plan } from '../../src/core/plan/plan.ts';
 import type { Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { type Trial, tryOut } from '../../src/db/prove/trial.ts';
-import { filled } from '../support/convergence.ts';
+import { filled, prepared } from '../support/convergence.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
 
 const before = `create schema s; create table s.r (id int primary key);
@@ -17,9 +18,16 @@ const after = `create schema s; create table s.r (id int primary key);
   create table s.t (id int primary key, word text not null, r int references s.r, at timestamptz default clock_timestamp());
   create unique index t_word on s.t (word);`;
 
+const majorsTried = [15, 18] as const;
+const servers = new Map<number, TestServer>();
 let server: TestServer;
-beforeAll(async () => void (server = await startServer()));
-afterAll(() => server.stop());
+beforeAll(async () => {
+  for (const major of majorsTried) servers.set(major, await startServer(major));
+  server = servers.get(18)!;
+});
+afterAll(async () => {
+  for (const each of servers.values()) await each.stop();
+});
 
 const options = { domainOf: () => 's' };
 const read = async (connection: Connection) =>
@@ -27,14 +35,24 @@ const read = async (connection: Connection) =>
 
 /** Tries the migrations, changed by `spoil`, where no row is in the way. */
 async function found(spoil: (draft: MigrationDraft) => MigrationDraft = (draft) => draft): Promise<string[]> {
-  const from = await filled(await server.createDatabase(), before.replace(/insert[^;]*;/, ''));
-  const to = await filled(await server.createDatabase(), after);
+  return tried(server, before.replace(/insert[^;]*;/, ''), after, 's', spoil);
+}
+
+async function tried(
+  on: TestServer,
+  before: string,
+  after: string,
+  schema: string,
+  spoil: (draft: MigrationDraft) => MigrationDraft = (draft) => draft,
+): Promise<string[]> {
+  const from = await filled(await on.createDatabase(), await prepared(on, before));
+  const to = await filled(await on.createDatabase(), await prepared(on, after));
   try {
     const [start, goal] = [await read(from), await read(to)];
     const trials = migrations(start, goal, options, new Date(0), new Map()).map((each): Trial => {
       const draft = spoil(each.draft);
       const parsed = parseMigration(printMigration(draft));
-      return { name: each.version, schema: 's', draft, parsed };
+      return { name: each.version, schema, draft, parsed };
     });
     const left = async (wanted: typeof goal) =>
       plan(await read(from), wanted, options).flatMap(({ statements }) => statements.map(({ sql }) => sql));
@@ -47,6 +65,17 @@ async function found(spoil: (draft: MigrationDraft) => MigrationDraft = (draft) 
 
 it('finds nothing wrong with what the planner makes', async () => {
   expect(await found()).toEqual([]);
+});
+
+const corpus = new URL('../../fixtures/corpus/', import.meta.url);
+const inUse = readdirSync(corpus).filter((name) => name.endsWith('-in-use'));
+const tries = majorsTried.flatMap((major) => inUse.map((name) => [name, major] as const));
+
+it.each(tries)('%s: there and back with rows, PostgreSQL %i', async (name, major) => {
+  const [start, goal] = ['before', 'after'].map((side) =>
+    readFileSync(new URL(`${name}/${side}.sql`, corpus), 'utf8'),
+  );
+  expect(await tried(servers.get(major)!, start!, goal!, 'public')).toEqual([]);
 });
 
 it.each<[string, (draft: MigrationDraft) => MigrationDraft, RegExp]>([

@@ -9,7 +9,8 @@ import {
   withLists,
 } from '../model/catalog.ts';
 import { asItsOwn } from '../kinds/family.ts';
-import { partsAsOwn } from '../kinds/index-parts.ts';
+import { equal } from '../diff/diff.ts';
+import { ownedBy, partitionedAbove, partsAsOwn } from '../kinds/index-parts.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, type Kind, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
@@ -52,6 +53,11 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       if (entry?.id.kind === 'partition')
         for (const { id } of asItsOwn(to, { ...entry.id, kind: 'table' }))
           if (!to.entries.has(keyOf(id)) && now(keyOf(id)) !== undefined) changed.set(keyOf(id), undefined);
+      // What the tables above have, the new partition has its part of.
+      if (entry?.id.kind === 'partition')
+        for (const above of partitionedAbove(to, entry.id).flatMap((each) => ownedBy(to, each)))
+          if (equal(now(keyOf(above.id))?.attrs ?? null, above.attrs))
+            changed.set(keyOf(above.id), above as Entry);
       changed.set(key, entry);
     }
   }

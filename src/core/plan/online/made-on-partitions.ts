@@ -125,7 +125,8 @@ function foreignKeys(
         locks: both('SHARE ROW EXCLUSIVE', relation, target),
         undo: {
           sql: `ALTER TABLE ${relation} DROP CONSTRAINT IF EXISTS ${name}`,
-          locks: both('ACCESS EXCLUSIVE', relation, target),
+          // It is gone with the parent's, if that was made.
+          locks: [{ mode: 'ACCESS EXCLUSIVE', relation }],
         },
       };
     }),
