@@ -16,6 +16,12 @@ export interface Address {
   readonly ssl: boolean | 'require' | 'verify-full' | { readonly [option: string]: unknown };
 }
 
+/** A notice or warning, by its SQLSTATE. */
+export interface Notice {
+  readonly code?: string;
+  readonly message?: string;
+}
+
 export interface ConnectOptions {
   /** What pg_stat_activity shows: `dbctl`, or `dbctl <verb>`. */
   readonly applicationName?: string;
@@ -25,6 +31,8 @@ export interface ConnectOptions {
   readonly statementTimeout?: number;
   /** Connections at once; default 1, so that a session's settings hold. */
   readonly max?: number;
+  /** What the server remarks. Default: nobody hears it. */
+  readonly onNotice?: (notice: Notice) => void;
   /** Refuse to write: default_transaction_read_only. */
   readonly readOnly?: boolean;
 }
@@ -82,7 +90,7 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
     connect_timeout: 15,
     idle_timeout: 0,
     max_lifetime: null,
-    onnotice: () => {},
+    onnotice: (notice) => options.onNotice?.(notice as unknown as Notice),
     connection: {
       application_name: options.applicationName ?? 'dbctl',
       lock_timeout: options.lockTimeout ?? 5_000,

@@ -53,14 +53,7 @@ export async function drift(
     for (const { fix } of broken) for (const sql of fix) context.log(`${sql};`);
     const losses = broken.flatMap((each) => each.losses);
     if (losses.length > 0) await consentTo(context, losses, options['allowDestructive'] === true);
-    for (const { target, fix } of broken) {
-      const connection = await connect(target.address, { applicationName: 'dbctl drift' });
-      try {
-        await runRepair(connection, fix);
-      } finally {
-        await connection.close();
-      }
-    }
+    for (const { target, fix } of broken) await runRepair(target.address, fix, context.log);
     return inEach(context, project, targets);
   });
   const all = inOrder(found.flatMap(({ findings }) => findings));

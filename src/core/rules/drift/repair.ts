@@ -21,7 +21,7 @@ export function repair({ structure }: Pick<DriftInput, 'structure'>, findings: r
 function takenOnce(lists: readonly (readonly string[])[]): string[] {
   const done = new Set<string>();
   return lists.flatMap((list) =>
-    unitsOf(list).flatMap((unit) => {
+    unitsOf(list).flatMap((unit): readonly string[] => {
       const text = unit.join('\0');
       if (!/^(REVOKE|SET ROLE)/.test(text)) return unit;
       if (done.has(text)) return [];
@@ -31,8 +31,8 @@ function takenOnce(lists: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Statements, and what runs under one SET ROLE together. */
-function unitsOf(list: readonly string[]): string[][] {
+/** @returns statements one by one, and what runs under one SET ROLE together. */
+export function unitsOf(list: readonly string[]): readonly (readonly string[])[] {
   const units: string[][] = [];
   let isOpen = false;
   for (const sql of list) {

@@ -1,0 +1,46 @@
+/** Which right a statement was refused for: the server tells it in many ways. */
+
+export interface Refused {
+  readonly statement: string;
+  readonly message: string;
+  readonly detail?: string;
+}
+
+/** @returns the right that is missing, in words that follow `needs`. */
+export function rightFor({ statement, message, detail }: Refused): string {
+  for (const [form, say] of forms) {
+    const found = form.exec(message) ?? form.exec(detail ?? '');
+    if (found !== null) return say(found[1]!, found[2] ?? '');
+  }
+  const [, privileges, on] = privilegesOn.exec(statement) ?? [];
+  if (privileges !== undefined)
+    return `the grant option for ${privileges} on ${on!.replace('DATABASE %I', 'the database')}, or membership in its owner`;
+  const [, forRole] = /\bALTER DEFAULT PRIVILEGES FOR ROLE (\S+)/.exec(statement) ?? [];
+  if (forRole !== undefined) return `membership in ${forRole}`;
+  const [, role] = /^ALTER ROLE (\S+)/.exec(statement) ?? [];
+  if (role !== undefined) return `CREATEROLE, and ADMIN OPTION on role ${role}`;
+  const [, granted] = /^(?:GRANT|REVOKE|REVOKE ADMIN OPTION FOR) (\S+) (?:TO|FROM) /.exec(statement) ?? [];
+  if (granted !== undefined) return `ADMIN OPTION on role ${granted}`;
+  return detail ?? 'a right of a superuser';
+}
+
+const privilegesOn =
+  /\b(?:GRANT|REVOKE|REVOKE GRANT OPTION FOR) ([A-Z][A-Z, ]*(?:\([^)]*\))?[^;]*?) ON (.+?) (?:TO|FROM) /s;
+
+const forms: readonly (readonly [form: RegExp, say: (what: string, other: string) => string])[] = [
+  [/^must be owner of (.+)$/, (what) => `ownership of ${what}`],
+  [/must be able to SET ROLE "(.+?)"/, (role) => `membership in role ${role} with SET`],
+  [/^permission denied to set role "(.+?)"/, (role) => `membership in role ${role} with SET`],
+  [/^must be (?:a )?member of role "(.+?)"/, (role) => `membership in role ${role}`],
+  [/^must have admin option on role "(.+?)"/, (role) => `ADMIN OPTION on role ${role}`],
+  [
+    /roles with privileges of role "(.+?)" may (grant|revoke) privileges (?:as|granted by) this role/,
+    (role) => `the privileges of role ${role}, who granted it,`,
+  ],
+  [
+    /roles with the (\w+) attribute and the ADMIN option on roles? "(.+?)"/i,
+    (attribute, role) => `${attribute} and ADMIN OPTION on role ${role}`,
+  ],
+  [/roles with the ADMIN option on role "(.+?)"/i, (role) => `ADMIN OPTION on role ${role}`],
+  [/roles with the (\w+) attribute/i, (attribute) => `the attribute ${attribute}`],
+];
