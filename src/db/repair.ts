@@ -58,7 +58,7 @@ export async function runRepair(
       if (failed.length > 0) throw new NotAll(failed);
       await guest?.leave();
       return guest?.roles ?? [];
-    }) as Promise<readonly string[]>;
+    });
   try {
     try {
       await untilAlone(() => attempt(false));
