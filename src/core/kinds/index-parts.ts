@@ -5,7 +5,7 @@
 import { identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type ConstraintId, type Id, type IndexId, type TableId, keyOf } from '../model/id.ts';
+import { type ConstraintId, type IndexId, type TableId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 import type { ConstraintAttributes } from './constraint.ts';
 import type { Sides } from './kind.ts';
@@ -77,8 +77,9 @@ export function partitionedAbove(of: Catalog, { schema, name }: Named): TableId[
 }
 
 /** @returns what the tables above a partition have and the table itself, as it was, has nothing like. */
-export function lackingOn(table: Named, { from, to }: Sides): Owned[] {
-  const own = new Set(ownedBy(from, table).map(likeness));
+export function lackingOn(table: TableId, { from, to }: Sides): Owned[] {
+  // What leaves and comes back has kept its parts.
+  const own = new Set([...ownedBy(from, table), ...partsAsOwn(from, table)].map(likeness));
   return partitionedAbove(to, table)
     .flatMap((above) => ownedBy(to, above))
     .filter((entry) => !own.has(likeness(entry)));
@@ -93,11 +94,11 @@ export function targetRelieved({ attrs }: Owned): Lock[] {
 }
 
 /** @returns what a partition has for its parents' indexes and constraints, as if it were all its own: once detached, it is. */
-export function partsAsOwn(of: Catalog, table: TableId): Entry[] {
+export function partsAsOwn(of: Catalog, table: TableId): Owned[] {
   const { schema, name } = table;
   return partitionedAbove(of, table)
     .flatMap((above) => ownedBy(of, above))
-    .flatMap((entry): Entry[] => {
+    .flatMap((entry): Owned[] => {
       const part = indexParts(entry).find((each) => each.schema === schema && each.table === name);
       if (entry.id.kind === 'constraint') {
         const isForeignKey = (entry.attrs as unknown as ConstraintAttributes).type === 'f';
@@ -113,7 +114,7 @@ export function partsAsOwn(of: Catalog, table: TableId): Entry[] {
     });
 }
 
-const withId = ({ attrs }: Owned, id: Id): Entry => ({ id, attrs });
+const withId = ({ attrs }: Owned, id: Owned['id']): Owned => ({ id, attrs });
 
 /** @returns the CREATE INDEX of an index like this one on another table. */
 export function indexOn({ attrs }: Entry<IndexId, IndexAttributes>, name: string, table: Named): string {

@@ -50,7 +50,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
           ...(read === undefined ? [] : accessExclusive(read)),
           ...targetLocks(
             partitionedAbove(to, id).flatMap((each) => ownedBy(to, each)),
-            lackingOn(id, { from, to }),
+            lackingOn({ ...id, kind: 'table' }, { from, to }),
           ),
         ],
         hazards: [
