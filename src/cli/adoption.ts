@@ -11,6 +11,7 @@ import type { Catalog, NotAnalysed } from '../core/model/catalog.ts';
 import type { Finding } from '../core/model/finding.ts';
 import { KnownError } from '../core/model/problem.ts';
 import { liveRules, staticRules } from '../core/rules/index.ts';
+import { setting } from '../core/rules/drift/setting.ts';
 import { liveInput } from '../core/rules/input.ts';
 import { inOrder, runRules } from '../core/rules/run.ts';
 import { printBaseline } from '../files/baseline.ts';
@@ -62,6 +63,8 @@ export async function adoption(
     ]);
     const stand = inOrder([
       ...(await judge(live, adopted, project, now, liveRules)),
+      // What no manifest has a word for: `drift` compares it with the migrations.
+      ...(await judge(live, adopted, project, now, [...liveRules, setting], desired)),
       ...(await judge(desired, adopted, project, now, staticRules)),
     ]).filter(({ severity }) => severity !== 'info');
     const manifest =
@@ -189,8 +192,16 @@ async function judge(
   { locate }: Project,
   now: Date,
   rules: typeof liveRules,
+  applied?: Catalog,
 ): Promise<Finding[]> {
-  const input = liveInput({ manifest, database, live: catalog, uses: await usesOf(catalog), now });
+  const input = liveInput({
+    manifest,
+    database,
+    live: catalog,
+    uses: await usesOf(catalog),
+    now,
+    ...(applied === undefined ? {} : { applied }),
+  });
   return runRules(rules, input, manifest.lint, now.toISOString().slice(0, 10), {
     locate: (path) => {
       try {

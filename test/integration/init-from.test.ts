@@ -116,6 +116,33 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     expect(findings.filter(({ rule }) => rule.startsWith('boundary/'))).toEqual([]);
   });
 
+  it('what no manifest has a word for is told, and stands', { timeout: 300_000 }, async () => {
+    const address = await server.createDatabase();
+    await execute(
+      address,
+      `create schema things authorization grown_owner; create table things.thing (id int primary key);
+       alter table things.thing owner to grown_owner; grant select on things.thing to grown_app;
+       grant usage on schema things to grown_app;
+       do $$ begin
+         execute format('alter database %I set work_mem = %L', current_database(), '8MB');
+         execute format('grant create on database %I to grown_app', current_database());
+         perform lo_create(4711);
+         grant select on large object 4711 to grown_app;
+       end $$`,
+    );
+    const folder = newFolder();
+    const { stderr } = await run(0, folder, address, 'init', '--from', urlOf(address));
+    for (const told of [
+      'settings of the database',
+      'privileges on large object 4711',
+      'grown_app on the database',
+    ])
+      expect(stderr).toContain(told);
+    await run(0, folder, address, 'migrate', '--adopt');
+    await run(0, folder, address, 'lint', '--live');
+    expect((await run(0, folder, address, 'drift')).stdout).toContain('3 waived');
+  });
+
   it('cuts by prefix', { timeout: 300_000 }, async () => {
     const address = await server.createDatabase();
     await execute(address, fixture('prefixes.sql'));

@@ -6,17 +6,18 @@ import { keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { severityFor } from '../permission/who.ts';
-import type { DriftInput } from './input.ts';
+import type { LiveInput } from '../input.ts';
 
 type Setting = EntryOf<'database-setting', RoleSettingAttributes>;
 
-export const setting: Rule<DriftInput> = {
+export const setting: Rule<LiveInput> = {
   name: 'drift/setting',
   severity: 'error',
   summary: 'sessions in the database begin with other settings than the applied migrations made',
   why: 'A search_path, a timeout or row_security that was set by hand changes what every statement means, and no file shows it.',
   *check(input) {
-    const { live, expected } = input;
+    const { live, expected, applied } = input;
+    if (applied === undefined) return;
     for (const { entry } of expected.values()) {
       if (entry.id.kind !== 'database-setting') continue;
       const wanted = entry as unknown as Setting;
@@ -28,7 +29,7 @@ export const setting: Rule<DriftInput> = {
   },
 };
 
-function* told(input: DriftInput, is: Setting | undefined, wanted: Setting | undefined): Generator<Found> {
+function* told(input: LiveInput, is: Setting | undefined, wanted: Setting | undefined): Generator<Found> {
   const { role, name } = (is ?? wanted)!.id;
   const severity = role === null ? undefined : severityFor(input, role);
   if (role !== null && severity === undefined) return;
