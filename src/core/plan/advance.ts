@@ -56,8 +56,7 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       // What the tables above have, the new partition has its part of.
       if (entry?.id.kind === 'partition')
         for (const above of partitionedAbove(to, entry.id).flatMap((each) => ownedBy(to, each)))
-          if (equal(now(keyOf(above.id))?.attrs ?? null, above.attrs))
-            changed.set(keyOf(above.id), above);
+          if (equal(now(keyOf(above.id))?.attrs ?? null, above.attrs)) changed.set(keyOf(above.id), above);
       changed.set(key, entry);
     }
   }
