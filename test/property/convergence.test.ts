@@ -6,8 +6,6 @@ import { runPairs } from './run.ts';
 const seed = Number(process.env['DBCTL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const asked = Number(process.env['DBCTL_PAIRS'] ?? 500);
 const only = process.env['DBCTL_PAIR'];
-/** What of a run may fail as yet: each is printed, and none is left when this is zero. It may only shrink. */
-const tolerated = only === undefined ? 0.05 : 0;
 
 describe.each([
   { major: 18, pairs: asked },
@@ -27,7 +25,7 @@ describe.each([
       pairs,
       // A failure is reduced when it is asked for alone.
       budget: only === undefined ? 0 : 120_000,
-      most: only === undefined ? Math.ceil(pairs * tolerated) + 3 : 1,
+      most: 10,
       ...(only === undefined ? {} : { only: Number(only) }),
     });
     const lines = [...run.covered].sort(([, a], [, b]) => b - a).map(([what, count]) => `${what} ${count}`);
@@ -36,11 +34,9 @@ describe.each([
         `PostgreSQL ${major}, DBCTL_SEED=${seed}: ${run.held} of ${pairs} pairs held to the end, ${run.stoppedByRows} stopped at rows as told`,
         `${run.statements} statements planned; ${run.refused.length} of ${run.loaded} generated ones refused by the server`,
         `changes: ${lines.join(', ')}`,
-        ...run.failures.map((text) => text.split('\n', 1)[0]!.slice(0, 400)),
       ].join('\n'),
     );
-    const share = run.failures.length / (only === undefined ? pairs : 1);
-    expect(share, run.failures.join('\n\n')).toBeLessThanOrEqual(tolerated);
-    expect(run.refused.length / Math.max(1, run.loaded)).toBeLessThan(0.1);
+    expect(run.failures.join('\n\n')).toBe('');
+    expect(run.refused.length / Math.max(1, run.loaded)).toBeLessThan(only === undefined ? 0.1 : 1);
   });
 });

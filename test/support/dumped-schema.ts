@@ -2,10 +2,13 @@
 import type { Address } from '../../src/db/connect.ts';
 import { dumpStatements, pgDump } from './pg-dump.ts';
 
-/** @returns its statements, sorted. Column order of a table aside: it cannot be changed, and nothing depends on it. */
+/** @returns its statements, sorted. Column order of a table aside, and with it of its statistics: it cannot be changed, and nothing depends on it. */
 export async function dumpedSchema(address: Address): Promise<string[]> {
   const statements = dumpStatements(await pgDump(address, ['--schema-only', '--no-owner']), { sorted: true });
   return statements.map((statement) => {
+    const measured = /^(CREATE STATISTICS [^]* ON )([^()]*?)((?:, \([^]*)? FROM [^]*)$/.exec(statement);
+    if (measured !== null)
+      return `${measured[1]!}${measured[2]!.split(', ').sort().join(', ')}${measured[3]!}`;
     const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^(]+\()([^]*?)(\n\)[^]*)$/.exec(statement);
     if (table === null) return statement;
     const lines = table[2]!.split(',\n').map((line) => line.trim());

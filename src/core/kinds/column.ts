@@ -17,7 +17,7 @@ import { inputError } from '../model/problem.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
-import { restoredDefaults } from './default.ts';
+import { isSetWithType, restoredDefaults } from './default.ts';
 import type { DefaultAttributes } from './parts.ts';
 import { columnAt, isInherited, isNotNullAbove } from './family.ts';
 import { childrenOf, descendantsOf, onlyOf, parentsOf } from './parents.ts';
@@ -106,15 +106,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
           : isReadAgain(id, before.attrs.collation !== attrs.collation, from)
             ? 'scan'
             : undefined;
-      const change = alterType(
-        before.attrs,
-        id,
-        attrs,
-        defaultOf(from, id),
-        defaultOf(to, id),
-        viaText,
-        work,
-      );
+      const change = alterType(before.attrs, { id, attrs }, sides, viaText, work);
       drafts.push({ ...change, produces: [...change.produces, ...mergedBelow(id, sides)] });
       drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
@@ -251,9 +243,6 @@ const partitionsOf = (id: ColumnId, of: Catalog): ColumnId[] =>
     .filter(({ schema, name }) => of.entries.has(keyOf({ kind: 'partition', schema, name })))
     .map(({ schema, name }) => ({ ...id, schema, table: name }));
 
-const defaultOf = (catalog: Parameters<typeof find>[0], { schema, table, name }: ColumnId) =>
-  find<DefaultId, DefaultAttributes>(catalog, { kind: 'default', schema, table, name })?.attrs;
-
 /** Whether somebody made the type that the column is of: between two such there is no cast. */
 const isOfMadeType = (catalog: Catalog, id: ColumnId) =>
   (edgeIndex(catalog).byDependent.get(keyOf(id)) ?? []).some(({ referenced }) => {
@@ -267,25 +256,30 @@ const isOfMadeType = (catalog: Catalog, id: ColumnId) =>
  */
 function alterType(
   before: ColumnAttributes,
-  id: ColumnId,
-  after: ColumnAttributes,
-  oldDefault: DefaultAttributes | undefined,
-  newDefault: DefaultAttributes | undefined,
+  { id, attrs: after }: { readonly id: ColumnId; readonly attrs: ColumnAttributes },
+  { from, to }: Sides,
   viaText: boolean,
   work: 'rewrite' | 'scan' | undefined,
 ): Draft {
-  const using =
-    before.type === after.type
-      ? ''
-      : ` USING ${identifier(id.name)}${viaText ? '::text' : ''}::${after.type}`;
-  const change = alterColumn(id, `TYPE ${after.type}${collate(after)}${using}`, work);
-  const plain = oldDefault !== undefined && oldDefault.generated === null && before.type !== after.type;
-  if (!plain) return change;
-  const table = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ALTER COLUMN ${identifier(id.name)}`;
-  const back =
-    newDefault === undefined
-      ? ''
-      : `,\n  ALTER COLUMN ${identifier(id.name)} SET DEFAULT ${newDefault.expression}`;
-  const sql = `${table} DROP DEFAULT,\n  ALTER COLUMN ${identifier(id.name)} TYPE ${after.type}${collate(after)}${using}${back}`;
-  return { ...change, render: () => sql };
+  const name = identifier(id.name);
+  const using = before.type === after.type ? '' : ` USING ${name}${viaText ? '::text' : ''}::${after.type}`;
+  const action = `TYPE ${after.type}${collate(after)}${using}`;
+  const change = alterColumn(id, action, work);
+  if (!isSetWithType({ ...id, kind: 'default' }, { from, to })) return change;
+  const column = `ALTER COLUMN ${name}`;
+  const own = keyOf({ ...id, kind: 'default' });
+  const now = find<DefaultId, DefaultAttributes>(to, { ...id, kind: 'default' })?.attrs;
+  const back = now === undefined ? '' : `,\n  ${column} SET DEFAULT ${now.expression}`;
+  const sql = `ALTER TABLE ${qualified(id.schema, id.table)}\n  ${column} DROP DEFAULT,\n  ${column} ${action}${back}`;
+  const needed = (edgeIndex(to).byDependent.get(own) ?? []).map(({ referenced }) => referenced);
+  return {
+    ...change,
+    render: () => sql,
+    ...(now === undefined
+      ? { destroys: [...change.destroys, own] }
+      : {
+          produces: [...change.produces, own],
+          requires: [...change.requires, ...needed.filter((key) => key !== keyOf(id))],
+        }),
+  };
 }

@@ -1,11 +1,12 @@
 /** A column's default, or its generation expression: pg_attrdef holds both, and so does this kind. */
 import { find } from '../model/catalog.ts';
-import { type ColumnId, type DefaultId, type Key, keyOf } from '../model/id.ts';
+import { type ColumnId, type DefaultId, type Key, type TableId, keyOf } from '../model/id.ts';
 import { alterColumn } from './alter-table.ts';
 import { inheritedDefault, isInherited } from './family.ts';
 import { descendantsOf, onlyOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
-import type { DefaultAttributes } from './parts.ts';
+import type { ColumnAttributes, DefaultAttributes } from './parts.ts';
+import { type TableAttributes, isMadeAnew } from './table.ts';
 
 const columnOf = ({ schema, table, name }: DefaultId): ColumnId => ({ kind: 'column', schema, table, name });
 
@@ -34,6 +35,7 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
   replaces: ({ id, attrs }, { to }) =>
     attrs.generated === null || find(to, id) === undefined ? undefined : columnOf(id),
   drop({ id, attrs }, sides) {
+    if (find(sides.to, id) === undefined && isSetWithType(id, sides)) return [];
     const again = inheritedDefault(sides.to, id)?.attrs;
     const action =
       attrs.generated !== null
@@ -56,9 +58,30 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
   alter(_changes, before, { id, attrs }, sides) {
     if (before.attrs.generated !== null || attrs.generated !== null)
       return ofAnother(id, sides.to) ? [alterDefault(id, expressionOf(attrs), sides)] : 'replace';
+    if (isSetWithType(id, sides)) return [];
     return [alterDefault(id, `SET DEFAULT ${attrs.expression}`, sides), ...restoredDefaults(id, sides)];
   },
 };
+
+/** Whether the statement that changes the column's type says what becomes of its default: the server casts no expression along. */
+export function isSetWithType(id: DefaultId, { from, to }: Sides): boolean {
+  const [old, now] = [from, to].map((side) => ({
+    value: find<DefaultId, DefaultAttributes>(side, id)?.attrs,
+    type: find<ColumnId, ColumnAttributes>(side, columnOf(id))?.attrs.type,
+    isInherited: isInherited(side, columnOf(id)),
+    table: find<TableId, TableAttributes>(side, { kind: 'table', schema: id.schema, name: id.table })?.attrs,
+  })) as [DefaultAt, DefaultAt];
+  if (old.table === undefined || now.table === undefined || isMadeAnew(old.table, now.table)) return false;
+  if (old.type === undefined || now.type === undefined || old.type === now.type) return false;
+  if (old.isInherited && now.isInherited) return false;
+  return old.value?.generated === null && (now.value?.generated ?? null) === null;
+}
+interface DefaultAt {
+  readonly value: DefaultAttributes | undefined;
+  readonly type: string | undefined;
+  readonly isInherited: boolean;
+  readonly table: TableAttributes | undefined;
+}
 
 const dropped = (id: DefaultId) => `turn of dropping ${keyOf(id)}` as Key;
 const expressionOf = ({ expression }: DefaultAttributes) => `SET EXPRESSION AS (${expression})`;

@@ -57,8 +57,16 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   readonly swap?: Swap<I, A>;
   /** Another entry that must be replaced for this one to be created or altered on what is there already. */
   replaces?(entry: Entry<I, A>, sides: Sides): Id | undefined;
+  /** What somebody else owns for a moment while this comes, and until when: what that role has on it goes with it. null: whoever runs the plan. */
+  lends?(entry: Entry<I, A>, sides: Sides): Loan | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */
   implies?(entry: Entry<I, A>, on: Catalog): readonly Entry[];
+}
+
+export interface Loan {
+  readonly on: Id;
+  readonly to: string | null;
+  readonly until: Key;
 }
 
 export interface Swap<I extends Id = Id, A = Attributes> {

@@ -22,12 +22,12 @@ export function notNullName(id: ColumnId, attrs: NotNullAttributes): string | un
 }
 
 /**
- * Whether a constraint's usual name must be said: a child may have it already, and the server would then take another.
+ * Whether a constraint's usual name must be said: a child, or what was one, may have it already, and the server would then take another.
  * Not of a table that is made, which has no children yet.
  */
 export const isNameSaid = ({ schema, table }: ColumnId, { from, to }: Sides): boolean =>
   to.serverVersion >= 180000 &&
-  childrenOf(to, { schema, name: table }).length > 0 &&
+  [from, to].some((side) => childrenOf(side, { schema, name: table }).length > 0) &&
   from.entries.has(keyOf({ kind: 'table', schema, name: table }));
 
 /** @returns `NOT NULL` as it is written in a column's definition, or nothing where it cannot be. */

@@ -29,6 +29,7 @@ const columnOf = ({ schema, table, column }: OwnedByAttributes): ColumnId => ({
   table,
   name: column,
 });
+const tableOf = ({ schema, table }: OwnedByAttributes): TableId => ({ kind: 'table', schema, name: table });
 const alterSequence = (id: OwnedById, owner: string) =>
   draft(`ALTER SEQUENCE ${qualified(id.schema, id.name)} OWNED BY ${owner}`, {
     locks: [{ mode: 'SHARE ROW EXCLUSIVE', relation: qualified(id.schema, id.name) }],
@@ -49,37 +50,53 @@ export const ownedBy: Kind<OwnedById, OwnedByAttributes> = {
     { ...alterSequence(id, 'NONE'), produces: [] },
     ...owned(id, attrs, sides),
   ],
+  lends({ id, attrs }, sides) {
+    const first = firstOwner(id, attrs, sides);
+    if (typeof first === 'string') return undefined;
+    return { on: sequenceOf(id), to: first.role, until: keyOf({ kind: 'owner', on: tableOf(attrs) }) };
+  },
 };
 
 /**
  * Both must have one owner by then. Either the table stays as it is, and the sequence is given to its owner first; or
  * the table gets its owner after this, and the sequence with it.
  */
-function owned(id: OwnedById, attrs: OwnedByAttributes, { from, to }: Sides): Draft[] {
-  const ownerOf = (catalog: Catalog, on: OwnerId['on']) =>
-    find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
-  const table = { kind: 'table', schema: attrs.schema, name: attrs.table } as const;
+function owned(id: OwnedById, attrs: OwnedByAttributes, sides: Sides): Draft[] {
   const sequence = sequenceOf(id);
-  const [old, made] = [from, to].map((side) => find<TableId, TableAttributes>(side, table)?.attrs);
-  const stays = old !== undefined && made !== undefined && !isMadeAnew(old, made);
-  const [before, now] = [stays ? ownerOf(from, table) : undefined, ownerOf(from, sequence)];
-  const given = stays && before === ownerOf(to, table) && ownerOf(to, sequence) !== undefined;
+  const first = firstOwner(id, attrs, sides);
   const requires = [keyOf(sequence), keyOf(columnOf(attrs))];
-  const link = (first: Key[]): Draft => ({
+  const link = (more: Key[]): Draft => ({
     ...alterSequence(id, qualified(attrs.schema, attrs.table, attrs.column)),
     produces: [keyOf(id)],
-    requires: [...requires, ...first],
+    requires: [...requires, ...more],
   });
-  if (given) return [link([keyOf({ kind: 'owner', on: sequence })])];
-  // A new table is its maker's until it gets its owner.
-  const meanwhile = before ?? (now === undefined ? undefined : null);
-  if (meanwhile === undefined || meanwhile === now) return [link([])];
+  if (first === 'the last') return [link([keyOf({ kind: 'owner', on: sequence })])];
+  if (first === 'as it is') return [link([])];
   const joined = `turn of joining ${keyOf(sequence)}` as Key;
-  const role = meanwhile === null ? 'CURRENT_USER' : identifier(meanwhile);
+  const role = first.role === null ? 'CURRENT_USER' : identifier(first.role);
   const join = draft(`ALTER SEQUENCE ${qualified(sequence.schema, sequence.name)} OWNER TO ${role}`, {
     produces: [joined],
     requires: [...requires, freed(sequence)],
     locks: relationLock(sequence, 'ACCESS EXCLUSIVE'),
   });
   return [join, link([joined])];
+}
+
+/** Who must own a sequence before it is linked. null: whoever runs the plan. */
+function firstOwner(
+  id: OwnedById,
+  attrs: OwnedByAttributes,
+  { from, to }: Sides,
+): 'the last' | 'as it is' | { readonly role: string | null } {
+  const ownerOf = (catalog: Catalog, on: OwnerId['on']) =>
+    find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
+  const table = tableOf(attrs);
+  const sequence = sequenceOf(id);
+  const [old, made] = [from, to].map((side) => find<TableId, TableAttributes>(side, table)?.attrs);
+  const stays = old !== undefined && made !== undefined && !isMadeAnew(old, made);
+  const [before, now] = [stays ? ownerOf(from, table) : undefined, ownerOf(from, sequence)];
+  if (stays && before === ownerOf(to, table) && ownerOf(to, sequence) !== undefined) return 'the last';
+  // A new table is its maker's until it gets its owner.
+  const meanwhile = before ?? (now === undefined ? undefined : null);
+  return meanwhile === undefined || meanwhile === now ? 'as it is' : { role: meanwhile };
 }

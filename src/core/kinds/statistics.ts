@@ -7,7 +7,7 @@ import { draft, type Kind } from './kind.ts';
 import { objectClause } from './object.ts';
 
 export type StatisticsAttributes = {
-  /** As pg_get_statisticsobjdef prints it, after CREATE. */
+  /** As pg_get_statisticsobjdef prints it, after CREATE; its columns in the order of their names. */
   readonly definition: string;
   readonly table: { readonly schema: string; readonly name: string };
   /** null: the default_statistics_target of whoever analyzes. */

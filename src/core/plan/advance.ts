@@ -11,6 +11,7 @@ import {
 import { asItsOwn } from '../kinds/family.ts';
 import { equal } from '../diff/diff.ts';
 import { ownedBy, partitionedAbove, partsAsOwn } from '../kinds/index-parts.ts';
+import { edgesAsItsOwn } from './own-edges.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, type Kind, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
@@ -21,13 +22,10 @@ interface Way {
   readonly to: Catalog;
   /** What the steps touched, as it is now; undefined: gone. */
   readonly changed: ReadonlyMap<Key, Entry | undefined>;
+  /** What of it a table has of its own for now, and neither end of the way has so: what that depends on. */
+  readonly passing: ReadonlyMap<Key, readonly Edge[]>;
 }
 const ways = new WeakMap<Catalog, Way>();
-
-/** @returns the keys that statements produce or destroy. */
-export function touchedBy(statements: readonly Statement[]): Set<Key> {
-  return new Set(statements.flatMap(({ produces, destroys }) => [...produces, ...destroys]));
-}
 
 /** The catalog after some statements of a plan to `to`: what they produced as it is in `to`, what they destroyed gone. */
 export function advance(current: Catalog, to: Catalog, statements: readonly Statement[]): Catalog {
@@ -35,6 +33,7 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
   const onTheWay = before?.to === to;
   const base = onTheWay ? before.base : current;
   const changed = new Map(onTheWay ? before.changed : []);
+  const passing = new Map(onTheWay ? before.passing : []);
   const now = (key: Key) => (changed.has(key) ? changed.get(key) : base.entries.get(key));
   for (const { produces, destroys } of statements) {
     // What a partition had from its parent is its own while it is detached, though neither end of the way has it so.
@@ -43,13 +42,29 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       if (id?.kind !== 'partition') return [];
       const table = { ...id, kind: 'table' } as const;
       if (destroys.includes(keyOf(table)) || now(keyOf(table)) === undefined) return [];
-      const there = catalogOn({ base, to, changed: new Map(changed) });
-      return [...asItsOwn(there, table), ...partsAsOwn(there, table)];
+      const until = catalogOn({ base, to, changed: new Map(changed), passing: new Map(passing) });
+      return [...asItsOwn(until, table), ...partsAsOwn(until, table)].map((entry) => ({
+        entry,
+        edges: edgesAsItsOwn(until, entry),
+      }));
     });
+    for (const key of [...destroys, ...produces]) passing.delete(key);
     for (const key of destroys) changed.set(key, undefined);
-    for (const entry of own) changed.set(keyOf(entry.id), entry);
+    for (const { entry, edges } of own) {
+      changed.set(keyOf(entry.id), entry);
+      passing.set(keyOf(entry.id), edges);
+    }
     for (const key of produces) {
       const entry = to.entries.get(key) ?? now(key);
+      if (entry?.id.kind === 'partition')
+        for (const own of passing.keys()) {
+          const { id, attrs } = now(own) ?? {};
+          const table =
+            id?.kind === 'index' ? attrs?.['table'] : id !== undefined && 'table' in id && id.table;
+          if (table !== entry.id.name || (id as { schema?: string }).schema !== entry.id.schema) continue;
+          changed.set(own, undefined);
+          passing.delete(own);
+        }
       if (entry?.id.kind === 'partition')
         for (const { id } of asItsOwn(to, { ...entry.id, kind: 'table' }))
           if (!to.entries.has(keyOf(id)) && now(keyOf(id)) !== undefined) changed.set(keyOf(id), undefined);
@@ -60,14 +75,22 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       changed.set(key, entry);
     }
   }
-  return catalogOn({ base, to, changed });
+  return catalogOn({ base, to, changed, passing });
+}
+
+/** @returns the only keys in which a catalog can differ from `advance` of it: what the statements touch, and what comes and goes by the way. */
+export function changedBetween(before: Catalog, after: Catalog, statements: readonly Statement[]): Set<Key> {
+  const keys = new Set(statements.flatMap(({ produces, destroys }) => [...produces, ...destroys]));
+  for (const [key, entry] of ways.get(after)?.changed ?? [])
+    if (before.entries.get(key) !== entry) keys.add(key);
+  return keys;
 }
 
 /** A catalog without some of its entries. */
 export function without(of: Catalog, keys: Iterable<Key>): Catalog {
   const changed = new Map<Key, Entry | undefined>();
   for (const key of keys) changed.set(key, undefined);
-  return catalogOn({ base: of, to: of, changed });
+  return catalogOn({ base: of, to: of, changed, passing: new Map() });
 }
 
 function catalogOn(way: Way): Catalog {
@@ -140,29 +163,34 @@ function listOf(kind: Kind, { base, changed }: Way): readonly Entry[] {
 }
 
 /** What a touched entry depends on is as in `to`; every other's dependencies are the base's; both ends are there. */
-function indexOf({ base, to, changed }: Way): EdgeIndex {
+function indexOf({ base, to, changed, passing }: Way): EdgeIndex {
   const [old, wanted] = [edgeIndex(base), edgeIndex(to)];
   const isThere = (key: Key) => (changed.has(key) ? changed.get(key) !== undefined : base.entries.has(key));
+  const edgesBy = (key: Key) =>
+    passing.get(key) ?? (changed.has(key) ? wanted : old).byDependent.get(key) ?? [];
+  let referencing: Map<Key, Edge[]> | undefined;
+  const passingTo = (key: Key): readonly Edge[] => {
+    if (referencing === undefined) {
+      referencing = new Map();
+      for (const edge of [...passing.values()].flat())
+        referencing.set(edge.referenced, [...(referencing.get(edge.referenced) ?? []), edge]);
+    }
+    return referencing.get(key) ?? [];
+  };
   return {
     byDependent: {
-      get: (key) =>
-        isThere(key)
-          ? (changed.has(key) ? wanted : old).byDependent
-              .get(key)
-              ?.filter(({ referenced }) => isThere(referenced))
-          : undefined,
+      get: (key) => (isThere(key) ? edgesBy(key).filter(({ referenced }) => isThere(referenced)) : undefined),
     },
     byReferenced: {
       get: (key) =>
         isThere(key)
           ? [
-              ...(old.byReferenced.get(key) ?? []).filter(
-                ({ dependent }) => !changed.has(dependent) && isThere(dependent),
-              ),
+              ...(old.byReferenced.get(key) ?? []).filter(({ dependent }) => !changed.has(dependent)),
               ...(wanted.byReferenced.get(key) ?? []).filter(
-                ({ dependent }) => changed.has(dependent) && isThere(dependent),
+                ({ dependent }) => changed.has(dependent) && !passing.has(dependent),
               ),
-            ]
+              ...passingTo(key),
+            ].filter(({ dependent }) => isThere(dependent))
           : undefined,
     },
   };

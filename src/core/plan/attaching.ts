@@ -5,7 +5,8 @@
 import { asItsOwn, defaultAt } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
 import { parentsOf } from '../kinds/parents.ts';
-import { ownReferences } from '../kinds/kinds.ts';
+import { type TableAttributes, isMadeAnew } from '../kinds/table.ts';
+import { edgesAsItsOwn } from './own-edges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
@@ -72,10 +73,8 @@ function withMore(of: Catalog, more: readonly Entry[], moved: ReadonlySet<Key>):
     more.some((entry) => keyOf(entry.id) === keyOf({ ...id, kind: 'column' }));
   const kept = [...of.entries.values()].filter((entry) => !isTold(entry));
   const { own, told } = edgeSource(of);
-  const edges = {
-    own: (entry: Entry) => (own(entry).length === 0 ? ownReferences(entry) : own(entry)),
-    told,
-  };
+  const added = more.flatMap((entry) => edgesAsItsOwn(of, entry));
+  const edges = { own, told: [...told, ...added] };
   return catalog(of.source, of.serverVersion, [...kept, ...more], edges, of.notAnalysed);
 }
 
@@ -129,6 +128,7 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
   const sooner = new Map<Key, Set<Key>>();
   const later = new Map<Key, Set<Key>>();
   const leaving = new Set<Key>();
+  const returning = new Set<Key>();
   const put = (map: Map<Key, Set<Key>>, on: Key, turn: Key) =>
     map.set(on, (map.get(on) ?? new Set()).add(turn));
   for (const [table, move] of moves(sides)) {
@@ -137,6 +137,10 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
     if (move === 'leaves') {
       leaving.add(key);
       for (const on of [key, ...ancestors(sides.from, table)]) put(later, on, left(key));
+    } else if (move === 'returns' && isReplaced(table, linked.get(key)!, sides)) {
+      // Its parents stay as they are for as long as it is away: what it had from them is merged again.
+      returning.add(key);
+      for (const on of [key, ...ancestors(sides.to, table)]) put(later, on, back(key));
     } else for (const on of [key, ...ancestors(sides.to, table)]) put(sooner, on, ready(key));
     // A name that both the parent and the table have, the parent takes first.
     if (move === 'joins') for (const on of ancestors(sides.to, table)) put(later, key, on);
@@ -144,6 +148,10 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
   return planned.map(({ about, draft }) => {
     if (isLink(about)) {
       const key = keyOf({ kind: 'table', schema: about.schema, name: about.name });
+      if (returning.has(key))
+        return draft.produces.includes(keyOf(about))
+          ? { about, draft: { ...draft, produces: [...draft.produces, back(key)] } }
+          : { about, draft };
       return {
         about,
         draft: leaving.has(key)
@@ -161,7 +169,7 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
       draft: {
         ...draft,
         produces: [
-          ...(ahead.length === 0 ? draft.produces : draft.produces.filter((key) => !passing(key))),
+          ...(!sooner.has(on) ? draft.produces : draft.produces.filter((key) => !passing(key))),
           ...ahead,
         ],
         requires: [...draft.requires, ...(later.get(on) ?? [])],
@@ -170,6 +178,25 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
   });
 }
 
+/** Whether a partition is detached and attached again, to tables that none makes anew. */
+function isReplaced(table: TableId, linked: readonly Draft[], { from, to }: Sides): boolean {
+  const own = keyOf({ ...table, kind: 'partition' });
+  const isSame = (key: Key) => {
+    const [before, after] = [from, to].map((side) => side.entries.get(key)?.attrs);
+    return (
+      before !== undefined &&
+      after !== undefined &&
+      !isMadeAnew(before as unknown as TableAttributes, after as unknown as TableAttributes)
+    );
+  };
+  return (
+    linked.some(({ produces }) => produces.includes(own)) &&
+    linked.some(({ destroys }) => destroys.includes(own)) &&
+    ancestors(to, table).every(isSame)
+  );
+}
+
+const back = (table: Key) => `turn of coming back of ${table}` as Key;
 const left = (table: Key) => `turn of leaving of ${table}` as Key;
 const readiness = 'turn of readiness of ';
 /** Whether a key stands for: that a table is as it must be to be attached. */

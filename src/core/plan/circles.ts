@@ -11,6 +11,7 @@ import { edgeIndex, find } from '../model/catalog.ts';
 import { type Key, type ViewId, keyOf } from '../model/id.ts';
 import { turn } from './drafts.ts';
 import type { PlannedStatement } from './fold.ts';
+import { circlesIn } from './circles-in.ts';
 import type { Graph } from './graph.ts';
 
 /** @returns the statements, in no particular order, with no circle left that can be broken; undefined if there is none in the first place. */
@@ -107,43 +108,4 @@ function atOneStroke(members: readonly PlannedStatement[], { from }: Sides): Pla
       hazards: all(({ hazards }) => hazards),
     },
   };
-}
-
-/** @returns the strongly connected components of more than one statement (Tarjan), by position. */
-function circlesIn(before: Graph): number[][] {
-  const index = new Map<number, number>();
-  const low = new Map<number, number>();
-  const stack: number[] = [];
-  const onStack = new Set<number>();
-  const circles: number[][] = [];
-  for (let root = 0; root < before.length; root += 1) {
-    if (index.has(root)) continue;
-    // A work list instead of recursion: chains of statements may be long.
-    const work: { at: number; rest: Iterator<number> }[] = [];
-    const enter = (at: number) => {
-      index.set(at, index.size);
-      low.set(at, index.get(at)!);
-      stack.push(at);
-      onStack.add(at);
-      work.push({ at, rest: before[at]!.values() });
-    };
-    enter(root);
-    while (work.length > 0) {
-      const { at, rest } = work.at(-1)!;
-      const next = rest.next();
-      if (next.done !== true) {
-        if (!index.has(next.value)) enter(next.value);
-        else if (onStack.has(next.value)) low.set(at, Math.min(low.get(at)!, index.get(next.value)!));
-        continue;
-      }
-      work.pop();
-      const parent = work.at(-1);
-      if (parent !== undefined) low.set(parent.at, Math.min(low.get(parent.at)!, low.get(at)!));
-      if (low.get(at) !== index.get(at)) continue;
-      const circle = stack.splice(stack.indexOf(at));
-      for (const each of circle) onStack.delete(each);
-      if (circle.length > 1) circles.push(circle.sort((a, b) => a - b));
-    }
-  }
-  return circles;
 }

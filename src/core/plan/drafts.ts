@@ -1,12 +1,12 @@
 /** Complete changes → drafts: what is absorbed by another statement is left out, what can be folded or merged is. */
 import { kindOf } from '../kinds/kinds.ts';
-import type { ConstraintAttributes } from '../kinds/constraint.ts';
 import { type DefaultPrivilegeAttributes, grantsByDefault, isWithheld } from '../kinds/default-privilege.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
 import { type Id, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
+import { circlesIn } from './circles-in.ts';
 import type { Expanded, Planned } from './expanded.ts';
 
 /** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
@@ -44,11 +44,8 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     });
   }
   tellImplied(planned, implied);
-  const apart = new Set([
-    ...foreignKeysInCircles(drops),
-    ...freedSequences(drops),
-    ...partsInCircles(drops, sides.from),
-  ]);
+  const freed = new Set(freedSequences(drops));
+  const apart = new Set([...freed, ...partsInCircles(drops, sides.from, freed)]);
   const carrier = carriers(drops, sides.from, apart);
   const carried = new Map<Key, Key[]>();
   for (const key of drops.keys()) {
@@ -223,6 +220,17 @@ function impliedBy(
         lost.push({ entry: wanted, by: key });
     }
   }
+  for (const key of [...creates.keys(), ...alters.keys()]) {
+    const entry = to.entries.get(key);
+    const loan = entry === undefined ? undefined : kindOf(entry.id).lends?.(entry, { from, to });
+    if (loan === undefined) continue;
+    for (const { dependent } of edgeIndex(to).byReferenced.get(keyOf(loan.on)) ?? []) {
+      const wanted = to.entries.get(dependent)!;
+      if (wanted.id.kind !== 'grant' || (loan.to !== null && wanted.id.to !== loan.to)) continue;
+      if (creates.has(dependent)) late.set(dependent, loan.until);
+      else if (loan.to !== null && !made.has(dependent)) lost.push({ entry: wanted, by: loan.until });
+    }
+  }
   // Whoever runs the plan may be one whose objects begin with more.
   const revoked = new Set<Key>();
   for (const [key, { id }] of inForce.length === 0 ? [] : creates)
@@ -277,63 +285,59 @@ function freedSequences(drops: ReadonlyMap<Key, Entry>): Key[] {
   return freed;
 }
 
-/** What a table would take along, but which uses something that goes before the table, because it hangs on it: a policy that calls a function that reads the table. */
-function partsInCircles(drops: ReadonlyMap<Key, Entry>, from: Catalog): Set<Key> {
+/**
+ * What others would take along, but which keeps them from going in any order: foreign keys of tables that reference each
+ * other, a policy that calls a function which reads its table, a default from a sequence that goes with another table.
+ * Each needs a DROP of its own, before the rest.
+ */
+function partsInCircles(drops: ReadonlyMap<Key, Entry>, from: Catalog, apart: ReadonlySet<Key>): Set<Key> {
   const { byDependent } = edgeIndex(from);
-  const reaches = (start: Key, home: Key): boolean => {
-    const seen = new Set<Key>();
-    const queue = [start];
-    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      const entry = drops.get(at);
-      if (entry === undefined || seen.has(at)) continue;
-      if (keyOf(objectOf(entry.id)) === home) return true;
-      seen.add(at);
-      for (const { referenced } of byDependent.get(at) ?? []) queue.push(referenced);
-    }
-    return false;
+  const carrier = carriers(drops, from, apart);
+  const places = new Map<Key, number>();
+  const placeOf = (key: Key): number => {
+    const whole = carrier(key) ?? key;
+    if (!places.has(whole)) places.set(whole, places.size);
+    return places.get(whole)!;
   };
+  const needs: Set<number>[] = [];
+  for (const key of drops.keys()) {
+    const place = placeOf(key);
+    for (const { referenced } of byDependent.get(key) ?? [])
+      if (drops.has(referenced) && placeOf(referenced) !== place)
+        (needs[place] ??= new Set()).add(placeOf(referenced));
+  }
+  const circleOf = new Map<number, number>();
+  circlesIn(Array.from({ length: places.size }, (_, at) => needs[at] ?? new Set())).forEach((circle, at) => {
+    for (const place of circle) circleOf.set(place, at);
+  });
   const parts = new Set<Key>();
-  for (const [key, { id, attrs }] of drops) {
-    const isPart =
-      id.kind === 'policy' ||
-      id.kind === 'trigger' ||
-      id.kind === 'rule' ||
-      (id.kind === 'default' && attrs['generated'] === null) ||
-      (id.kind === 'constraint' && attrs['type'] === 'c');
-    const home = isPart ? keyOf(objectOf(id)) : key;
-    if (!isPart || !drops.has(home)) continue;
-    for (const { referenced, type } of byDependent.get(key) ?? []) {
-      const used = drops.get(referenced);
-      if (type !== 'normal' || used === undefined || keyOf(objectOf(used.id)) === home) continue;
-      if (reaches(referenced, home)) parts.add(key);
-    }
+  for (const [key, entry] of drops) {
+    const circle = circleOf.get(placeOf(key));
+    if (circle === undefined || !isSeparable(entry)) continue;
+    for (const { referenced, type } of byDependent.get(key) ?? [])
+      if (
+        type === 'normal' &&
+        drops.has(referenced) &&
+        placeOf(referenced) !== placeOf(key) &&
+        circleOf.get(placeOf(referenced)) === circle
+      )
+        parts.add(key);
   }
   return parts;
 }
 
-/** Foreign keys between tables that go and reference each other in a circle: each needs a DROP of its own, before the tables. */
-function foreignKeysInCircles(drops: ReadonlyMap<Key, Entry>): Set<Key> {
-  const keys: { key: Key; from: Key; to: Key }[] = [];
-  const targets = new Map<Key, Set<Key>>();
-  for (const [key, { id, attrs }] of drops) {
-    const references = (attrs as Partial<ConstraintAttributes>).references ?? null;
-    if (id.kind !== 'constraint' || references === null) continue;
-    const from = keyOf({ kind: 'table', schema: id.schema, name: id.table });
-    const to = keyOf({ kind: 'table', schema: references.schema, name: references.table });
-    if (from === to || !drops.has(from) || !drops.has(to)) continue;
-    keys.push({ key, from, to });
-    targets.set(from, (targets.get(from) ?? new Set()).add(to));
+/** Whether it can be dropped from its table without a column of it. */
+function isSeparable({ id, attrs }: Entry): boolean {
+  switch (id.kind) {
+    case 'policy':
+    case 'trigger':
+    case 'rule':
+      return true;
+    case 'default':
+      return attrs['generated'] === null;
+    case 'constraint':
+      return attrs['type'] === 'c' || attrs['type'] === 'f';
+    default:
+      return false;
   }
-  const reaches = (start: Key, goal: Key): boolean => {
-    const seen = new Set<Key>();
-    const queue = [start];
-    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      if (at === goal) return true;
-      if (seen.has(at)) continue;
-      seen.add(at);
-      queue.push(...(targets.get(at) ?? []));
-    }
-    return false;
-  };
-  return new Set(keys.filter(({ from, to }) => reaches(to, from)).map(({ key }) => key));
 }

@@ -4,7 +4,7 @@ import { versionOf } from '../migration/version.ts';
 import { type Catalog } from '../model/catalog.ts';
 import type { Id } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
-import { advance, touchedBy } from './advance.ts';
+import { advance, changedBetween } from './advance.ts';
 import { withUncheckedBodies } from './function-bodies.ts';
 import { plan, type PlanOptions } from './plan.ts';
 import type { Step } from './steps.ts';
@@ -35,7 +35,7 @@ export function migrations(
     const { transaction, undo } = step;
     // One file, one transaction: only outside of one can its Down spare those who use the table.
     const online = options.online !== false && transaction === 'off';
-    const among = touchedBy(step.statements);
+    const among = changedBetween(before, after, step.statements);
     const back = wayBack(after, before, { ...options, online, among }, transaction);
     const down = [...undo, ...back];
     const draft: MigrationDraft = {

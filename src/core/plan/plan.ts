@@ -47,11 +47,11 @@ export function plan(
   const changes = withoutLeftOut(diff(sides.from, sides.to, keys), from, leaveOut);
   const attached = aroundAttaching(drafts(expand(changes, sides), sides), sides);
   const plain = withImpliedLocks(fold(attached, sides), sides);
-  let statements = byPlace(withLongLocks(isOnline ? online(plain, sides) : plain, sides.from));
+  let statements = byPlace(withLongLocks(isOnline ? online(plain, sides) : plain, sides.from), sides);
   let before = statementGraph(statements, sides);
   const opened = withoutCircles(statements, before, sides);
   if (opened !== undefined) {
-    statements = byPlace(opened);
+    statements = byPlace(opened, sides);
     before = statementGraph(statements, sides);
   }
   return steps(statements, before, usedFirst(statements, withRowsOf(uses, to), to), domainOf);
@@ -124,13 +124,23 @@ function withoutLeftOut(
 }
 
 /** Sorts statements by place: drops first, then by the object's kind and name, so that a table's indexes, comments and grants follow it. */
-function byPlace(statements: readonly PlannedStatement[]): PlannedStatement[] {
+function byPlace(statements: readonly PlannedStatement[], { to }: Sides): PlannedStatement[] {
   const placed = statements.map((each) => {
     const { about, statement } = each;
     const object = objectOf(about);
     const drops = statement.produces.every(isTurn) && statement.destroys.length > 0;
     const [kind, name] = [kindOf(object).rank, nameOf(object)];
-    const place = [drops ? 0 : 1, kind, name, kindOf(about).rank, nameOf(about), statement.sql] as const;
+    // Columns are added in the order in which they are wanted.
+    const order = about.kind === 'column' ? (to.entries.get(keyOf(about))?.order ?? 0) : 0;
+    const place = [
+      drops ? 0 : 1,
+      kind,
+      name,
+      kindOf(about).rank,
+      order,
+      nameOf(about),
+      statement.sql,
+    ] as const;
     return { each, place };
   });
   placed.sort((a, b) => {

@@ -83,6 +83,7 @@ export function blocksTypeChange({ id, attrs }: Entry): boolean {
       return attrs['generated'] !== null;
     case 'index':
     case 'statistics':
+    case 'sequence':
     case 'owned-by':
     case 'partition':
     case 'table':
@@ -196,6 +197,8 @@ function conversion(
   const made = alterColumn(id, sql, isForeign || value === name ? undefined : 'rewrite');
   return {
     ...made,
+    // Taken off here, it is set by its own statement.
+    destroys: plain && alters.has(defaultKey) ? [...made.destroys, defaultKey] : made.destroys,
     requires: [...made.requires, keyOf(after.id), letGo(key)],
     hazards: [
       ...made.hazards,
