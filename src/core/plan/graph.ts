@@ -1,8 +1,10 @@
 /** The order among statements: who must come before whom, and why. */
+import type { ConstraintAttributes } from '../kinds/constraint.ts';
 import { indexParts } from '../kinds/index-parts.ts';
 import type { Sides } from '../kinds/kind.ts';
-import { edgeIndex } from '../model/catalog.ts';
-import { type Id, type Key, nameOf } from '../model/id.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import type { Attributes } from '../model/entry.ts';
+import { type Id, type Key, keyOf, nameOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 import { isTurn } from './drafts.ts';
 import type { Planned } from './expanded.ts';
@@ -11,7 +13,7 @@ import type { Planned } from './expanded.ts';
 export type Graph = readonly ReadonlySet<number>[];
 
 /** @returns what each draft waits for. Four reasons: it requires what another produces; it destroys what others still hang on; it makes again what another destroys; it takes a name that another frees. */
-export function graph(planned: readonly Planned[], { from }: Sides): Graph {
+export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
   const producers = new Map<Key, number[]>();
   const destroyers = new Map<Key, number[]>();
   planned.forEach(({ draft }, at) => {
@@ -28,27 +30,55 @@ export function graph(planned: readonly Planned[], { from }: Sides): Graph {
     // What is let go here, another may destroy only afterwards. Of what is replaced, only the drop lets go.
     for (const key of [...draft.destroys, ...draft.produces]) {
       if (!draft.destroys.includes(key) && destroyers.has(key)) continue;
-      for (const { referenced } of byDependent.get(key) ?? [])
+      const held = (byDependent.get(key) ?? []).map(({ referenced }) => referenced);
+      for (const referenced of [...held, ...otherKeys(from, key)])
         for (const destroyer of destroyers.get(referenced) ?? []) precede(at, destroyer);
     }
     for (const key of draft.produces)
       for (const destroyer of destroyers.get(key) ?? []) precede(destroyer, at);
   });
-  const freed = new Map<string, number[]>();
+  const freed = new Map<string, { at: number; key: Key }[]>();
   for (const [key, list] of destroyers) {
     const entry = from.entries.get(key);
     if (entry === undefined) continue;
-    const own = slotOf(entry.id);
+    const own = slotOf(entry);
     const parts = indexParts(entry).map(({ schema, name }) => relationSlot(schema, name));
     for (const slot of own === undefined ? parts : [own, ...parts])
-      for (const at of list) push(freed, slot, at);
+      for (const at of list) push(freed, slot, { at, key });
   }
   planned.forEach(({ about, draft }, at) => {
-    if (draft.produces.every(isTurn)) return;
-    const slot = slotOf(about);
-    if (slot !== undefined) for (const destroyer of freed.get(slot) ?? []) precede(destroyer, at);
+    const taken = draft.produces.every(isTurn) ? [] : [{ id: about }];
+    // A table takes the names of its keys too; and a key's index is made before the key.
+    const keys = draft.produces.map((key) => to.entries.get(key));
+    if (!draft.destroys.includes(keyOf(about)) && draft.produces.length > 0)
+      keys.push(to.entries.get(keyOf(about)));
+    for (const taking of [...taken, ...keys.filter((each) => each?.id.kind === 'constraint')]) {
+      const slot = slotOf(taking);
+      if (taking === undefined || slot === undefined) continue;
+      for (const destroyer of freed.get(slot) ?? [])
+        if (taking.id.kind !== 'constraint' || destroyer.key !== keyOf(taking.id)) precede(destroyer.at, at);
+    }
   });
   return before;
+}
+
+/**
+ * The keys that a foreign key may hang on: which one of several over the same columns, the server chooses when it is
+ * made, and another server may have chosen otherwise.
+ */
+function otherKeys(from: Catalog, key: Key): Key[] {
+  const { references } = (from.entries.get(key)?.attrs ?? {}) as Partial<ConstraintAttributes>;
+  if (references === undefined || references === null) return [];
+  const { schema, table: name, columns } = references;
+  const wanted = columns.toSorted().join('\0');
+  return (edgeIndex(from).byReferenced.get(keyOf({ kind: 'table', schema, name })) ?? [])
+    .map(({ dependent }) => dependent)
+    .filter((each) => {
+      const { id, attrs } = from.entries.get(each)!;
+      if (id.kind !== 'constraint' || id.table !== name || (attrs['type'] !== 'p' && attrs['type'] !== 'u'))
+        return false;
+      return (attrs as unknown as ConstraintAttributes).columns.toSorted().join('\0') === wanted;
+    });
 }
 
 /** The same four reasons as among drafts, over whole statements. */
@@ -67,9 +97,14 @@ export function statementGraph(
 
 const relationSlot = (schema: string, name: string) => `relation\0${schema}\0${name}`;
 
-/** The name that an object takes: relations share one namespace per schema, types another. */
-function slotOf(id: Id | undefined): string | undefined {
+/** The name that an object takes: relations, and the indexes of keys, share one namespace per schema, types another. */
+function slotOf(entry: { readonly id: Id; readonly attrs?: Attributes } | undefined): string | undefined {
+  const { id, attrs } = entry ?? {};
   switch (id?.kind) {
+    case 'constraint':
+      return ['p', 'u', 'x'].includes(attrs?.['type'] as string)
+        ? relationSlot(id.schema, id.name)
+        : undefined;
     case 'table':
     case 'index':
     case 'view':
@@ -92,7 +127,7 @@ function slotOf(id: Id | undefined): string | undefined {
   }
 }
 
-function push<K>(map: Map<K, number[]>, key: K, value: number): void {
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
