@@ -26,6 +26,7 @@ import { alterIdentity, identityClause, sequenceName, sequencePersistence } from
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
 import type { ColumnAttributes } from './parts.ts';
+import { type TableAttributes, isMadeAnew } from './table.ts';
 import { addColumnHazards, castRewrites, isReadAgain } from './rewrites.ts';
 
 export const column: Kind<ColumnId, ColumnAttributes> = {
@@ -224,7 +225,7 @@ function passedOn({ id }: { readonly id: ColumnId }, { from, to }: Sides): Draft
  */
 function alsoNullable(id: ColumnId, { from, to }: Sides): Draft[] {
   if (to.serverVersion < 180000) return [];
-  return partitionsOf(id, from).flatMap((own) => {
+  return partitionsOf(id, { from, to }).flatMap((own) => {
     if (columnAt(to, own)?.attrs.notNull !== false) return [];
     const parents = parentsOf(from, { schema: own.schema, name: own.table });
     const requires = parents.map(({ schema, name }) => nullable({ ...id, schema, table: name }));
@@ -237,10 +238,17 @@ function alsoNullable(id: ColumnId, { from, to }: Sides): Draft[] {
 /** Stands for: a partition's column may be null. */
 const nullable = (id: ColumnId) => `turn of nullable ${keyOf(id)}` as Key;
 
-/** @returns a column's partitions, and theirs. */
-const partitionsOf = (id: ColumnId, of: Catalog): ColumnId[] =>
-  descendantsOf(of, { schema: id.schema, name: id.table })
-    .filter(({ schema, name }) => of.entries.has(keyOf({ kind: 'partition', schema, name })))
+/** Whether a table is neither dropped nor made anew. */
+function stays(id: TableId, { from, to }: Sides): boolean {
+  const [before, after] = [from, to].map((side) => find<TableId, TableAttributes>(side, id)?.attrs);
+  return before !== undefined && after !== undefined && !isMadeAnew(before, after);
+}
+
+/** @returns a column's partitions, and theirs, that stay. */
+const partitionsOf = (id: ColumnId, sides: Sides): ColumnId[] =>
+  descendantsOf(sides.from, { schema: id.schema, name: id.table })
+    .filter(({ schema, name }) => sides.from.entries.has(keyOf({ kind: 'partition', schema, name })))
+    .filter((table) => stays(table, sides))
     .map(({ schema, name }) => ({ ...id, schema, table: name }));
 
 /** Whether somebody made the type that the column is of: between two such there is no cast. */

@@ -30,7 +30,11 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   for (const { entry, by } of implied.unwanted)
     for (const made of kindOf(entry.id).drop(entry, sides)) {
       const requires = [...made.requires, ...targetsOf(entry), by];
-      planned.push({ about: entry.id, draft: { ...made, requires } });
+      // That of an object which is replaced goes with the old one.
+      const destroys = made.destroys.filter(
+        (key) => !drops.has(key) || !drops.has(keyOf(objectOf(entry.id))),
+      );
+      planned.push({ about: entry.id, draft: { ...made, requires, destroys } });
     }
   for (const [key, list] of alters) {
     if (implied.made.has(key)) continue;
