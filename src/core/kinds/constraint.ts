@@ -6,6 +6,7 @@ import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
 import { childrenOf, parentsOf } from './parents.ts';
 import { draft, type Kind } from './kind.ts';
+import { keyGone } from './not-null.ts';
 
 export interface ConstraintAttributes {
   readonly type: 'p' | 'u' | 'f' | 'c' | 'x';
@@ -52,12 +53,13 @@ function validationLocks(id: ConstraintId, { references }: ConstraintAttributes)
   return [own, { mode: 'ROW SHARE', relation: qualified(references.schema, references.table) }];
 }
 
-/** A check that is a parent's too can go only after the parent's. */
-function inTurnOfParents(
+/** A check that is a parent's too can go only after the parent's; and the columns of a primary key allow nulls after it. */
+function inTurn(
   id: ConstraintId,
   { type }: ConstraintAttributes,
   from: Catalog,
 ): { produces?: readonly Key[]; requires?: readonly Key[] } {
+  if (type === 'p') return { produces: [keyGone(id)] };
   if (type !== 'c') return {};
   const gone = (table: string, schema: string) =>
     `turn of dropping check ${schema}.${table}.${id.name}` as Key;
@@ -111,7 +113,7 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
   drop: ({ id, attrs }, { from }) => [
     draft(`ALTER TABLE ${qualified(id.schema, id.table)} DROP CONSTRAINT ${identifier(id.name)}`, {
       destroys: [keyOf(id)],
-      ...inTurnOfParents(id, attrs, from),
+      ...inTurn(id, attrs, from),
       locks: [
         ...accessExclusive(tableOf(id)),
         ...(attrs.references === null

@@ -3,6 +3,7 @@
  * that it is made of is told aside, of the index or of the constraint that it enforces.
  */
 import { identifier, qualified } from '../../sql/quote.ts';
+import { comesBack } from './comes-back.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type ConstraintId, type IndexId, type TableId, keyOf } from '../model/id.ts';
@@ -78,6 +79,8 @@ export function partitionedAbove(of: Catalog, { schema, name }: Named): TableId[
 
 /** @returns what the tables above a partition have and the table itself, as it was, has nothing like. */
 export function lackingOn(table: TableId, { from, to }: Sides): Owned[] {
+  // One that comes back to the same parents gets more only after them.
+  if (comesBack(table, { from, to })) return [];
   // What leaves and comes back has kept its parts.
   const own = new Set([...ownedBy(from, table), ...partsAsOwn(from, table)].map(likeness));
   return partitionedAbove(to, table)

@@ -8,6 +8,10 @@ import type { Draft, Sides } from './kind.ts';
 
 const tableOf = ({ schema, table }: ColumnId) => ({ schema, name: table });
 
+/** Stands for: a table's primary key, whose columns allow no null, is gone. */
+export const keyGone = ({ schema, table }: { readonly schema: string; readonly table: string }) =>
+  `turn of dropping the primary key of ${schema}.${table}` as Key;
+
 /** @returns the name that the server gives a NOT NULL constraint. */
 export const usualName = ({ table, name }: Pick<ColumnId, 'table' | 'name'>): string =>
   `${table}_${name}_not_null`;
@@ -64,7 +68,7 @@ export function alterNotNull(
   after: NotNullAttributes,
   sides: Sides,
 ): { sooner: Draft[]; later: Draft[] } {
-  const drop = alterColumn(id, 'DROP NOT NULL');
+  const drop = { ...alterColumn(id, 'DROP NOT NULL'), requires: [keyGone(id)] };
   if (!after.notNull) return { sooner: [], later: before.notNull ? [drop] : [] };
   const [old, now] = [before.notNullConstraint, after.notNullConstraint];
   if (!before.notNull)

@@ -5,7 +5,7 @@
 import { asItsOwn, defaultAt } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
 import { parentsOf } from '../kinds/parents.ts';
-import { type TableAttributes, isMadeAnew } from '../kinds/table.ts';
+import { comesBack } from '../kinds/comes-back.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf } from '../model/catalog.ts';
@@ -178,21 +178,13 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
   });
 }
 
-/** Whether a partition is detached and attached again, to tables that none makes anew. */
-function isReplaced(table: TableId, linked: readonly Draft[], { from, to }: Sides): boolean {
+/** Whether a partition is detached and attached again, and nothing above it changes meanwhile. */
+function isReplaced(table: TableId, linked: readonly Draft[], sides: Sides): boolean {
   const own = keyOf({ ...table, kind: 'partition' });
-  const isSame = (key: Key) => {
-    const [before, after] = [from, to].map((side) => side.entries.get(key)?.attrs);
-    return (
-      before !== undefined &&
-      after !== undefined &&
-      !isMadeAnew(before as unknown as TableAttributes, after as unknown as TableAttributes)
-    );
-  };
   return (
     linked.some(({ produces }) => produces.includes(own)) &&
     linked.some(({ destroys }) => destroys.includes(own)) &&
-    ancestors(to, table).every(isSame)
+    comesBack(table, sides)
   );
 }
 
