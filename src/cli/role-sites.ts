@@ -8,7 +8,7 @@ import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { counted, grantedOn, listOf } from '../core/rules/wording.ts';
 import { type Address, type Connection, connect, describeAddress } from '../db/connect.ts';
-import { withExtensionMembers } from '../db/extension-members.ts';
+import { withOutside } from '../db/outside-schemas.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { readHistories } from '../db/migrate/histories.ts';
 import { readRights, readRoleDependencies, readRoleOnServer, roleNames } from '../db/role-dependencies.ts';
@@ -135,7 +135,7 @@ async function inEach(server: Address, { databases }: RoleOnServer, role: string
       { applicationName: 'dbctl roles', readOnly: true },
     );
     try {
-      const catalog = await withExtensionMembers(connection, await introspect(connection));
+      const catalog = await withOutside(connection, await introspect(connection));
       const dependencies = await readRoleDependencies(connection, role);
       found.push({ database: name, catalog, access: accessOf(catalog), dependencies });
     } finally {

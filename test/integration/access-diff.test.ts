@@ -6,7 +6,7 @@ import { privilegesOn } from '../../src/core/kinds/privileges.ts';
 import { type ObjectId, keyOf } from '../../src/core/model/id.ts';
 import { relationOf } from '../../src/core/model/catalog.ts';
 import { connect } from '../../src/db/connect.ts';
-import { withExtensionMembers } from '../../src/db/extension-members.ts';
+import { withOutside } from '../../src/db/outside-schemas.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { ask, changeAtRandom, dropRoles, makeAtRandom, roles } from '../support/random-access.ts';
 import { describeEachMajor } from '../support/servers.ts';
@@ -20,7 +20,7 @@ describeEachMajor(`what changed agrees with the server, seed ${seed}`, (server) 
     const address = await server().createDatabase();
     const connection = await connect(address);
     const read = async () => {
-      const catalog = await withExtensionMembers(connection, await introspect(connection));
+      const catalog = await withOutside(connection, await introspect(connection));
       return { catalog, access: accessOf(catalog) };
     };
     try {

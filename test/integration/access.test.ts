@@ -8,7 +8,7 @@ import { privilegesOn } from '../../src/core/kinds/privileges.ts';
 import type { ObjectId } from '../../src/core/model/id.ts';
 import { nameOf, schemaOf } from '../../src/core/model/id.ts';
 import { connect } from '../../src/db/connect.ts';
-import { withExtensionMembers } from '../../src/db/extension-members.ts';
+import { withOutside } from '../../src/db/outside-schemas.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { ask, dropRoles, makeAtRandom, roles } from '../support/random-access.ts';
 import { describeEachMajor } from '../support/servers.ts';
@@ -34,7 +34,7 @@ describeEachMajor(`effective access agrees with the server, seed ${seed}`, (serv
     const { sql } = connection;
     try {
       const objects = await makeAtRandom(connection, each);
-      const catalog = await withExtensionMembers(connection, await introspect(connection));
+      const catalog = await withOutside(connection, await introspect(connection));
       const world = { catalog, access: accessOf(catalog) };
       const { access } = world;
       const who = [...roles, 'pg_monitor', 'pg_read_all_data', 'public'];

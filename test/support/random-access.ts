@@ -73,7 +73,14 @@ function scribe({ serverVersion, address }: Connection, seed: number) {
       );
     },
     owner(object: ObjectId) {
-      const fixed = ['column', 'database', 'language', 'foreign-data-wrapper', 'parameter'];
+      const fixed = [
+        'column',
+        'database',
+        'language',
+        'foreign-data-wrapper',
+        'parameter',
+        'named-tablespace',
+      ];
       const isLinked = object.kind === 'sequence' && object.name.startsWith('serial');
       if (!fixed.includes(object.kind) && !isLinked)
         attempt(`ALTER ${clause(object, 'alter')} OWNER TO ${identifier(pick(roles))}`);
@@ -115,6 +122,11 @@ export async function makeAtRandom(connection: Connection, seed: number): Promis
   ];
   run(`CREATE FOREIGN DATA WRAPPER "Wrapper w"; CREATE SERVER far FOREIGN DATA WRAPPER "Wrapper w"`);
   for (const name of ['log_min_messages', 'work_mem', 'shop.tax']) objects.push({ kind: 'parameter', name });
+  objects.push({ kind: 'named-tablespace', name: 'pg_default' });
+  run('SELECT lo_create(90001), lo_create(90002)');
+  // Until 17 the server has no function to be asked of them.
+  if (connection.serverVersion >= 180000)
+    for (const name of ['90001', '90002']) objects.push({ kind: 'large-object', name });
   for (const schema of schemas) makeSchema(schema, objects, run, () => identifier(pick(roles)));
   run(`CREATE EXTENSION citext SCHEMA s1; CREATE EXTENSION pg_stat_statements SCHEMA "S 2"`);
   objects.push(
@@ -235,6 +247,10 @@ function clause(object: ObjectId, use: 'grant' | 'alter'): string {
       return `ROUTINE ${name}`;
     case 'aggregate':
       return `${use === 'grant' ? 'FUNCTION' : 'AGGREGATE'} ${name}`;
+    case 'named-tablespace':
+      return `TABLESPACE ${name}`;
+    case 'large-object':
+      return `LARGE OBJECT ${name}`;
     case 'foreign-data-wrapper':
       return `FOREIGN DATA WRAPPER ${name}`;
     case 'foreign-server':
@@ -263,6 +279,10 @@ function call(object: ObjectId, database: string): string {
       const word = object.kind === 'foreign-data-wrapper' ? 'foreign_data_wrapper' : what[object.kind];
       return `has_${word}_privilege(r, ${literal(object.name)}, p)`;
     }
+    case 'named-tablespace':
+      return `has_tablespace_privilege(r, ${literal(object.name)}, p)`;
+    case 'large-object':
+      return `has_largeobject_privilege(r, ${object.name}, p)`;
     case 'parameter':
       return `has_parameter_privilege(r, ${literal(object.name)}, p)`;
     case 'sequence':

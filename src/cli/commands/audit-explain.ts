@@ -3,7 +3,9 @@ import { bodiesOf } from '../../core/access/beyond/functions.ts';
 import { explain } from '../../core/access/explain.ts';
 import { privilegeNamed } from '../../core/access/object-name.ts';
 import { whoCan } from '../../core/access/who-can.ts';
-import { withExtensionMembers } from '../../db/extension-members.ts';
+import type { Catalog } from '../../core/model/catalog.ts';
+import type { Connection } from '../../db/connect.ts';
+import { withOutside } from '../../db/outside-schemas.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { objectNamed, readLive, roleNamed } from '../live.ts';
 import { explainJson, explainText, whoCanJson, whoCanText } from '../reporters/explain.ts';
@@ -16,7 +18,7 @@ export async function auditExplain(
   privilege: string | undefined,
   object: string | undefined,
 ): Promise<ExitStatus> {
-  const all = await readLive(context, undefined, withExtensionMembers);
+  const all = await readLive(context, undefined, outside(object!));
   const { live, on } = objectNamed(object!, all);
   const question = {
     role: roleNamed(role!, [live]),
@@ -37,7 +39,7 @@ export async function auditWhoCan(
   privilege: string | undefined,
   object: string | undefined,
 ): Promise<ExitStatus> {
-  const all = await readLive(context, undefined, withExtensionMembers);
+  const all = await readLive(context, undefined, outside(object!));
   const { live, on } = objectNamed(object!, all);
   const answer = whoCan(
     live,
@@ -50,3 +52,7 @@ export async function auditWhoCan(
   else context.out(whoCanText(answer, context.outColour));
   return 0;
 }
+
+/** What is asked of need not be in a schema. */
+const outside = (object: string) => async (connection: Connection, catalog: Catalog) =>
+  withOutside(connection, catalog, /^large-object:(\d+)$/.exec(object)?.[1]);

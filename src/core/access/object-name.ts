@@ -15,6 +15,7 @@ const families: Readonly<Record<string, (id: ObjectId) => boolean>> = {
   table: (id) => isRelation(id),
   function: ({ kind }) => kind === 'function' || kind === 'aggregate',
   procedure: ({ kind }) => kind === 'function',
+  tablespace: ({ kind }) => kind === 'named-tablespace',
 };
 
 /**
@@ -26,6 +27,10 @@ export function objectsNamed(catalog: Catalog, text: string): ObjectId[] {
   const [, prefix, rest] = /^([a-z-]+):(.+)$/s.exec(text) ?? [undefined, undefined, text];
   // A parameter is there whether or not anybody knows of it.
   if (prefix === 'parameter') return [{ kind: 'parameter', name: rest.toLowerCase() }];
+  if (prefix === 'large-object') {
+    const id = { kind: 'large-object', name: rest } as const;
+    return find(catalog, id) === undefined ? [] : [id];
+  }
   const isMeant = (id: ObjectId) =>
     prefix === undefined || id.kind === prefix || families[prefix]?.(id) === true;
   const name = normalised(rest);

@@ -193,7 +193,8 @@ function takenFrom(role: string, { catalog, access }: RoleInDatabase): string[] 
         id.on.kind === 'database' ||
         access.isSuperuser(grantor) ||
         access.memberships.inheritedBy(grantor).includes(owner);
-      if (mayPassOn && !isNotItself && access.reaches(grantor, id.on))
+      // A parameter has no owner that could be another.
+      if (id.on.kind === 'parameter' || (mayPassOn && !isNotItself && access.reaches(grantor, id.on)))
         byGrantor.set(grantor, [...(byGrantor.get(grantor) ?? []), id]);
       else {
         const on = tableOfSequence(whole, catalog);

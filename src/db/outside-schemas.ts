@@ -1,13 +1,18 @@
-/** What extensions contain, with the privileges on it as they are: no part of a schema, and part of who may do what. */
+/**
+ * What is no part of a schema as it is developed, and part of who may do what: what extensions contain, tablespaces,
+ * large objects and parameters, with owners and the privileges as they are.
+ */
 import { type Catalog, catalog, edgeSource } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import type { GrantId, ObjectId } from '../core/model/id.ts';
 import type { Connection } from './connect.ts';
 import { parseAcl } from './introspect/acl.ts';
 import { argumentTypes } from './introspect/function.ts';
+import { literal } from '../sql/quote.ts';
 
-interface Member {
-  readonly extension: string;
+interface Found {
+  /** null: of none. */
+  readonly extension: string | null;
   readonly id: ObjectId;
   readonly attrs: Entry['attrs'];
   /** null: of a column, which has its table's. */
@@ -44,7 +49,7 @@ const inSchema = (kind: string, name: string) =>
 const relationKind = `case c.relkind when 'v' then 'view' when 'm' then 'materialized-view' when 'S' then 'sequence'
   when 'f' then 'foreign-table' else 'table' end`;
 
-const query = [
+const members = [
   membersOf({
     catalog: 'pg_proc',
     id: `json_build_object('kind', case p.prokind when 'a' then 'aggregate' else 'function' end,
@@ -104,18 +109,29 @@ const query = [
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where m.classid = 'pg_class'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'
     and c.relkind in ('r', 'p', 'v', 'm', 'f') and ${isOther}`,
-].join('\nunion all\n');
+];
 
-/** @returns a catalog that has what its database's extensions contain besides; the same if they contain nothing. */
-export async function withExtensionMembers({ sql }: Connection, of: Catalog): Promise<Catalog> {
-  const members = await sql.begin('read only', async (transaction) => {
+/** @param largeObject its oid: it is read though nobody was granted anything on it. Those of a database can be millions. */
+const others = (largeObject: string | undefined) => [
+  `select null, ${named(`'named-tablespace'`, 'spcname')}, '{}'::json, pg_get_userbyid(spcowner),
+    coalesce(spcacl, acldefault('t', spcowner))::text[] from pg_tablespace`,
+  `select null, ${named(`'large-object'`, 'oid::text')}, '{}'::json, pg_get_userbyid(lomowner),
+    coalesce(lomacl, acldefault('L', lomowner))::text[] from pg_largeobject_metadata
+  where lomacl is not null${largeObject === undefined ? '' : ` or oid::text = ${literal(largeObject)}`}`,
+  // The first superuser counts as their owner.
+  `select null, ${named(`'parameter'`, 'parname')}, '{}'::json, pg_get_userbyid(10), paracl::text[] from pg_parameter_acl`,
+];
+
+/** @returns a catalog that has these besides. */
+export async function withOutside({ sql }: Connection, of: Catalog, largeObject?: string): Promise<Catalog> {
+  const query = [...members, ...others(largeObject)].join('\nunion all\n');
+  const found = await sql.begin('read only', async (transaction) => {
     await transaction`select set_config('search_path', '', true)`;
-    return transaction.unsafe<Member[]>(query);
+    return transaction.unsafe<Found[]>(query);
   });
-  if (members.length === 0) return of;
   const entries: Entry[] = [];
-  for (const { extension, id, attrs, owner, acl } of members) {
-    entries.push({ id, attrs, aside: { extension } });
+  for (const { extension, id, attrs, owner, acl } of found) {
+    entries.push({ id, attrs, ...(extension === null ? {} : { aside: { extension } }) });
     if (owner !== null) entries.push({ id: { kind: 'owner', on: id }, attrs: { role: owner } });
     for (const { to, privilege, grantable, given } of parseAcl(acl)) {
       const grant: GrantId = { kind: 'grant', on: id, to, privilege };
