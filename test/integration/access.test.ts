@@ -2,11 +2,12 @@
 import { expect, it } from 'vitest';
 import { accessOf } from '../../src/core/access/effective.ts';
 import { bodiesOf } from '../../src/core/access/beyond/functions.ts';
+import { objectsNamed, written } from '../../src/core/access/object-name.ts';
 import { isAllowed, pathsNow } from '../../src/core/access/path.ts';
 import { whoCan } from '../../src/core/access/who-can.ts';
 import { privilegesOn } from '../../src/core/kinds/privileges.ts';
 import type { ObjectId } from '../../src/core/model/id.ts';
-import { nameOf, schemaOf } from '../../src/core/model/id.ts';
+import { keyOf, nameOf, schemaOf } from '../../src/core/model/id.ts';
 import { connect } from '../../src/db/connect.ts';
 import { withOutside } from '../../src/db/outside-schemas.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
@@ -104,6 +105,10 @@ describeEachMajor(`effective access agrees with the server, seed ${seed}`, (serv
         check(`${a} has the privileges of ${b}`, access.memberships.inheritedBy(a).includes(b), usage);
         check(`${a} may SET ROLE ${b}`, access.memberships.settableBy(a).includes(b), set);
       }
+      // Each is found by the name that it is told by.
+      for (const object of objects)
+        if (!objectsNamed(catalog, written(object)).some((found) => keyOf(found) === keyOf(object)))
+          wrong.push(`${written(object)} is not found`);
       expect(wrong).toEqual([]);
       // Neither all yes nor all no: the database says something.
       const yes = answers.filter((answer) => answer.held).length / answers.length;

@@ -30,6 +30,8 @@ export const roles = [
   'hugo',
   ...Array.from({ length: 12 }, (_, n) => `role_${n}`),
 ];
+/** The cluster's. */
+const parameters = ['log_min_messages', 'work_mem', 'shop.tax'];
 const schemas = ['s1', 'S 2', 's3'];
 
 /** Statements at random, gathered into a script. */
@@ -95,7 +97,9 @@ function scribe({ serverVersion, address }: Connection, seed: number) {
         object.kind === 'database' ? `DATABASE ${identifier(address.database)}` : clause(object, 'grant');
       const to = chance(0.12) ? 'PUBLIC' : identifier(pick(chance(0.1) ? predefined : roles));
       // Now and then somebody else passes it on, so that ACLs have other grantors than the owner.
-      const as = chance(0.3) ? pick(roles) : undefined;
+      // Not of what is the cluster's: DROP OWNED passes over that, and the next database needs the roles' names.
+      const isShared = object.kind === 'parameter' || object.kind === 'named-tablespace';
+      const as = !isShared && chance(0.3) ? pick(roles) : undefined;
       if (chance(0.8)) {
         const option = to !== 'PUBLIC' && chance(0.4) ? ' WITH GRANT OPTION' : '';
         attempt(`GRANT ${item} ON ${on} TO ${to}${option}`, as);
@@ -121,7 +125,7 @@ export async function makeAtRandom(connection: Connection, seed: number): Promis
     { kind: 'foreign-server', name: 'far' },
   ];
   run(`CREATE FOREIGN DATA WRAPPER "Wrapper w"; CREATE SERVER far FOREIGN DATA WRAPPER "Wrapper w"`);
-  for (const name of ['log_min_messages', 'work_mem', 'shop.tax']) objects.push({ kind: 'parameter', name });
+  for (const name of parameters) objects.push({ kind: 'parameter', name });
   objects.push({ kind: 'named-tablespace', name: 'pg_default' });
   run('SELECT lo_create(90001), lo_create(90002)');
   // Until 17 the server has no function to be asked of them.

@@ -2,10 +2,19 @@
 import { closest } from '../closest.ts';
 import { serversLanguages } from './acl.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
+import type { MaterializedViewAttributes } from '../kinds/materialized-view.ts';
 import type { ViewAttributes } from '../kinds/view.ts';
 import { rootOf } from '../manifest/resolve/domain-objects.ts';
 import { type Catalog, find, relationOf } from '../model/catalog.ts';
-import { type ColumnId, type ObjectId, type ViewId, isRelation, isType, nameOf } from '../model/id.ts';
+import {
+  type ColumnId,
+  type MaterializedViewId,
+  type ObjectId,
+  type ViewId,
+  isRelation,
+  isType,
+  nameOf,
+} from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
 import { qualified } from '../../sql/quote.ts';
 
@@ -115,11 +124,15 @@ function columnNamed(catalog: Catalog, name: string): ColumnId | undefined {
   const id: ColumnId = { kind: 'column', schema, table, name: column };
   if (find(catalog, id) !== undefined) return id;
   const relation = relationOf(catalog, id);
-  const has = ({ attrs }: { attrs: Pick<ViewAttributes, 'columns'> }) =>
-    Array.isArray(attrs.columns) && attrs.columns.some((each) => each.startsWith(`${column} `));
-  const entry = find<ViewId, ViewAttributes>(catalog, relation as ViewId);
-  if (entry === undefined) return undefined;
-  if (relation.kind === 'view' || relation.kind === 'materialized-view') return has(entry) ? id : undefined;
+  if (relation.kind === 'view') {
+    const view = find<ViewId, ViewAttributes>(catalog, relation);
+    return view?.attrs.columns.some((each) => each.name === column) === true ? id : undefined;
+  }
+  if (relation.kind === 'materialized-view') {
+    const view = find<MaterializedViewId, MaterializedViewAttributes>(catalog, relation);
+    return view?.attrs.columns.some((each) => each.startsWith(`${column} `)) === true ? id : undefined;
+  }
+  if (find(catalog, relation) === undefined) return undefined;
   const root = rootOf(catalog, relation);
   return find(catalog, { ...id, schema: root.schema, table: root.name }) === undefined ? undefined : id;
 }
