@@ -78,6 +78,28 @@ it.each(tries)('%s: there and back with rows, PostgreSQL %i', async (name, major
   expect(await tried(servers.get(major)!, start!, goal!, 'public')).toEqual([]);
 });
 
+it('makes what a partitioned table gets on a partition too that came meanwhile', async () => {
+  const [before, after] = ['', 'create index p_b on p (b); alter table p add primary key (a);'].map(
+    (more) => `create table p (a int not null, b int) partition by range (a);
+      create table p1 partition of p for values from (0) to (10); ${more}`,
+  );
+  const from = await filled(await server.createDatabase(), before!);
+  const to = await filled(await server.createDatabase(), after!);
+  try {
+    const steps = migrations(await read(from), await read(to), options, new Date(0), new Map());
+    await from.sql.unsafe(`create table late partition of p for values from (10) to (20)`);
+    for (const { draft } of steps) for (const { sql } of draft.up) await from.sql.unsafe(sql);
+    const made = await from.sql<{ name: string; valid: boolean }[]>`
+      select indexrelid::regclass::text as name, indisvalid as valid from pg_index
+      where indrelid::regclass::text in ('p', 'p1', 'late') order by 1`;
+    const names = ['late_b_idx', 'late_pkey', 'p1_b_idx', 'p1_pkey', 'p_b', 'p_pkey'];
+    expect([...made]).toEqual(names.map((name) => ({ name, valid: true })));
+  } finally {
+    await from.close();
+    await to.close();
+  }
+});
+
 it.each<[string, (draft: MigrationDraft) => MigrationDraft, RegExp]>([
   [
     'a lock that is not stated',
