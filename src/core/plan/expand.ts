@@ -141,7 +141,12 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       release(each, key);
       renewOrTakeAlong(each, key);
     }
-    if (holding.length === 0) continue;
+    // An index that goes, goes before: the server would print its expressions anew, and build it for nothing.
+    const going = (dependents.get(key) ?? [])
+      .map(({ dependent }) => dependent)
+      .filter((each) => sides.from.entries.get(each)!.id.kind === 'index' && drops.has(each));
+    for (const each of new Set(going)) release(each, key);
+    if (holding.length + going.length === 0) continue;
     alters.set(
       key,
       made.map((each) => ({ ...each, requires: [...each.requires, letGo(key)] })),
