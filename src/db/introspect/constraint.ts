@@ -55,6 +55,8 @@ const isElsewhere = `k.confrelid < 16384 or k.confrelid in (select e.objid from 
 
 export async function readConstraints(reading: Reading): Promise<void> {
   const { sql, serverVersion, relations, keys } = reading;
+  const options = new Map<number, string>();
+  const optionsRead = readOptions(reading, options);
   await sql<ConstraintRow[]>`
     select k.oid::int8::float8 as oid, k.conrelid::int8::float8 as relation, k.conname as name, k.contype as type,
       case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid) end as definition,
@@ -88,13 +90,41 @@ export async function readConstraints(reading: Reading): Promise<void> {
               : { schema: target.schema, table: target.name, columns: targetColumns.map(unquoted) }),
             onDelete: actions[row.onDelete]!,
           };
-    const definition = row.definition ?? plainDefinition(row, columns, target, targetColumns);
+    const plain = row.definition ?? plainDefinition(row, columns, target, targetColumns);
+    const withOptions = index === null ? undefined : options.get(index);
+    const isLost = withOptions !== undefined && type === 'x';
+    const definition =
+      withOptions === undefined || isLost
+        ? plain
+        : plain.replace(deferred, (end) => ` WITH (${withOptions})${end}`);
+    if (isLost)
+      reading.notAnalysed.push({
+        object: `storage parameters of exclusion constraint ${name} on ${relation.quoted}`,
+        schema: relation.schema,
+        why: 'this kind of object is not modelled yet',
+      });
     const attrs = { type, definition, columns: columns.map(unquoted), references };
     add(reading, { id, attrs }, address('pg_constraint', oid));
     // What depends on the index that enforces it depends on the constraint.
     if (index !== null) keys.set(address('pg_class', index), keyOf(id));
     if (comment !== null) addCarried(reading, id, { comment });
   });
+  await optionsRead;
+}
+
+/** How the definition of a key ends: what comes before it, WITH does too. */
+const deferred = /(?: DEFERRABLE(?: INITIALLY DEFERRED)?)?$/;
+
+/** The storage parameters of indexes that enforce constraints, by oid: the definition of a constraint leaves them out. */
+async function readOptions({ sql }: Reading, options: Map<number, string>): Promise<void> {
+  await sql<{ oid: number; options: string }[]>`
+    select x.oid::int8::float8 as oid,
+      (select string_agg(quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' order by at)
+        from unnest(x.reloptions) with ordinality u(o, at)) as options
+    from pg_class x where x.relkind in ('i', 'I') and x.reloptions is not null
+      and exists (select from pg_constraint k where k.conindid = x.oid and k.contype in ('p', 'u', 'x'))`.forEach(
+    (row) => void options.set(row.oid, row.options),
+  );
 }
 
 /** The only system column that a constraint may name. */
