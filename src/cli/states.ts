@@ -25,7 +25,7 @@ export async function replayedState(
   project: Pick<Project, 'manifest'>,
   migrations: readonly MigrationFile[],
   database: string,
-  options: ShadowChoice & { readonly sequel?: Sequel } = {},
+  options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: Iterable<string> } = {},
 ): Promise<Catalog> {
   const read = (connection: Connection) => readState(connection, 'the migrations');
   return onReplayed(context, project, migrations, database, read, options);
@@ -38,15 +38,15 @@ export async function onReplayed<T>(
   migrations: readonly MigrationFile[],
   database: string,
   use: (connection: Connection) => Promise<T>,
-  options: ShadowChoice & { readonly sequel?: Sequel } = {},
+  options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: Iterable<string> } = {},
 ): Promise<T> {
-  const { sequel } = options;
+  const { sequel, roles = [] } = options;
   const domains = domainsIn(manifest, database);
   const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
   return withShadow(context, options, async (connection) => {
     const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
     const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
-    await prepareShadow(connection, [], [...begun, ...(sequel?.schemas ?? [])]);
+    await prepareShadow(connection, roles, [...begun, ...(sequel?.schemas ?? [])]);
     await replay(connection, here, schemaOf);
     for (const sql of sequel?.statements ?? []) await connection.sql.unsafe(sql);
     return use(connection);

@@ -22,6 +22,9 @@ interface Failed {
   readonly detail?: string;
 }
 
+/** Thrown in a transaction where all went well, and nothing is to be kept. */
+class Tried extends Error {}
+
 /** Thrown in a transaction, that it may be rolled back. */
 class NotAll extends Error {
   readonly failed: readonly Failed[];
@@ -35,13 +38,14 @@ class NotAll extends Error {
  * @param statements without semicolons; run in one transaction under an advisory lock. What belongs to roles that
  * whoever connects may let itself into (CREATEROLE; ADMIN OPTION from 16 on) is done as a member of them, for the
  * length of the transaction.
- * @param log is told whom it was let in.
+ * @param log is told into which roles it was let. @param keep false: everything is tried, and nothing kept.
  * @throws KnownError (3) with each statement that cannot be run and the right that is missing; nothing is changed then.
  */
 export async function runRepair(
   address: Address,
   statements: readonly string[],
   log: (text: string) => void,
+  keep = true,
 ): Promise<void> {
   const notices: Notice[] = [];
   const connection = await connect(address, {
@@ -57,6 +61,7 @@ export async function runRepair(
       const failed = await failures(transaction, statements, notices);
       if (failed.length > 0) throw new NotAll(failed);
       await guest?.leave();
+      if (!keep) throw new Tried();
       return guest?.roles ?? [];
     });
   try {
@@ -68,6 +73,7 @@ export async function runRepair(
       log(`as a member of ${roles.join(', ')} for the length of the transaction`);
     }
   } catch (error) {
+    if (error instanceof Tried) return;
     throw error instanceof NotAll ? refusal(error.failed, address) : error;
   } finally {
     await connection.close();

@@ -142,3 +142,52 @@ grant set on parameter log_statement to shop_app`);
     expect(await everything()).toEqual(start);
   });
 });
+
+it('of two databases none is repaired, if one of them cannot be', async () => {
+  const server = await startServer(18);
+  const urls = (user: string) => ({
+    FIRST: urlOf({ ...server.address, user, password: 'known', database: 'first' }),
+    SECOND: urlOf({ ...server.address, user, password: 'known', database: 'second' }),
+  });
+  const places: Workplace[] = [];
+  const placeOf = async (env: Record<string, string>) => {
+    const place = await openWorkplace(env);
+    places.push(place);
+    await place.write({
+      'dbctl.yaml': `
+version: 1
+name: two
+databases: { main: { url: "\${FIRST}" }, other: { url: "\${SECOND}" } }
+domains:
+  one: { owner: one_owner, tables: { t: { columns: { id: bigint primary key } } } }
+  two: { owner: two_owner, database: other, tables: { t: { columns: { id: bigint primary key } } } }
+roles: { one_owner: , two_owner: }
+unmanaged: { roles: [half] }
+`,
+    });
+    await place.succeed('generate', 'first', '--version-stamp', '20260101000000000');
+    return place;
+  };
+  const run = async (database: string, text: string) => {
+    const connection = await connect(parseAddress(server.url(database)));
+    await connection.sql.unsafe(text).finally(() => connection.close());
+  };
+  try {
+    for (const name of ['first', 'second']) await server.createDatabase(name);
+    const boss = await placeOf({ FIRST: server.url('first'), SECOND: server.url('second') });
+    await boss.succeed('migrate');
+    await run('first', `create role half login password 'known'; grant one_owner, pg_read_all_data to half`);
+    await run('first', 'grant select on one.t to public');
+    await run('second', 'grant select on two.t to public');
+    const half = await placeOf(urls('half'));
+    const { status, log } = await half.dbctl('drift', '--fix');
+    expect(status, log).toBe(3);
+    expect(log).toContain('half needs the grant option for SELECT on TABLE two.t');
+    const left = JSON.parse((await boss.dbctl('drift', '--json')).out) as { findings: { subject: string }[] };
+    expect(left.findings.map(({ subject }) => subject).sort()).toEqual(['one.t', 'two.t']);
+    expect((await boss.dbctl('drift', '--fix')).status).toBe(0);
+  } finally {
+    await server.stop();
+    for (const place of places) await place.remove();
+  }
+});

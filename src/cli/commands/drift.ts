@@ -53,6 +53,9 @@ export async function drift(
     for (const { fix } of broken) for (const sql of fix) context.log(`${sql};`);
     const losses = broken.flatMap((each) => each.losses);
     if (losses.length > 0) await consentTo(context, losses, options['allowDestructive'] === true);
+    // Of several databases none is repaired, if one of them cannot be.
+    if (broken.length > 1)
+      for (const { target, fix } of broken) await runRepair(target.address, fix, context.debug, false);
     for (const { target, fix } of broken) await runRepair(target.address, fix, context.log);
     return inEach(context, project, targets);
   });
@@ -98,7 +101,13 @@ async function driftIn(
   const major = Math.floor(connection.serverVersion / 10_000);
   const [live, made] = await Promise.all([
     introspect(connection),
-    replayedState(context, project, inTurn, database, (await isMajorInstalled(major)) ? { major } : {}),
+    replayedState(context, project, inTurn, database, {
+      ...((await isMajorInstalled(major)) ? { major } : {}),
+      // Those that make the roles are applied in another of the databases.
+      ...(inTurn.some(({ domain }) => domain === clusterHistory.domain)
+        ? {}
+        : { roles: manifest.roles.keys() }),
+    }),
   ]);
   const structure = await structuralDrift(manifest, database, made, live, (await usesOf(made)).uses);
   const input: DriftInput = {

@@ -3,12 +3,13 @@
  * languages, parameters, extensions' objects, on what no domain has; what an owner and PUBLIC hold without a GRANT;
  * default privileges and settings that were written in SQL.
  */
+import { privilegesOn } from '../../kinds/privileges.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { type Catalog, find, relationOf } from '../../model/catalog.ts';
+import { type Catalog, find, relationOf, unsorted } from '../../model/catalog.ts';
 import { type Key, type ObjectId, keyOf, schemaOf } from '../../model/id.ts';
 
 export interface Applied {
@@ -33,21 +34,29 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
   }
   const isThere = (role: string) =>
     role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
-  for (const [key, entry] of applied.entries) {
+  // Made on another major, it may have privileges that this one has not.
+  const isKnown = (kind: ObjectId['kind'], privilege: string) =>
+    privilegesOn(kind, live.serverVersion).includes(privilege);
+  const besides: [Key, Expected][] = [];
+  for (const [key, entry] of unsorted(applied)) {
     if (all.has(key)) continue;
     const { id } = entry;
     const says =
       id.kind === 'grant' || id.kind === 'revoke'
-        ? isMigrations({ ...of, live: applied }, id.on) && isThere(id.to) && isObjectThere(of, id.on)
+        ? isKnown(id.on.kind, id.privilege) &&
+          isMigrations({ ...of, live: applied }, id.on) &&
+          isThere(id.to) &&
+          isObjectThere(of, id.on)
         : id.kind === 'default-privilege'
-          ? isThere(id.to) && isThere(id.role)
+          ? isThere(id.to) && isThere(id.role) && (id.objects !== 'tables' || isKnown('table', id.privilege))
           : id.kind === 'database-setting' && (id.role === null || isThere(id.role));
     if (says)
-      all.set(key, {
-        entry,
-        because: { as: 'migrations', domain: domainOf(manifest, database, id)?.name ?? null },
-      });
+      besides.push([
+        key,
+        { entry, because: { as: 'migrations', domain: domainOf(manifest, database, id)?.name ?? null } },
+      ]);
   }
+  for (const [key, expected] of besides.sort(([a], [b]) => (a < b ? -1 : 1))) all.set(key, expected);
   return all;
 }
 
