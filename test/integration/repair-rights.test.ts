@@ -170,7 +170,11 @@ unmanaged: { roles: [half] }
   };
   const run = async (database: string, text: string) => {
     const connection = await connect(parseAddress(server.url(database)));
-    await connection.sql.unsafe(text).finally(() => connection.close());
+    try {
+      await connection.sql.unsafe(text);
+    } finally {
+      await connection.close();
+    }
   };
   try {
     for (const name of ['first', 'second']) await server.createDatabase(name);
