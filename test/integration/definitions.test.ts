@@ -66,7 +66,9 @@ describeEachMajor('definitions', (server, major) => {
       const rows = await connection.sql.begin(async (sql) => {
         await sql`set local search_path = ''`;
         return sql<{ kind: string; name: string; definition: string }[]>`
-          select 'constraint' as kind, n.nspname || '|' || c.relname || '|' || k.conname as name, pg_get_constraintdef(k.oid) as definition
+          select 'constraint' as kind, n.nspname || '|' || c.relname || '|' || k.conname as name, pg_get_constraintdef(k.oid)
+            -- It leaves out what its index has.
+            || coalesce(substring(pg_get_indexdef(case when k.contype in ('p', 'u') then k.conindid end) from ' WITH \\([^()]*\\)$'), '') as definition
           from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
           where k.contype <> 'n' and k.connamespace >= 16384
           union all select 'index', n.nspname || '|' || c.relname || '|' || x.relname, pg_get_indexdef(i.indexrelid)

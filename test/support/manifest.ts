@@ -44,6 +44,7 @@ export function manifestOf(given: {
           schema: name,
           database: 'main',
           owners: [],
+          rowSecurity: [],
           sql: [],
           sqlBase: '/',
           tables: [],

@@ -58,6 +58,12 @@ export function objectsNamed(catalog: Catalog, text: string): ObjectId[] {
 
 /** @throws KnownError (2) for a name that is none of the catalogs', with the one that it is nearest to. */
 export function unknownObject(catalogs: readonly Catalog[], text: string): Error {
+  // Large objects are data, and as many: those of which nobody has said who may reach them are not read.
+  if (text.startsWith('large-object:'))
+    return inputError({
+      message: `${text}: no privileges are granted on such an object`,
+      help: 'If it is there, its owner and superusers reach it, and nobody else: SELECT lomowner::regrole FROM pg_largeobject_metadata tells the owner.',
+    });
   const rest = normalised(text.replace(/^[a-z-]+:/, ''));
   const names = new Set<string>();
   for (const catalog of catalogs)

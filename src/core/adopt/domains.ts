@@ -62,6 +62,7 @@ function domain(wanted: string, taken: Set<string>, own: Partial<Domain> & Pick<
     sharedWith: [],
     database: 'main',
     owners: [],
+    rowSecurity: [],
     sql: [],
     sqlBase: '',
     tables: [],

@@ -5,6 +5,7 @@ import { type Catalog, catalog, edgeSource, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, keyOf } from '../model/id.ts';
 import type { Manifest } from './manifest.ts';
+import { securedTables } from './row-security.ts';
 import { expectations } from './resolve.ts';
 
 /**
@@ -36,7 +37,10 @@ export function desiredCatalog(
     for (const gone of ownPrivilegesBefore(entry, loaded)) entries.delete(gone);
   for (const { entry, because } of expected)
     if (because.as !== 'default' || !isSaidBySql(entry, loaded)) put(leftToServer(entry, current));
-  const all = [...entries.values()];
+  const isSecured = securedTables(manifest, database);
+  const all = [...entries.values()].map((entry) =>
+    isSecured(entry.id) ? { ...entry, attrs: { ...entry.attrs, rowSecurity: true } } : entry,
+  );
   const edges = { own: ownReferences, told: edgeSource(loaded).told };
   return catalog('the desired state', loaded.serverVersion, all, edges, loaded.notAnalysed);
 }

@@ -66,6 +66,8 @@ export interface Domain {
   readonly owner?: string;
   /** What in it belongs to another role than `owner`. */
   readonly owners: readonly OwnerDeclaration[];
+  /** Names and globs of the tables on which row level security must be on. */
+  readonly rowSecurity: readonly string[];
   /** SQL files of the desired state, as written: globs relative to `sqlBase`. */
   readonly sql: readonly string[];
   /** The folder of the file that declares the domain: absolute. */

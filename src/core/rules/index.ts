@@ -37,6 +37,7 @@ import { unexpected } from './permission/unexpected.ts';
 import { unreachableDomain } from './permission/unreachable-domain.ts';
 import { unusableGrant } from './permission/unusable-grant.ts';
 import { ownerRightsView } from './security/owner-rights-view.ts';
+import { rowSecurity } from './security/row-security.ts';
 
 /** One fact, one rule: a domain without its schema is `design/schema-missing`, a view with its owner's rights `security/owner-rights-view`. */
 export const liveRules: readonly Rule<LiveInput>[] = [
@@ -70,6 +71,7 @@ export const liveRules: readonly Rule<LiveInput>[] = [
   insertReturning,
   unreachableDomain,
   ownerRightsView,
+  rowSecurity,
   notAnalysed,
 ];
 

@@ -118,6 +118,7 @@ function domain(name: string, raw: Raw, sqlBase: string, report: Report): Domain
       const here = [...path, 'owners', at];
       return { targets: targetsOf(each['on'], here, report), owner: each['owner'] as string, path: here };
     }),
+    rowSecurity: texts(raw['rowSecurity']),
     sql: texts(raw['sql']),
     sqlBase,
     tables: entries(raw['tables']).map(([table, each]) => tableOf(table, each, [...path, 'tables', table])),

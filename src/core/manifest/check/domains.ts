@@ -102,6 +102,7 @@ function* checkExternal(domain: Domain): Generator<ManifestProblem> {
     crossings: domain.crossings.length > 0,
     owner: domain.owner !== undefined,
     owners: domain.owners.length > 0,
+    rowSecurity: domain.rowSecurity.length > 0,
     schema: domain.schema !== name,
     database: domain.database !== 'main',
   };
