@@ -258,6 +258,9 @@ const isOfMadeType = (catalog: Catalog, id: ColumnId) =>
     return entry !== undefined && isType(entry.id);
   });
 
+const isGeneratedIn = (side: Catalog, id: ColumnId): boolean =>
+  (find<DefaultId, DefaultAttributes>(side, { ...id, kind: 'default' })?.attrs.generated ?? null) !== null;
+
 /**
  * A type change casts the values explicitly, because an assignment cast need not exist. A default is taken off
  * first and put back after: its expression is not cast along.
@@ -270,7 +273,12 @@ function alterType(
   work: 'rewrite' | 'scan' | undefined,
 ): Draft {
   const name = identifier(id.name);
-  const using = before.type === after.type ? '' : ` USING ${name}${viaText ? '::text' : ''}::${after.type}`;
+  // Of a generated column the server makes the values anew, and takes no USING.
+  const isGenerated = [from, to].every((side) => isGeneratedIn(side, id));
+  const using =
+    before.type === after.type || isGenerated
+      ? ''
+      : ` USING ${name}${viaText ? '::text' : ''}::${after.type}`;
   const action = `TYPE ${after.type}${collate(after)}${using}`;
   const change = alterColumn(id, action, work);
   if (!isSetWithType({ ...id, kind: 'default' }, { from, to })) return change;
