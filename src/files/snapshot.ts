@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ownReferences } from '../core/kinds/kinds.ts';
-import { type Catalog, catalog } from '../core/model/catalog.ts';
+import { type Catalog, catalog, toldEdges } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import type { EdgeType, NotAnalysed } from '../core/model/catalog.ts';
 import type { Key } from '../core/model/id.ts';
@@ -96,7 +96,7 @@ function catalogIn({ serverVersion, entries, edges, notAnalysed }: SnapshotFile,
     entries,
     {
       own: ownReferences,
-      told: edges.map(([dependent, referenced, type]) => ({ dependent, referenced, type })),
+      told: toldEdges(edges.map(([dependent, referenced, type]) => ({ dependent, referenced, type }))),
     },
     notAnalysed,
   );

@@ -1,6 +1,7 @@
 /** ACLs, put together again from a catalog's grants. */
 import type { GrantAttributes, Given } from '../kinds/grant.ts';
-import { type Catalog, closedBundles, find, loose, openBundle } from '../model/catalog.ts';
+import { type Catalog, closedBundles, find, loose, openBundles } from '../model/catalog.ts';
+import type { Bundle } from '../model/entry-map.ts';
 import type { EntryOf } from '../model/entry.ts';
 import { type ColumnId, type GrantId, type Key, type LanguageId, type ObjectId, keyOf } from '../model/id.ts';
 
@@ -35,16 +36,17 @@ export function aclsOf(catalog: Catalog): Acls {
   };
   for (const entry of impliedGrants(catalog)) put(entry);
   for (const [, entry] of loose(catalog)) if (entry.id.kind === 'grant') put(entry as unknown as GrantEntry);
-  for (const [key, { on }] of closedBundles(catalog)) if (on.kind === 'column') columns.set(key, on);
+  const bundled = closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
+  for (const [key, { on }] of bundled) if (on.kind === 'column') columns.set(key, on);
   const known = new Map<Key, Acl>();
   const of = (on: ObjectId): Acl => {
     const key = keyOf(on);
     let acl = known.get(key);
     if (acl === undefined) {
-      const bundled = openBundle(catalog, key).map(
+      const opened = openBundles(catalog, key, 'grant').map(
         (each) => catalog.entries.get(each) as unknown as GrantEntry,
       );
-      known.set(key, (acl = aclOf([...(single.get(key) ?? []), ...bundled])));
+      known.set(key, (acl = aclOf([...(single.get(key) ?? []), ...opened])));
     }
     return acl;
   };
@@ -52,7 +54,7 @@ export function aclsOf(catalog: Catalog): Acls {
     of,
     shapeOf(on) {
       const key = keyOf(on);
-      return (single.has(key) ? undefined : closedBundles(catalog).get(key)?.text) ?? signatureOf(of(on));
+      return (single.has(key) ? undefined : bundled.get(key)?.texts.join('\0')) ?? signatureOf(of(on));
     },
     columns: [...columns.keys()].sort().map((key) => columns.get(key)!),
   };

@@ -10,6 +10,7 @@ import {
   catalog,
   edgeSource,
   entriesOf,
+  find,
   withEntries,
   withoutObjects,
 } from '../model/catalog.ts';
@@ -38,8 +39,12 @@ export function comparable(from: Side, to: Side): { from: Catalog; to: Catalog }
   const kept =
     from.saysRoles && to.saysRoles
       ? []
-      : (['role', 'role-setting', 'membership', 'comment'] as const)
-          .flatMap((kind): readonly Entry[] => [...entriesOf(left, kind)])
+      : [
+          ...(['role', 'role-setting', 'membership'] as const).flatMap((kind): readonly Entry[] => [
+            ...entriesOf(left, kind),
+          ]),
+          ...[...entriesOf(left, 'role')].flatMap(({ id }) => find(left, { kind: 'comment', on: id }) ?? []),
+        ]
           .filter(({ id }) => {
             const name = roleOf(id);
             return name !== undefined && !right.entries.has(keyOf({ kind: 'role', name }));

@@ -2,7 +2,8 @@
  * The differ: two catalogs in, changes out. It knows no kind of object: entries are compared by key, attributes by
  * value. What a change means in SQL is `core/kinds`' business.
  */
-import { type Catalog, closedBundles, loose, openBundle } from '../model/catalog.ts';
+import { type Catalog, closedBundles, loose, openBundles } from '../model/catalog.ts';
+import type { Bundles } from '../model/entry-map.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry, Value } from '../model/entry.ts';
 import type { Key } from '../model/id.ts';
@@ -34,14 +35,22 @@ export function diff(from: Catalog, to: Catalog, among?: Iterable<Key>): Change[
 /** Bundles that are closed on both sides, and the same, hold no difference. */
 function openWhatDiffers(from: Catalog, to: Catalog): void {
   const [left, right] = [closedBundles(from), closedBundles(to)];
-  const differing = [...left.keys(), ...right.keys()].filter(
-    (on) => left.get(on)?.text !== right.get(on)?.text,
-  );
+  const differing = new Set<Key>();
+  const differ = (one: readonly Bundles[], other: readonly Bundles[]) => {
+    one.forEach(({ on }, layer) => {
+      for (const [key, { texts }] of on) if (!isSame(texts, other[layer]?.on.get(key)?.texts)) differing.add(key);
+    });
+  };
+  differ(left, right);
+  differ(right, left);
   for (const on of differing) {
-    openBundle(from, on);
-    openBundle(to, on);
+    openBundles(from, on);
+    openBundles(to, on);
   }
 }
+
+const isSame = (one: readonly string[], other: readonly string[] | undefined): boolean =>
+  other !== undefined && one.length === other.length && one.every((text, at) => text === other[at]);
 
 function* entriesAt({ entries }: Catalog, keys: Iterable<Key>): Iterable<[Key, Entry]> {
   for (const key of keys) {

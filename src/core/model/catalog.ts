@@ -1,6 +1,6 @@
 /** A catalog: a set of entries and the dependency edges between them. Built once, never changed. */
 import type { Attributes, Entry, EntryOf } from './entry.ts';
-import { type Bundle, type Bundles, EntryMap } from './entry-map.ts';
+import { type Bundles, EntryMap } from './entry-map.ts';
 import {
   type ColumnId,
   type Id,
@@ -53,13 +53,37 @@ export interface Reference {
 export interface EdgeSource {
   readonly own: (entry: Entry) => readonly Reference[];
   /** What is known besides: pg_depend's. Ends that are no entries, and edges that are told twice, do not count. */
-  readonly told: readonly Edge[];
+  readonly told: ToldEdges;
 }
 const sources = new WeakMap<Catalog, EdgeSource>();
 
+/** Edges that are looked up: to put all of a database's together takes longer than to read it. */
+export interface ToldEdges {
+  readonly of: (dependent: Key) => readonly Edge[];
+  /** @returns at least the dependents of all that reference it. */
+  readonly to: (referenced: Key) => Iterable<Key>;
+}
+
+/** @returns edges that are put together already, and those of another, if any. */
+export function toldEdges(edges: readonly Edge[], besides?: ToldEdges): ToldEdges {
+  let by: ReadonlyMap<Key, readonly Edge[]> | undefined;
+  let to: ReadonlyMap<Key, readonly Edge[]> | undefined;
+  return {
+    of: (dependent) => {
+      by ??= groupBy(edges, (edge) => edge.dependent);
+      return [...(besides?.of(dependent) ?? []), ...(by.get(dependent) ?? [])];
+    },
+    *to(referenced) {
+      if (besides !== undefined) yield* besides.to(referenced);
+      to ??= groupBy(edges, (edge) => edge.referenced);
+      for (const { dependent } of to.get(referenced) ?? []) yield dependent;
+    },
+  };
+}
+
 /** @returns where the edges of a catalog come from: for another one that is made of it. */
 export function edgeSource(of: Catalog): EdgeSource {
-  return sources.get(of) ?? { own: () => [], told: of.edges };
+  return sources.get(of) ?? { own: () => [], told: toldEdges(of.edges) };
 }
 
 /** Builds a catalog from parts. Entries are sorted by key, so that every walk over them is deterministic. */
@@ -82,10 +106,10 @@ export function catalogOf(
   byKey: Map<Key, Entry>,
   edges: readonly Edge[] | EdgeSource,
   notAnalysed: readonly NotAnalysed[],
-  bundles?: Bundles,
+  bundles?: readonly Bundles[],
 ): Catalog {
   const sorted = new EntryMap(byKey, bundles);
-  const from: EdgeSource = 'own' in edges ? edges : { own: () => [], told: edges };
+  const from: EdgeSource = 'own' in edges ? edges : { own: () => [], told: toldEdges(edges) };
   const index = indexOf(sorted, from);
   let all: readonly Edge[] | undefined;
   const made: Catalog = {
@@ -108,27 +132,38 @@ export function loose({ entries }: Pick<Catalog, 'entries'>): Iterable<[Key, Ent
 
 /** @returns all entries, likewise. */
 export function unsorted({ entries }: Pick<Catalog, 'entries'>): Iterable<[Key, Entry]> {
-  return entries instanceof EntryMap ? entries.unsorted : entries;
+  return entries instanceof EntryMap ? entries.unsorted() : entries;
 }
 
-const noBundles: ReadonlyMap<Key, Bundle> = new Map();
-/** @returns the bundles of entries that are not made yet, by the key of what they are on. */
-export function closedBundles({ entries }: Pick<Catalog, 'entries'>): ReadonlyMap<Key, Bundle> {
-  return entries instanceof EntryMap ? entries.closed : noBundles;
+/** @returns the bundles of entries that are not made yet, by what may be in them. */
+export function closedBundles({ entries }: Pick<Catalog, 'entries'>): readonly Bundles[] {
+  return entries instanceof EntryMap ? entries.closed : [];
 }
 
-/** Opens the bundle on an object, if it is closed. @returns the keys of the entries that it held. */
-export function openBundle({ entries }: Pick<Catalog, 'entries'>, on: Key): readonly Key[] {
-  return entries instanceof EntryMap ? entries.open(on) : [];
+/** Opens the bundles on an object: all, or those that may hold a kind. @returns the keys of the entries in them. */
+export function openBundles({ entries }: Pick<Catalog, 'entries'>, on: Key, kind?: Kind): readonly Key[] {
+  return entries instanceof EntryMap ? entries.open(on, kind) : [];
 }
 
-/** @returns a catalog without some objects and all that is on them. @param isGone asked of entries, and of objects for all privileges on them. */
+/** @returns a catalog without some objects and all that is on them. @param isGone asked of entries, and of objects for what is bundled on them. */
 export function withoutObjects(of: Catalog, isGone: (entry: Entry) => boolean): Catalog {
-  const [entries, bundles] = [new Map(loose(of)), new Map(closedBundles(of))];
-  const all = entries.size + bundles.size;
-  for (const [key, entry] of entries) if (isGone(entry)) entries.delete(key);
-  for (const [key, { on }] of bundles) if (isGone({ id: on, attrs: {} })) bundles.delete(key);
-  return entries.size + bundles.size === all ? of : madeOf(of, entries, bundles);
+  const entries = new Map(loose(of));
+  let isWhole = true;
+  for (const [key, entry] of entries)
+    if (isGone(entry)) {
+      entries.delete(key);
+      isWhole = false;
+    }
+  const bundles = closedBundles(of).map((each) => {
+    const on = new Map(each.on);
+    for (const [key, bundle] of on)
+      if (isGone({ id: bundle.on, attrs: {} })) {
+        on.delete(key);
+        isWhole = false;
+      }
+    return { ...each, on };
+  });
+  return isWhole ? of : madeOf(of, entries, bundles);
 }
 
 /** @returns a catalog with these entries besides, or in the place of those with their ids. */
@@ -138,18 +173,8 @@ export function withEntries(of: Catalog, entries: readonly Entry[]): Catalog {
   return madeOf(of, all, closedBundles(of));
 }
 
-function madeOf(of: Catalog, entries: Map<Key, Entry>, on: ReadonlyMap<Key, Bundle>): Catalog {
-  const { source, serverVersion, notAnalysed } = of;
-  const bundled = of.entries instanceof EntryMap ? of.entries.bundled : undefined;
-  return catalogOf(
-    source,
-    serverVersion,
-    entries,
-    edgeSource(of),
-    notAnalysed,
-    bundled === undefined ? undefined : { kind: bundled, on },
-  );
-}
+const madeOf = (of: Catalog, entries: Map<Key, Entry>, bundles: readonly Bundles[]): Catalog =>
+  catalogOf(of.source, of.serverVersion, entries, edgeSource(of), of.notAnalysed, bundles);
 
 /** @returns the entry with this id, or undefined. The caller names the attributes' type, which the kind's file defines. */
 export function find<I extends Id, A = Attributes>(from: Catalog, id: I): Entry<I, A> | undefined {
@@ -179,18 +204,20 @@ export function withLists(of: Catalog, listOf: (kind: Kind) => readonly Entry[])
 /** Told apart in one walk; what is asked for is sorted. */
 function listsOf(of: Catalog): (kind: Kind) => readonly Entry[] {
   let told: Map<Kind, [Key, Entry][]> | undefined;
-  const tellApart = (pairs: Iterable<[Key, Entry]>) => {
-    const lists = new Map<Kind, [Key, Entry][]>();
-    for (const pair of pairs) pushTo(lists, pair[1].id.kind, pair);
-    return lists;
-  };
   const sorted = new Map<Kind, readonly Entry[]>();
   return (kind) => {
     let list = sorted.get(kind);
     if (list !== undefined) return list;
-    const isBundled = of.entries instanceof EntryMap && of.entries.bundled === kind;
-    const pairs = (isBundled ? tellApart(unsorted(of)) : (told ??= tellApart(loose(of)))).get(kind) ?? [];
-    sorted.set(kind, (list = pairs.sort(byKey).map(([, entry]) => entry)));
+    if (closedBundles(of).some(({ kinds, on }) => kinds.has(kind) && on.size > 0)) {
+      // Opened, they are among the rest, but not in a walk that was before.
+      (of.entries as EntryMap).unsorted(kind);
+      told = undefined;
+    }
+    if (told === undefined) {
+      told = new Map();
+      for (const pair of loose(of)) pushTo(told, pair[1].id.kind, pair);
+    }
+    sorted.set(kind, (list = (told.get(kind) ?? []).sort(byKey).map(([, entry]) => entry)));
     return list;
   };
 }
@@ -220,15 +247,13 @@ export function withEdgeIndex(of: Catalog, index: EdgeIndex): Catalog {
 
 /** Put together when asked for; for what references something, one walk over all entries. */
 function indexOf(entries: ReadonlyMap<Key, Entry>, source: EdgeSource): EdgeIndex {
-  let toldBy: ReadonlyMap<Key, readonly Edge[]> | undefined;
   const ofDependent = (key: Key, entry: Entry): readonly Edge[] => {
-    toldBy ??= groupBy(source.told, (edge) => edge.dependent);
     const edges: Edge[] = [];
     const put = (edge: Edge) => {
       if (edge.referenced !== key && entries.has(edge.referenced) && !isIn(edges, edge)) edges.push(edge);
     };
     for (const { to, type } of source.own(entry)) put({ dependent: key, referenced: keyOf(to), type });
-    for (const edge of toldBy.get(key) ?? []) put(edge);
+    for (const edge of source.told.of(key)) put(edge);
     return edges;
   };
   let candidates: ((key: Key, entry: Entry) => Iterable<Key>) | undefined;
@@ -262,7 +287,7 @@ function indexOf(entries: ReadonlyMap<Key, Entry>, source: EdgeSource): EdgeInde
 /**
  * What may reference something: all that lies at home with it, since most references do not leave a table; what is
  * known to reference it from elsewhere; and what the server told. To index each reference by its key takes ten times
- * as long, and hardly any is ever asked for.
+ * as long, and hardly any is ever asked for. What leaves a closed bundle, the server told.
  */
 function candidatesIn(
   entries: ReadonlyMap<Key, Entry>,
@@ -278,8 +303,8 @@ function candidatesIn(
     pushTo(inSchema, home[1], key);
     return home;
   };
-  // What is in a bundle is at home where its object is, and references nothing but that, and roles.
-  for (const [on, { on: id }] of closedBundles({ entries })) pushAt(bundles, id, on);
+  for (const { on } of closedBundles({ entries }))
+    for (const [key, { on: id }] of on) pushAt(bundles, id, key);
   for (const [key, entry] of loose({ entries })) {
     const [schema, name] = pushAt(homes, entry.id, key);
     for (const { to } of source.own(entry)) {
@@ -289,14 +314,15 @@ function candidatesIn(
       if (otherName !== name || otherSchema !== schema) pushTo(away, keyOf(to), key);
     }
   }
-  for (const { dependent, referenced } of source.told) pushTo(away, referenced, dependent);
   let ofRoles: Map<Key, Key[]> | undefined;
-  return function* (key, { id }) {
+  return function* (key, { id, attrs }) {
     const [schema, name] = homeOf(id);
-    for (const on of bundles.get(schema)?.get(name)?.splice(0) ?? [])
-      for (const opened of openBundle({ entries }, on)) pushAt(homes, id, opened);
+    // An index is bundled with its table.
+    for (const at of id.kind === 'index' ? [name, String(attrs['table'])] : [name])
+      for (const on of bundles.get(schema)?.get(at) ?? []) yield* openBundles({ entries }, on);
     yield* homes.get(schema)?.get(name) ?? [];
     yield* away.get(key) ?? [];
+    yield* source.told.to(key);
     if (id.kind !== 'role') return;
     if (ofRoles === undefined) {
       ofRoles = new Map();

@@ -2,69 +2,72 @@
 import type { Entry } from './entry.ts';
 import { type Key, type Kind, type ObjectId, keyOf } from './id.ts';
 
-/** What is on one object, of one kind, made into entries when it is asked for: an ACL is one text, and a dozen grants. */
+/** What is on one object or in it, made into entries when it is asked for: an ACL is one text, and a dozen grants. */
 export interface Bundle {
   readonly on: ObjectId;
-  /** Bundles on one object with one text hold the same entries. */
-  readonly text: string;
+  /** Bundles on one object whose texts are the same, in turn, hold the same entries. */
+  readonly texts: readonly string[];
   readonly entries: () => Iterable<Entry>;
 }
 
-/** Bundles by the key of what they are on; all of one kind. */
+/** Bundles of one sort, by the key of what they are on. */
 export interface Bundles {
-  readonly kind: Kind;
+  /** What may be in them. */
+  readonly kinds: ReadonlySet<Kind>;
   readonly on: ReadonlyMap<Key, Bundle>;
+  /** @returns the keys of the objects whose bundles alone may hold an entry of this key. */
+  readonly placesOf: (key: Key) => Iterable<Key>;
+}
+
+/** Bundles, of which some have been opened. */
+class Layer {
+  readonly bundles: Bundles;
+  readonly closed: Map<Key, Bundle>;
+  /** The keys of what was in those that are open. */
+  readonly open = new Map<Key, readonly Key[]>();
+  constructor(bundles: Bundles) {
+    this.bundles = bundles;
+    this.closed = new Map(bundles.on);
+  }
 }
 
 export class EntryMap implements ReadonlyMap<Key, Entry> {
   readonly #map: Map<Key, Entry>;
-  readonly #closed: Map<Key, Bundle>;
-  readonly #open = new Map<Key, readonly Key[]>();
-  readonly #prefix: string;
-  /** The kind of what is in bundles. */
-  readonly bundled: Kind | undefined;
+  readonly #layers: readonly Layer[];
   #keys: readonly Key[] | undefined;
 
   /** @param map the map's own from then on. */
-  constructor(map: Map<Key, Entry>, bundles?: Bundles) {
+  constructor(map: Map<Key, Entry>, bundles: readonly Bundles[] = []) {
     this.#map = map;
-    this.#closed = new Map(bundles?.on);
-    this.bundled = bundles?.kind;
-    this.#prefix = `${bundles?.kind}:`;
+    this.#layers = bundles.map((each) => new Layer(each));
   }
   get size(): number {
     return this.#opened().size;
   }
   /** The bundles that nobody has opened yet. */
-  get closed(): ReadonlyMap<Key, Bundle> {
-    return this.#closed;
+  get closed(): readonly Bundles[] {
+    return this.#layers.map(({ bundles, closed }) => ({ ...bundles, on: closed }));
   }
   /** All but what is in closed bundles, in no particular order: sorting takes longer than a walk. */
   get loose(): ReadonlyMap<Key, Entry> {
     return this.#map;
   }
-  /** All, likewise. */
-  get unsorted(): ReadonlyMap<Key, Entry> {
-    return this.#opened();
+  /** All, likewise; of closed bundles only those that may hold this kind, if it is given. */
+  unsorted(kind?: Kind): ReadonlyMap<Key, Entry> {
+    return this.#opened(kind);
   }
-  /** Opens the bundle that is on an object, if it is closed. @returns the keys of its entries. */
-  open(on: Key): readonly Key[] {
-    const bundle = this.#closed.get(on);
-    if (bundle === undefined) return this.#open.get(on) ?? [];
-    this.#closed.delete(on);
-    this.#keys = undefined;
-    const keys = Array.from(bundle.entries(), (entry) => {
-      const key = keyOf(entry.id);
-      this.#map.set(key, entry);
-      return key;
-    });
-    this.#open.set(on, keys);
-    return keys;
+  /** Opens the bundles that are on an object; of those only the ones that may hold this kind, if it is given. @returns the keys of what is or was in them. */
+  open(on: Key, kind?: Kind): readonly Key[] {
+    return this.#layersOf(kind).flatMap((layer) => this.#openIn(layer, on));
   }
   get(key: Key): Entry | undefined {
     const entry = this.#map.get(key);
-    if (entry !== undefined || this.#closed.size === 0 || !key.startsWith(this.#prefix)) return entry;
-    return this.#opened().get(key);
+    if (entry !== undefined) return entry;
+    for (const layer of this.#layers) {
+      if (layer.closed.size === 0) continue;
+      for (const place of layer.bundles.placesOf(key)) this.#openIn(layer, place);
+    }
+    return this.#map.get(key);
   }
   has(key: Key): boolean {
     return this.get(key) !== undefined;
@@ -85,8 +88,25 @@ export class EntryMap implements ReadonlyMap<Key, Entry> {
   forEach(use: (value: Entry, key: Key, map: ReadonlyMap<Key, Entry>) => void): void {
     for (const [key, value] of this.entries()) use(value, key, this);
   }
-  #opened(): ReadonlyMap<Key, Entry> {
-    for (const on of this.#closed.keys()) this.open(on);
+  #openIn({ closed, open }: Layer, on: Key): readonly Key[] {
+    const bundle = closed.get(on);
+    if (bundle === undefined) return open.get(on) ?? [];
+    closed.delete(on);
+    this.#keys = undefined;
+    const keys = Array.from(bundle.entries(), (entry) => {
+      const key = keyOf(entry.id);
+      // What stands there already was put in its place.
+      if (!this.#map.has(key)) this.#map.set(key, entry);
+      return key;
+    });
+    open.set(on, keys);
+    return keys;
+  }
+  #opened(kind?: Kind): ReadonlyMap<Key, Entry> {
+    for (const layer of this.#layersOf(kind)) for (const on of layer.closed.keys()) this.#openIn(layer, on);
     return this.#map;
+  }
+  #layersOf(kind: Kind | undefined): readonly Layer[] {
+    return kind === undefined ? this.#layers : this.#layers.filter(({ bundles }) => bundles.kinds.has(kind));
   }
 }

@@ -113,14 +113,15 @@ function catalogOn(way: Way): Catalog {
 class EntriesOnTheWay implements ReadonlyMap<Key, Entry> {
   readonly #base: ReadonlyMap<Key, Entry>;
   readonly #changed: ReadonlyMap<Key, Entry | undefined>;
-  readonly size: number;
   constructor({ base, changed }: Way) {
     this.#base = base.entries;
     this.#changed = changed;
-    let { size } = base.entries;
-    for (const [key, entry] of changed)
-      size += (entry === undefined ? 0 : 1) - (base.entries.has(key) ? 1 : 0);
-    this.size = size;
+  }
+  get size(): number {
+    let { size } = this.#base;
+    for (const [key, entry] of this.#changed)
+      size += (entry === undefined ? 0 : 1) - (this.#base.has(key) ? 1 : 0);
+    return size;
   }
   get(key: Key): Entry | undefined {
     return this.#changed.has(key) ? this.#changed.get(key) : this.#base.get(key);

@@ -8,7 +8,7 @@ import { parentsOf } from '../kinds/parents.ts';
 import { comesBack } from '../kinds/comes-back.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
-import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf } from '../model/catalog.ts';
+import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf, toldEdges } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type IdOf, type Key, type TableId, keyOf, objectOf, tablesOf } from '../model/id.ts';
 import type { Planned } from './expanded.ts';
@@ -74,7 +74,7 @@ function withMore(of: Catalog, more: readonly Entry[], moved: ReadonlySet<Key>):
   const kept = [...of.entries.values()].filter((entry) => !isTold(entry));
   const { own, told } = edgeSource(of);
   const added = more.flatMap((entry) => edgesAsItsOwn(of, entry));
-  const edges = { own, told: [...told, ...added] };
+  const edges = { own, told: toldEdges(added, told) };
   return catalog(of.source, of.serverVersion, [...kept, ...more], edges, of.notAnalysed);
 }
 

@@ -1,4 +1,6 @@
 /** ACL items as the server prints them: `grantee=arwdDxt/grantor`, `*` after a letter for the grant option (PostgreSQL's manual, 5.8). */
+import type { Bundle, Bundles } from '../../core/model/entry-map.ts';
+import type { Key, Kind } from '../../core/model/id.ts';
 import type { Given } from '../../core/kinds/grant.ts';
 
 const privileges: Readonly<Record<string, string>> = {
@@ -72,4 +74,19 @@ function roleAt(text: string, start: number): [name: string, end: number] {
     else name += letter;
   }
   return [name, at];
+}
+
+/** @returns the bundles of grants, each an object's. @param on by the key of the object. */
+export function aclBundles(on: ReadonlyMap<Key, Bundle>): Bundles {
+  return {
+    kinds: new Set<Kind>(['grant']),
+    on,
+    // `grant:select on table shop.orders to app`; a quoted name may have ` to ` in it.
+    *placesOf(key) {
+      if (!key.startsWith('grant:')) return;
+      const object = key.slice(key.indexOf(' on ') + 4).replace(' ', ':');
+      for (let end = object.indexOf(' to '); end !== -1; end = object.indexOf(' to ', end + 1))
+        yield object.slice(0, end) as Key;
+    },
+  };
 }

@@ -7,10 +7,11 @@ import type {
   NotNullAttributes,
 } from '../../core/kinds/parts.ts';
 import type { Attributes } from '../../core/model/entry.ts';
-import { type ColumnId, type Id, type Key, keyOf } from '../../core/model/id.ts';
+import { type Id, type Key, keyOf } from '../../core/model/id.ts';
 import { parseAcl } from './acl.ts';
 import { foreignOptions } from './foreign-options.ts';
-import { unquoted } from './relation.ts';
+import { parseRecords } from './record.ts';
+import { type Relation, unquoted } from './relation.ts';
 import {
   type Reading,
   add,
@@ -23,19 +24,17 @@ import {
 
 type Storage = 'plain' | 'external' | 'main' | 'extended';
 
-/** What the server tells of a column. */
-interface Told {
-  relation: number;
-  number: number;
-  quoted: string;
-  type: string;
-  notNull: boolean;
-  expression: string | null;
-  defaultOid: number | null;
-  comment: string | null;
-  /** null for most columns. */
-  unusual: Unusual | null;
-}
+/** The fields of a record, in turn. */
+type Told = readonly [
+  number: string,
+  quoted: string,
+  type: string,
+  notNull: 't' | 'f',
+  expression: string | null,
+  comment: string | null,
+  /** JSON; null for most columns. */
+  unusual: string | null,
+];
 interface Unusual {
   isInherited: boolean;
   isLocal: boolean;
@@ -73,6 +72,7 @@ interface ColumnRow extends Partial<Unusual> {
   generated: null | 'stored' | 'virtual';
   identity: Identity | null;
   defaultOid: number | null;
+  comment: string | null;
 }
 
 const storageName = (column: string) =>
@@ -80,25 +80,19 @@ const storageName = (column: string) =>
 
 const usualName = ({ table, name }: Pick<ColumnRow, 'table' | 'name'>): string => `${table}_${name}_not_null`;
 
-/**
- * Columns of tables, and privileges and comments of the columns of views.
- * @returns what adds those of tables that have columns from elsewhere, when all tables are read.
- */
+/** Into the texts of their relations: the columns of tables; of views, those with a comment. */
 export async function readColumns(reading: Reading): Promise<() => void> {
   const { sql, serverVersion, relations } = reading;
   const named = serverVersion >= 180000;
-  const identities: Identities = new Map();
-  const identitiesRead = readIdentities(reading, identities);
-  const above: Parents = new Map();
-  const waiting: ColumnRow[] = [];
-  const shared = new Map<string, Attributes>();
-  const sharedDefaults = new Map<string, Attributes>();
-  await sql<Told[]>`
-    select a.attrelid::int8::float8 as relation, a.attnum::int as number, quote_ident(a.attname) as quoted,
-      format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull", d.oid::int8::float8 as "defaultOid",
+  const [identities, rows] = await Promise.all([
+    readIdentities(reading),
+    sql<{ relation: number; columns: string; defaults: string }[]>`
+    select relation::int8::float8 as relation, string_agg(told, '') as columns, string_agg(oid::text, ',') as defaults
+    from (select a.attrelid as relation, row(a.attnum, quote_ident(a.attname),
+      format_type(a.atttypid, a.atttypmod), a.attnotnull,
       -- A default names no column: without the table, the server need not look at it.
-      case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) else pg_get_expr(d.adbin, d.adrelid) end as expression,
-      cm.description as comment,
+      case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) else pg_get_expr(d.adbin, d.adrelid) end,
+      cm.description,
       case when a.attinhcount > 0 or c.relispartition or c.reloftype <> 0 or c.relkind not in ('r', 'p')
           or a.attcollation <> t.typcollation or a.attstorage <> t.typstorage or a.attcompression <> ''
           or a.attstattarget >= 0 or a.attoptions is not null or a.attidentity <> '' or a.attgenerated <> '' or a.attacl is not null
@@ -122,7 +116,7 @@ export async function readColumns(reading: Reading): Promise<() => void> {
               ? sql`, 'constraint', k.conname, 'constraintLocal', k.conislocal, 'constraintInherited', k.coninhcount > 0,
                 'noInherit', k.connoinherit, 'valid', k.convalidated`
               : sql``
-          }) end as unusual
+          }) end)::text as told, coalesce(d.oid, 0) as oid
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
@@ -132,66 +126,125 @@ export async function readColumns(reading: Reading): Promise<() => void> {
     left join pg_namespace cn on cn.oid = co.collnamespace
     ${sql.unsafe(commentOf('pg_class', 'c.oid', 'a.attnum'))}
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)}
-      and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or cm.description is not null)
-      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`.forEach(
-    ({ quoted, comment, unusual, ...told }) => {
-      const relation = relations.get(told.relation)!;
-      const { schema, name: table, isView, isPartition, isTyped, isParent } = relation;
-      const name = unquoted(quoted);
-      const id = { kind: 'column', schema, table, name } as const;
-      if (comment !== null || unusual?.acl != null)
-        addCarried(reading, id, { acl: unusual?.acl ?? null, comment });
-      if (isView) return;
-      relation.columns[told.number - 1] = {
-        quoted,
-        type: told.type,
-        hasCollation: unusual !== null && unusual.collation !== null,
-      };
-      if (unusual === null && !isParent) {
-        const { type, notNull } = told;
-        const same = notNull ? `${type} not null` : type;
-        let attrs = shared.get(same);
-        if (attrs === undefined) shared.set(same, (attrs = { ...usualAttributes, type, notNull }));
-        add(reading, { id, attrs, order: told.number }, address('pg_class', told.relation, told.number));
-        if (told.expression !== null) addPlainDefault(reading, id, told, sharedDefaults);
-        return;
-      }
-      const row: ColumnRow = {
-        ...told,
-        schema,
-        table,
-        name,
-        isPartition,
-        isTyped,
-        generated: null,
-        constraint: null,
-        ...(named && told.notNull && unusual === null
-          ? {
-              constraint: usualName({ table, name }),
-              constraintLocal: true,
-              constraintInherited: false,
-              noInherit: false,
-              valid: true,
-            }
-          : {}),
-        ...unusual,
-        identity: identities.get(told.relation)?.get(told.number) ?? null,
-      };
-      if (isParent) {
-        const columns = above.get(told.relation);
-        if (columns === undefined) above.set(told.relation, new Map([[name, row]]));
-        else columns.set(name, row);
-      }
-      if (isPartition || isTyped || unusual?.isInherited === true) waiting.push(row);
-      else {
-        addColumn(reading, row, []);
-        addDefault(reading, row, undefined, []);
-      }
-    },
-  );
-  await identitiesRead;
+      and (c.relkind in ('r', 'p', 'f') or cm.description is not null)
+      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
+    -- Sorted, equal tables give equal texts, and groups are put together one after the other.
+    order by a.attrelid, a.attnum) each group by relation`,
+  ]);
   return () => {
-    for (const row of waiting) addInherited(reading, row, above);
+    for (const { relation, columns, defaults } of rows) {
+      const { texts } = relations.get(relation)!;
+      texts.columns = columns;
+      texts.defaults = defaults;
+    }
+    for (const { relation, number, identity } of identities)
+      relations.get(relation)?.texts.identities.set(number, identity);
+  };
+}
+
+/** What is said of a column more than once in a database, once. */
+export class SharedColumns {
+  readonly #columns = new Map<string, Attributes>();
+  readonly #defaults = new Map<string, Attributes>();
+  column(type: string, notNull: boolean): Attributes {
+    const same = notNull ? `${type} not null` : type;
+    let attrs = this.#columns.get(same);
+    if (attrs === undefined) this.#columns.set(same, (attrs = { ...usualAttributes, type, notNull }));
+    return attrs;
+  }
+  plainDefault(expression: string): Attributes {
+    let attrs = this.#defaults.get(expression);
+    if (attrs === undefined) this.#defaults.set(expression, (attrs = { expression, generated: null }));
+    return attrs;
+  }
+}
+
+/** Adds the columns of a relation that has none from elsewhere. */
+export function addColumns(reading: Reading, relation: Relation, shared: SharedColumns): void {
+  const defaults = relation.texts.defaults.split(',');
+  for (const [at, told] of toldOf(relation.texts.columns).entries()) {
+    const [number, quoted, type, notNull, expression, comment, unusual] = told;
+    const id = idOf(relation, unquoted(quoted));
+    if (comment !== null) addCarried(reading, id, { comment });
+    if (relation.isView) continue;
+    const defaultOid = Number(defaults[at]);
+    if (unusual !== null) {
+      const row = rowOf(reading, relation, told, defaultOid);
+      addColumn(reading, row, []);
+      addDefault(reading, row, undefined, []);
+      continue;
+    }
+    const attrs = shared.column(type, notNull === 't');
+    add(reading, { id, attrs, order: Number(number) }, address('pg_class', relation.told.oid, Number(number)));
+    if (expression !== null)
+      add(
+        reading,
+        { id: { ...id, kind: 'default' }, attrs: shared.plainDefault(expression) },
+        address('pg_attrdef', defaultOid),
+      );
+  }
+}
+
+/** Adds the columns of all relations that have any from elsewhere, or that others have theirs from. */
+export function addFamilies(reading: Reading, relations: readonly Relation[]): void {
+  const above: Parents = new Map();
+  const rows = relations.flatMap((relation) => {
+    const defaults = relation.texts.defaults.split(',');
+    const own = toldOf(relation.texts.columns).map((told, at) =>
+      rowOf(reading, relation, told, Number(defaults[at])),
+    );
+    if (relation.told.isParent) above.set(relation.told.oid, new Map(own.map((row) => [row.name, row])));
+    for (const { name, comment } of own)
+      if (comment !== null) addCarried(reading, idOf(relation, name), { comment });
+    return own;
+  });
+  for (const row of rows)
+    if (row.isPartition || row.isTyped || row.isInherited === true) addInherited(reading, row, above);
+    else {
+      addColumn(reading, row, []);
+      addDefault(reading, row, undefined, []);
+    }
+}
+
+const toldOf = (text: string): readonly Told[] => parseRecords(text) as unknown as readonly Told[];
+
+const idOf = ({ told }: Relation, name: string) =>
+  ({ kind: 'column', schema: told.schema, table: told.name, name }) as const;
+
+function rowOf(
+  { serverVersion }: Reading,
+  { told: { oid, schema, name: table, isPartition, isTyped }, texts }: Relation,
+  [number, quoted, type, notNull, expression, comment, unusual]: Told,
+  defaultOid: number,
+): ColumnRow {
+  const name = unquoted(quoted);
+  const identity = texts.identities.get(Number(number));
+  return {
+    relation: oid,
+    number: Number(number),
+    schema,
+    table,
+    name,
+    isPartition,
+    isTyped,
+    type,
+    notNull: notNull === 't',
+    expression,
+    defaultOid: defaultOid === 0 ? null : defaultOid,
+    comment,
+    generated: null,
+    constraint: null,
+    ...(serverVersion >= 180000 && notNull === 't' && unusual === null
+      ? {
+          constraint: usualName({ table, name }),
+          constraintLocal: true,
+          constraintInherited: false,
+          noInherit: false,
+          valid: true,
+        }
+      : {}),
+    ...(unusual === null ? {} : (JSON.parse(unusual) as Unusual)),
+    identity: identity === undefined ? null : (JSON.parse(identity) as Identity),
   };
 }
 
@@ -229,11 +282,9 @@ function addInherited(reading: Reading, row: ColumnRow, parents: Parents): void 
 /** By oid and name, the columns of the tables that others have columns from. */
 type Parents = Map<number, Map<string, ColumnRow>>;
 
-/** What identity columns have of their sequences, by table and number. */
-type Identities = Map<number, Map<number, Identity>>;
-
-async function readIdentities({ sql }: Reading, found: Identities): Promise<void> {
-  await sql<{ relation: number; number: number; identity: Identity }[]>`
+/** @returns what identity columns have of their sequences, as JSON. */
+async function readIdentities({ sql }: Reading): Promise<{ relation: number; number: number; identity: string }[]> {
+  return sql`
     select a.attrelid::int8::float8 as relation, a.attnum::int as number, json_build_object(
         'generation', case a.attidentity when 'a' then 'always' else 'by default' end,
         'start', s.seqstart::text, 'increment', s.seqincrement::text,
@@ -241,20 +292,14 @@ async function readIdentities({ sql }: Reading, found: Identities): Promise<void
         'max', case when s.seqmax = case when s.seqincrement > 0 then ty.high else -1 end then null else s.seqmax::text end,
         'cache', s.seqcache::text, 'cycle', s.seqcycle,
         'sequence', nullif(sc.relname, c.relname || '_' || a.attname || '_seq'),
-        'otherPersistence', sc.relpersistence <> c.relpersistence) as identity
+        'otherPersistence', sc.relpersistence <> c.relpersistence)::text as identity
     from pg_sequence s join pg_class sc on sc.oid = s.seqrelid
     join pg_depend sd on sd.classid = 'pg_class'::regclass and sd.objid = s.seqrelid and sd.deptype = 'i'
       and sd.refclassid = 'pg_class'::regclass
     join pg_class c on c.oid = sd.refobjid
     join pg_attribute a on a.attrelid = c.oid and a.attnum = sd.refobjsubid and a.attidentity <> ''
     left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
-      ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid`.forEach(
-    ({ relation, number, identity }) => {
-      const columns = found.get(relation);
-      if (columns === undefined) found.set(relation, new Map([[number, identity]]));
-      else columns.set(number, identity);
-    },
-  );
+      ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid`;
 }
 
 /** @returns what an inherited column comes and goes with: its table, and the columns that it is from. */
@@ -372,19 +417,6 @@ function addOverride(
   const id = { kind: 'inherited-column', schema, table, name } as const;
   add(reading, { id, attrs: { ...attrs } });
   hang(reading, id, carriers);
-}
-
-/** Of a column that its table has from nowhere else. */
-function addPlainDefault(
-  reading: Reading,
-  { schema, table, name }: ColumnId,
-  { expression, defaultOid }: Pick<ColumnRow, 'expression' | 'defaultOid'>,
-  shared: Map<string, Attributes>,
-): void {
-  const id = { kind: 'default', schema, table, name } as const;
-  let attrs = shared.get(expression!);
-  if (attrs === undefined) shared.set(expression!, (attrs = { expression, generated: null }));
-  add(reading, { id, attrs }, address('pg_attrdef', defaultOid!));
 }
 
 /** A default that is the parent's is no entry; where the parent's is missing, NULL stands for it. */

@@ -1,37 +1,29 @@
 /** Constraints of tables. NOT NULL (a constraint of its own from 18) is read with the column. */
 import type { ForeignKeyTarget } from '../../core/kinds/constraint.ts';
 import { keyOf } from '../../core/model/id.ts';
-import {
-  commentOf,
-  type Reading,
-  type Relation,
-  add,
-  addCarried,
-  address,
-  userNamespace,
-} from './reading.ts';
-import { unquoted } from './relation.ts';
+import { commentOf, type Reading, add, addCarried, address, userNamespace } from './reading.ts';
+import { parseRecords } from './record.ts';
+import { type Relation, unquoted } from './relation.ts';
 
-interface ConstraintRow {
-  oid: number;
-  relation: number;
-  name: string;
-  type: 'p' | 'u' | 'f' | 'c' | 'x';
+/** The fields of a record, in turn. */
+type Told = readonly [
+  name: string,
+  type: 'p' | 'u' | 'f' | 'c' | 'x',
   /** null: no more than its columns, what it references and the actions, which are put together here. */
-  definition: string | null;
+  definition: string | null,
   /** Column numbers: `{1,2}`. */
-  columns: string | null;
-  /** Of a foreign key. */
-  referenced: number | null;
-  referencedColumns: string | null;
-  /** Of a foreign key to a table that is not read: an extension's. */
-  elsewhere: Pick<ForeignKeyTarget, 'schema' | 'table' | 'columns'> | null;
-  onUpdate: string;
-  onDelete: string;
-  /** The index that enforces it. */
-  index: number | null;
-  comment: string | null;
-}
+  columns: string | null,
+  /** Of a foreign key: the table as the server quotes it. */
+  referenced: string | null,
+  referencedColumns: string | null,
+  /** JSON, of a foreign key to a table that is not read: an extension's. */
+  elsewhere: string | null,
+  onUpdate: string,
+  onDelete: string,
+  /** Storage parameters of the index that enforces it: the definition leaves them out. */
+  options: string | null,
+  comment: string | null,
+];
 type Action = ForeignKeyTarget['onDelete'];
 
 /** As pg_constraint has them. */
@@ -53,79 +45,98 @@ const isPlain = (serverVersion: number): string => `k.convalidated and not k.con
 const isElsewhere = `k.confrelid < 16384 or k.confrelid in (select e.objid from pg_depend e
   where e.refclassid = 'pg_extension'::regclass and e.classid = 'pg_class'::regclass and e.deptype = 'e')`;
 
-export async function readConstraints(reading: Reading): Promise<void> {
-  const { sql, serverVersion, relations, keys } = reading;
-  const options = new Map<number, string>();
-  const optionsRead = readOptions(reading, options);
-  await sql<ConstraintRow[]>`
-    select k.oid::int8::float8 as oid, k.conrelid::int8::float8 as relation, k.conname as name, k.contype as type,
-      case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid) end as definition,
-      k.conkey::text as columns,
-      case k.contype when 'f' then k.confrelid::int8::float8 end as referenced, k.confkey::text as "referencedColumns",
-      case when k.contype = 'f' and (${sql.unsafe(isElsewhere)}) then (
-        select json_build_object('schema', fn.nspname, 'table', f.relname, 'columns', (select json_agg(a.attname order by u.at)
-          from unnest(k.confkey) with ordinality u(number, at) join pg_attribute a on a.attrelid = f.oid and a.attnum = u.number))
-        from pg_class f join pg_namespace fn on fn.oid = f.relnamespace where f.oid = k.confrelid) end as elsewhere,
-      k.confupdtype as "onUpdate", k.confdeltype as "onDelete",
-      case when k.contype in ('p', 'u', 'x') then k.conindid::int8::float8 end as index, cm.description as comment
+/** Into the texts of their tables. */
+export async function readConstraints({ sql, serverVersion, relations }: Reading): Promise<() => void> {
+  const rows = await sql<{ relation: number; constraints: string; oids: string }[]>`
+    select relation::int8::float8 as relation, string_agg(told, '') as constraints, string_agg(oids, ',') as oids
+    from (select k.conrelid as relation, row(k.conname, k.contype,
+        case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid) end,
+        k.conkey, case k.contype when 'f' then k.confrelid::regclass end, k.confkey,
+        case when k.contype = 'f' and (${sql.unsafe(isElsewhere)}) then (
+          select json_build_object('schema', fn.nspname, 'table', f.relname, 'columns', (select json_agg(a.attname order by u.at)
+            from unnest(k.confkey) with ordinality u(number, at) join pg_attribute a on a.attrelid = f.oid and a.attnum = u.number))
+          from pg_class f join pg_namespace fn on fn.oid = f.relnamespace where f.oid = k.confrelid) end,
+        k.confupdtype, k.confdeltype,
+        (select string_agg(quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' order by at)
+          from unnest(x.reloptions) with ordinality u(o, at)),
+        cm.description)::text as told,
+      k.oid || ':' || k.confrelid || ':' || case when k.contype in ('p', 'u', 'x') then k.conindid else 0 end as oids
     from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
     left join pg_index i on i.indexrelid = k.conindid
+    left join pg_class x on x.oid = k.conindid and x.reloptions is not null and k.contype in ('p', 'u', 'x')
     ${sql.unsafe(commentOf('pg_constraint', 'k.oid'))}
     where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conparentid = 0
       and (k.coninhcount = 0 or (k.conislocal and not c.relispartition))
-      and c.relkind in ('r', 'p', 'f') and ${sql.unsafe(userNamespace)}`.forEach((row) => {
-    const { oid, name, type, index, comment } = row;
-    const relation = relations.get(row.relation);
-    if (relation === undefined) return;
-    const id = { kind: 'constraint', schema: relation.schema, table: relation.name, name } as const;
-    const columns = columnsOf(relation, row.columns);
-    const target = row.referenced === null ? undefined : relations.get(row.referenced);
-    const targetColumns = target === undefined ? [] : columnsOf(target, row.referencedColumns);
+      and c.relkind in ('r', 'p', 'f') and ${sql.unsafe(userNamespace)}
+    order by k.conrelid, k.conname) each group by relation`;
+  return () => {
+    for (const { relation, constraints, oids } of rows) {
+      const texts = relations.get(relation)?.texts;
+      if (texts === undefined) continue;
+      texts.constraints = constraints;
+      texts.constraintOids = oids;
+    }
+  };
+}
+
+/** @returns whether one of them is of a sort that is told, and not modelled. */
+export const isLoud = ({ texts }: Relation): boolean =>
+  texts.constraints !== '' && toldOf(texts.constraints).some(isLost);
+
+/** Whether storage parameters are lost. */
+const isLost = ([, type, , , , , , , , options]: Told): boolean => type === 'x' && options !== null;
+
+const toldOf = (text: string): readonly Told[] => parseRecords(text) as unknown as readonly Told[];
+
+/** Adds the constraints of a table. */
+export function addConstraints(reading: Reading, relation: Relation): void {
+  const { relations, keys } = reading;
+  const { schema, name: table, quoted } = relation.told;
+  const oids = relation.texts.constraintOids.split(',');
+  for (const [at, told] of toldOf(relation.texts.constraints).entries()) {
+    const [name, type, given, numbers, referenced, referencedNumbers, elsewhere, , onDelete, options, comment] = told;
+    const [oid, referencedOid, index] = oids[at]!.split(':').map(Number) as [number, number, number];
+    const id = { kind: 'constraint', schema, table, name } as const;
+    const columns = columnsOf(relation, numbers);
+    const target = referenced === null ? undefined : relations.get(referencedOid);
+    const targetColumns = target === undefined ? [] : columnsOf(target, referencedNumbers);
     const references: ForeignKeyTarget | null =
-      row.referenced === null
+      referenced === null
         ? null
         : {
             ...(target === undefined
-              ? row.elsewhere!
-              : { schema: target.schema, table: target.name, columns: targetColumns.map(unquoted) }),
-            onDelete: actions[row.onDelete]!,
+              ? (JSON.parse(elsewhere!) as Pick<ForeignKeyTarget, 'schema' | 'table' | 'columns'>)
+              : { schema: target.told.schema, table: target.told.name, columns: targetColumns.map(unquoted) }),
+            onDelete: actions[onDelete]!,
           };
-    const plain = row.definition ?? plainDefinition(row, columns, target, targetColumns);
-    const withOptions = index === null ? undefined : options.get(index);
-    const isLost = withOptions !== undefined && type === 'x';
+    const plain = given ?? plainDefinition(told, columns, targetColumns);
     const definition =
-      withOptions === undefined || isLost
-        ? plain
-        : plain.replace(deferred, (end) => ` WITH (${withOptions})${end}`);
-    if (isLost)
+      options === null || isLost(told) ? plain : plain.replace(deferred, (end) => ` WITH (${options})${end}`);
+    if (isLost(told))
       reading.notAnalysed.push({
-        object: `storage parameters of exclusion constraint ${name} on ${relation.quoted}`,
-        schema: relation.schema,
+        object: `storage parameters of exclusion constraint ${name} on ${quoted}`,
+        schema,
         why: 'this kind of object is not modelled yet',
       });
     const attrs = { type, definition, columns: columns.map(unquoted), references };
     add(reading, { id, attrs }, address('pg_constraint', oid));
     // What depends on the index that enforces it depends on the constraint.
-    if (index !== null) keys.set(address('pg_class', index), keyOf(id));
+    if (index !== 0) keys.set(address('pg_class', index), keyOf(id));
     if (comment !== null) addCarried(reading, id, { comment });
-  });
-  await optionsRead;
+  }
+}
+
+/** @returns the relations whose columns the foreign keys of a table name. */
+export function* referencedBy({ relations }: Reading, { texts }: Relation): Iterable<Relation> {
+  if (texts.constraintOids === '') return;
+  for (const oids of texts.constraintOids.split(',')) {
+    const relation = relations.get(Number(oids.split(':')[1]));
+    if (relation !== undefined) yield relation;
+  }
 }
 
 /** How the definition of a key ends: what comes before it, WITH does too. */
 const deferred = /(?: DEFERRABLE(?: INITIALLY DEFERRED)?)?$/;
-
-/** The storage parameters of indexes that enforce constraints, by oid: the definition of a constraint leaves them out. */
-async function readOptions({ sql }: Reading, options: Map<number, string>): Promise<void> {
-  await sql<{ oid: number; options: string }[]>`
-    select x.oid::int8::float8 as oid,
-      (select string_agg(quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' order by at)
-        from unnest(x.reloptions) with ordinality u(o, at)) as options
-    from pg_class x where x.relkind in ('i', 'I') and x.reloptions is not null
-      and exists (select from pg_constraint k where k.conindid = x.oid and k.contype in ('p', 'u', 'x'))`.forEach(
-    (row) => void options.set(row.oid, row.options),
-  );
-}
 
 /** The only system column that a constraint may name. */
 const tableOid = '-6';
@@ -136,21 +147,18 @@ function columnsOf(relation: Relation, numbers: string | null): readonly string[
   return numbers
     .slice(1, -1)
     .split(',')
-    .flatMap((number) =>
-      number === tableOid ? 'tableoid' : (relation.columns[Number(number) - 1]?.quoted ?? []),
-    );
+    .flatMap((number) => (number === tableOid ? 'tableoid' : (relation.columns[Number(number) - 1] ?? [])));
 }
 
 /** As pg_get_constraintdef prints it. */
 function plainDefinition(
-  { type, onUpdate, onDelete }: ConstraintRow,
+  [, type, , , referenced, , , onUpdate, onDelete]: Told,
   columns: readonly string[],
-  target: Relation | undefined,
   targetColumns: readonly string[],
 ): string {
   const list = `(${columns.join(', ')})`;
   if (type !== 'f') return `${type === 'p' ? 'PRIMARY KEY' : 'UNIQUE'} ${list}`;
   const event = (name: string, letter: string) =>
     letter === 'a' ? '' : ` ON ${name} ${actions[letter]!.toUpperCase()}`;
-  return `FOREIGN KEY ${list} REFERENCES ${target!.quoted}(${targetColumns.join(', ')})${event('UPDATE', onUpdate)}${event('DELETE', onDelete)}`;
+  return `FOREIGN KEY ${list} REFERENCES ${referenced!}(${targetColumns.join(', ')})${event('UPDATE', onUpdate)}${event('DELETE', onDelete)}`;
 }

@@ -1,6 +1,6 @@
 /** DEPENDS ON EXTENSION. */
 import { parseAddress } from './address.ts';
-import { type Reading, add } from './reading.ts';
+import { type Reading, add, entryAt } from './reading.ts';
 
 /** After everything that may depend so. */
 export async function readExtensionDependencies(reading: Reading): Promise<void> {
@@ -10,8 +10,7 @@ export async function readExtensionDependencies(reading: Reading): Promise<void>
     from pg_depend d join pg_extension x on x.oid = d.refobjid
     where d.deptype = 'x' and d.refclassid = 'pg_extension'::regclass`;
   for (const { at, object, extension } of rows) {
-    const key = reading.keys.get(parseAddress(at));
-    const on = key === undefined ? undefined : reading.entries.get(key)?.id;
+    const on = entryAt(reading, parseAddress(at))?.id;
     switch (on?.kind) {
       case 'function':
       case 'index':

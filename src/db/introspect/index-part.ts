@@ -26,7 +26,7 @@ export async function readIndexParts({ sql, relations, keys, entries }: Reading)
   for (const { parent, name, relation } of rows) {
     const partition = relations.get(relation);
     if (partition === undefined) continue;
-    const part = { schema: partition.schema, table: partition.name, name };
+    const part = { schema: partition.told.schema, table: partition.told.name, name };
     const root = top(parent);
     const list = parts.get(root);
     if (list === undefined) parts.set(root, [part]);

@@ -1,12 +1,11 @@
 /** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
 import { ownReferences } from '../../core/kinds/kinds.ts';
-import { type Catalog, type Edge, catalogOf } from '../../core/model/catalog.ts';
+import { type Catalog, type ToldEdges, catalogOf, toldEdges } from '../../core/model/catalog.ts';
 import { type Connection, describeAddress } from '../connect.ts';
 import { AddressMap } from './address.ts';
 import { readAggregates } from './aggregate.ts';
 import { readBaseTypes } from './base-type.ts';
 import { readCompositeTypes } from './composite-type.ts';
-import { readConstraints } from './constraint.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDatabaseSettings } from './database-setting.ts';
 import { readDependencies } from './dependency.ts';
@@ -24,6 +23,7 @@ import { readNamedTablespaces } from './named-tablespace.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import { readParameters } from './parameter.ts';
 import { readPolicies } from './policy.ts';
+import type { Key } from '../../core/model/id.ts';
 import type { Reading } from './reading.ts';
 import { readPublications } from './publication.ts';
 import { readSubscriptions } from './subscription.ts';
@@ -35,9 +35,10 @@ import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
 import { readIndexMarks } from './index-mark.ts';
 import { readIndexParts } from './index-part.ts';
-import { readIndexes } from './table-index.ts';
 import { readTablespaces } from './tablespace.ts';
-import { readColumnPrivileges, readColumns } from './column.ts';
+import { readColumnPrivileges } from './column.ts';
+import { partsAt, readTableParts, tableBundles } from './table-part.ts';
+import { aclBundles } from './acl.ts';
 import { readInherits, readTables } from './table.ts';
 import { readPartitionTriggers, readTriggers } from './trigger.ts';
 import { readCollations } from './collation.ts';
@@ -72,15 +73,15 @@ export function introspectAccess(
 ): Promise<Catalog> {
   return reading(connection, source, async (reading) => {
     await Promise.all([readColumnPrivileges(reading), ...readHolders(reading)]);
-    return [];
+    return toldEdges([]);
   });
 }
 
-/** @param read fills the reading. @returns what puts the edges together that pg_depend tells. */
+/** @param read fills the reading, and gives the edges that pg_depend tells. */
 async function reading(
   { sql, serverVersion }: Connection,
   source: string,
-  read: (reading: Reading) => Promise<readonly Edge[] | (() => readonly Edge[])>,
+  read: (reading: Reading) => Promise<ToldEdges>,
 ): Promise<Catalog> {
   return sql.begin('isolation level repeatable read read only', async (transaction) => {
     // What the server prints then means the same wherever it is read: every name qualified, every instant in UTC.
@@ -95,25 +96,22 @@ async function reading(
       entries: new Map(),
       edges: [],
       notAnalysed: [],
-      keys: new AddressMap(),
+      keys: new AddressMap<Key>((at) => inParts(at)),
+      partAt: (at) => inParts(at),
       relations: new Map(),
       acls: new Map(),
       parsedAcls: new Map(),
+      parts: new Map(),
       shells: new Map(),
       parents: new Map(),
       inherited: new AddressMap(),
       notNullNames: new Map(),
     };
-    const dependencies = await read(reading);
-    let told: readonly Edge[] | undefined;
-    const edges = {
-      own: ownReferences,
-      get told() {
-        return (told ??= typeof dependencies === 'function' ? dependencies() : dependencies);
-      },
-    };
-    const { entries, notAnalysed, acls } = reading;
-    return catalogOf(source, serverVersion, entries, edges, notAnalysed, { kind: 'grant', on: acls });
+    const inParts = partsAt(reading);
+    const edges = { own: ownReferences, told: await read(reading) };
+    const { entries, notAnalysed } = reading;
+    const bundles = [tableBundles(reading), aclBundles(reading.acls)];
+    return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
   });
 }
 
@@ -142,14 +140,12 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readLargeObjects(reading),
 ];
 
-async function readAll(reading: Reading): Promise<() => readonly Edge[]> {
-  // Sent at once and answered in turn on one connection: those first whose rows are taken one by one as they come.
-  const relations = readRelations(reading);
-  const [addInheritedColumns] = await Promise.all([
-    readColumns(reading),
-    relations,
-    readConstraints(reading),
-    readIndexes(reading),
+async function readAll(reading: Reading): Promise<ToldEdges> {
+  // Sent at once and answered in turn on one connection.
+  const [takePartsIn] = await Promise.all([
+    readTableParts(reading),
+    readRelations(reading),
+    readColumnPrivileges(reading),
     ...readHolders(reading),
     readInherits(reading),
     readIndexMarks(reading),
@@ -175,7 +171,7 @@ async function readAll(reading: Reading): Promise<() => readonly Edge[]> {
     readDatabaseSettings(reading),
     readNotAnalysed(reading),
   ]);
-  addInheritedColumns();
+  takePartsIn();
   // What is about objects that are read by now.
   const [dependencies] = await Promise.all([
     readDependencies(reading),

@@ -6,6 +6,7 @@ import type { Entry } from '../../core/model/entry.ts';
 import { type GrantId, type Key, type ObjectId, keyOf } from '../../core/model/id.ts';
 import { type AclItem, parseAcl } from './acl.ts';
 import type { Address, AddressMap } from './address.ts';
+import type { Relation } from './relation.ts';
 
 export { address } from './address.ts';
 
@@ -23,6 +24,10 @@ export interface Reading {
   readonly acls: Map<Key, Bundle>;
   /** Most objects share theirs with others. */
   readonly parsedAcls: Map<string, readonly AclItem[]>;
+  /** By table; what is in it is made when somebody asks. */
+  readonly parts: Map<Key, Bundle>;
+  /** @returns what is at an address in one of these. */
+  readonly partAt: (at: Address) => Entry | undefined;
   /** By type, the shell that its functions are made on. */
   readonly shells: Map<Key, Key>;
   /** By a table's oid, the tables that it has columns from, in order. */
@@ -33,35 +38,17 @@ export interface Reading {
   readonly notNullNames: Map<number, { [column: string]: string }>;
 }
 
-/** What has columns: a table, a foreign table or a view. */
-export interface Relation {
-  readonly schema: string;
-  readonly name: string;
-  /** Both, as the server quotes them. */
-  readonly quoted: string;
-  readonly isView: boolean;
-  /** Whether others may have their columns from it. */
-  readonly isParent: boolean;
-  readonly isPartition: boolean;
-  /** CREATE TABLE … OF. */
-  readonly isTyped: boolean;
-  /** By number less one; of views none. */
-  readonly columns: RelationColumn[];
-}
-
-export interface RelationColumn {
-  /** Its name, as the server quotes it. */
-  readonly quoted: string;
-  readonly type: string;
-  /** Whether its collation is not its type's. */
-  readonly hasCollation: boolean;
-}
-
 /** Adds an entry, under its address if it has one. */
 export function add(reading: Reading, entry: Entry, at?: Address): void {
   const key = keyOf(entry.id);
   reading.entries.set(key, entry);
   if (at !== undefined) reading.keys.set(at, key);
+}
+
+/** @returns the entry at an address, wherever it is. */
+export function entryAt({ keys, entries, partAt }: Reading, at: Address): Entry | undefined {
+  const key = keys.get(at);
+  return key === undefined ? undefined : (entries.get(key) ?? partAt(at));
 }
 
 /** What most objects carry besides their own attributes. */
@@ -82,7 +69,7 @@ export function addCarried(reading: Reading, on: ObjectId, { owner, comment, acl
   const text = acl.join('\0');
   reading.acls.set(keyOf(on), {
     on,
-    text: `${owner ?? ''}\0${text}`,
+    texts: [owner ?? '', text],
     entries: () => grantsOf(reading, on, owner, acl, text),
   });
 }

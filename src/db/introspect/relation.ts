@@ -1,24 +1,84 @@
 /** What has columns: its names, sent once, so that its columns, constraints and indexes need tell its oid only. */
-import { type Reading, type Relation, notOfExtension, userNamespace } from './reading.ts';
+import { type Reading, notOfExtension, userNamespace } from './reading.ts';
+import { parseRecords } from './record.ts';
 
-/** Tables, foreign tables and views that are neither the system's nor an extension's. The first of all: others find them by oid. */
+/** A table, a foreign table or a view, as the first query tells of it. */
+export interface ToldRelation {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Both, as the server quotes them. */
+  readonly quoted: string;
+  /** `r`: a table, and `p` a partitioned one. */
+  readonly kind: 'r' | 'p' | 'v' | 'm' | 'f';
+  /** Whether others may have their columns from it, or it has its own from others. */
+  readonly isParent: boolean;
+  readonly isChild: boolean;
+  readonly isPartition: boolean;
+  /** CREATE TABLE … OF. */
+  readonly isTyped: boolean;
+}
+
+/** Records of what a relation has, one text of each sort; and beside them numbers of the server's, in the same order. */
+export interface Texts {
+  columns: string;
+  /** The oids of defaults; 0: none. */
+  defaults: string;
+  /** What identity columns have of their sequences, by number, as JSON. */
+  identities: Map<number, string>;
+  constraints: string;
+  /** `oid:referenced relation:index`; 0: none. */
+  constraintOids: string;
+  indexes: string;
+  indexOids: string;
+}
+
+export class Relation {
+  readonly told: ToldRelation;
+  readonly texts: Texts = {
+    columns: '',
+    defaults: '',
+    identities: new Map(),
+    constraints: '',
+    constraintOids: '',
+    indexes: '',
+    indexOids: '',
+  };
+  #columns: string[] | undefined;
+
+  constructor(told: ToldRelation) {
+    this.told = told;
+  }
+  /** The names of its columns as the server quotes them, by number less one; of a view only those that have anything. */
+  get columns(): readonly string[] {
+    if (this.#columns === undefined) {
+      this.#columns = [];
+      for (const [number, quoted] of parseRecords(this.texts.columns)) this.#columns[Number(number) - 1] = quoted!;
+    }
+    return this.#columns;
+  }
+  get isView(): boolean {
+    return this.told.kind === 'v' || this.told.kind === 'm';
+  }
+}
+
+/** Relations that are neither the system's nor an extension's. The first of all: others find them by oid. */
 export async function readRelations(reading: Reading): Promise<void> {
   const { sql, relations } = reading;
   const schemas = new Map<string, string>();
-  await sql<(Omit<Relation, 'columns'> & { oid: number })[]>`
+  const rows = await sql<ToldRelation[]>`
     select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name,
-      quote_ident(n.nspname) || '.' || quote_ident(c.relname) as quoted,
-      c.relkind in ('v', 'm') as "isView", c.relhassubclass as "isParent", c.relispartition as "isPartition", c.reloftype <> 0 as "isTyped"
+      quote_ident(n.nspname) || '.' || quote_ident(c.relname) as quoted, c.relkind as kind, c.relhassubclass as "isParent",
+      c.oid in (select inhrelid from pg_inherits) as "isChild", c.relispartition as "isPartition", c.reloftype <> 0 as "isTyped"
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
-      and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`.forEach(
-    ({ oid, schema, ...rest }) => {
-      // One string for all that lie in it.
-      const own = schemas.get(schema) ?? schema;
-      schemas.set(own, own);
-      relations.set(oid, { schema: own, ...rest, columns: [] });
-    },
-  );
+      and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
+  for (const { schema, ...rest } of rows) {
+    // One string for all that lie in it.
+    const own = schemas.get(schema) ?? schema;
+    schemas.set(own, own);
+    relations.set(rest.oid, new Relation({ schema: own, ...rest }));
+  }
 }
 
 /** @returns a name as it is, from how the server quotes it. */

@@ -1,5 +1,5 @@
 /** Tablespaces of tables, indexes and materialized views, where they are not the database's own. */
-import { type Reading, add, address, notOfExtension, userNamespace } from './reading.ts';
+import { type Reading, add, address, entryAt, notOfExtension, userNamespace } from './reading.ts';
 
 /** After what may lie in one. */
 export async function readTablespaces(reading: Reading): Promise<void> {
@@ -20,8 +20,7 @@ export async function readTablespaces(reading: Reading): Promise<void> {
         select from pg_inherits i join pg_class p on p.oid = i.inhparent where i.inhrelid = c.oid and p.reltablespace <> 0)))`;
   for (const { oid, table, schema, relation, tablespace } of rows) {
     if (table !== null && !reading.keys.has(address('pg_class', table))) continue;
-    const key = reading.keys.get(address('pg_class', oid));
-    const on = key === undefined ? undefined : reading.entries.get(key)?.id;
+    const on = entryAt(reading, address('pg_class', oid))?.id;
     switch (on?.kind) {
       case 'table':
       case 'index':

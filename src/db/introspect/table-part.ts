@@ -1,0 +1,145 @@
+/** Columns, constraints and indexes of tables. Most tables stand alone: theirs stay texts until somebody asks. */
+import type { Bundle, Bundles } from '../../core/model/entry-map.ts';
+import { type Key, type Kind, keyOf } from '../../core/model/id.ts';
+import type { Entry } from '../../core/model/entry.ts';
+import { type Address, AddressMap, address } from './address.ts';
+import { SharedColumns, addColumns, addFamilies, readColumns } from './column.ts';
+import { addConstraints, isLoud, readConstraints, referencedBy } from './constraint.ts';
+import type { Reading } from './reading.ts';
+import type { Relation } from './relation.ts';
+import { addIndexes, indexesOf, readIndexes } from './table-index.ts';
+
+/** What is in the bundle of a table. Privileges on columns are not. */
+const kinds: ReadonlySet<Kind> = new Set(['column', 'default', 'constraint', 'index', 'comment'] satisfies Kind[]);
+
+/** @returns what takes the parts in when the relations are read, and all that tables may have columns from. */
+export async function readTableParts(reading: Reading): Promise<() => void> {
+  const takeIn = await Promise.all([readColumns(reading), readConstraints(reading), readIndexes(reading)]);
+  return () => {
+    for (const take of takeIn) take();
+    const shared = new SharedColumns();
+    const families: Relation[] = [];
+    const whole: Relation[] = [];
+    for (const relation of reading.relations.values()) {
+      const { kind, isParent, isChild, isTyped, schema, name } = relation.told;
+      const isFamily = isParent || isChild || isTyped;
+      if (isFamily) families.push(relation);
+      if (!isFamily && (kind === 'r' || kind === 'p') && !isLoud(relation))
+        reading.parts.set(keyOf({ kind: 'table', schema, name }), bundleOf(reading, relation, shared));
+      else whole.push(relation);
+    }
+    addFamilies(reading, families);
+    for (const relation of whole) {
+      if (!families.includes(relation)) addColumns(reading, relation, shared);
+      addConstraints(reading, relation);
+      addIndexes(reading, relation);
+    }
+  };
+}
+
+function bundleOf(reading: Reading, relation: Relation, shared: SharedColumns): Bundle {
+  const { schema, name } = relation.told;
+  let made: Reading['entries'] | undefined;
+  return {
+    on: { kind: 'table', schema, name },
+    get texts() {
+      const { columns, identities, constraints, indexes } = relation.texts;
+      // Of a column that a foreign key references, there is the number only.
+      const referenced = [...referencedBy(reading, relation)].map(({ texts }) => texts.columns);
+      return [columns, ...identities.values(), constraints, indexes, ...referenced];
+    },
+    entries() {
+      if (made === undefined) {
+        made = new Map();
+        const into: Reading = { ...reading, entries: made };
+        addColumns(into, relation, shared);
+        addConstraints(into, relation);
+        addIndexes(into, relation);
+      }
+      return made.values();
+    },
+  };
+}
+
+/** @returns what finds the entry at an address that is in a bundle, if it is in one. */
+export function partsAt({ parts, relations, keys }: Reading): (at: Address) => Entry | undefined {
+  let tables: AddressMap<Relation> | undefined;
+  const tableAt = ({ catalog, oid, sub }: Address): Relation | undefined => {
+    if (catalog === 'pg_class' && sub > 0) return relations.get(oid);
+    tables ??= tablesByPart(relations.values());
+    return tables.get({ catalog, oid, sub: 0 });
+  };
+  return (at) => {
+    const table = tableAt(at)?.told;
+    const bundle =
+      table === undefined ? undefined : parts.get(keyOf({ kind: 'table', schema: table.schema, name: table.name }));
+    if (bundle === undefined) return undefined;
+    const entries = bundle.entries();
+    const key = keys.known(at);
+    return key === undefined ? undefined : [...entries].find(({ id }) => keyOf(id) === key);
+  };
+}
+
+/** @returns by the address of a constraint, an index or a default, the table that it is of. */
+function tablesByPart(relations: Iterable<Relation>): AddressMap<Relation> {
+  const tables = new AddressMap<Relation>();
+  for (const relation of relations) {
+    const { constraintOids, indexOids, defaults } = relation.texts;
+    const put = (catalog: string, oid: string) => {
+      if (oid !== '' && oid !== '0') tables.set(address(catalog, Number(oid)), relation);
+    };
+    for (const oids of constraintOids.split(',')) {
+      const [constraint, , index] = oids.split(':');
+      put('pg_constraint', constraint!);
+      put('pg_class', index ?? '');
+    }
+    for (const oid of indexOids.split(',')) put('pg_class', oid);
+    for (const oid of defaults.split(',')) put('pg_attrdef', oid);
+  }
+  return tables;
+}
+
+/** @returns the bundles of a reading's tables. */
+export function tableBundles({ parts, relations }: Reading): Bundles {
+  let tables: Map<string, Key> | undefined;
+  /** By schema and name as a key has them, the table of an index. */
+  const tableOfIndex = (name: string): Key | undefined => {
+    if (tables === undefined) {
+      tables = new Map();
+      for (const relation of relations.values()) {
+        const { schema, name: table } = relation.told;
+        const on = keyOf({ kind: 'table', schema, name: table });
+        if (parts.has(on))
+          for (const index of indexesOf(relation)) tables.set(keyOf({ kind: 'index', schema, name: index }), on);
+      }
+    }
+    return tables.get(name);
+  };
+  return {
+    kinds,
+    on: parts,
+    *placesOf(key) {
+      const [, kind, name] = part.exec(key) ?? [];
+      if (kind === undefined) return;
+      const on = kind === 'index' ? tableOfIndex(`index:${name!}`) : (`table:${relationIn(name!)}` as Key);
+      if (on !== undefined) yield on;
+    },
+  };
+}
+
+/** The key of a part, or of the comment on one. */
+const part = /^(?:comment:(?=column |constraint |index ))?(column|default|constraint|index)[: ](.*)$/s;
+
+/** @param name of a part: `schema."Table".column`. @returns the first two names of it. */
+function relationIn(name: string): string {
+  let end = 0;
+  for (let part = 0; part < 2; part += 1) {
+    if (part > 0) end += 1;
+    if (name[end] === '"') {
+      do end = name.indexOf('"', end + 1) + 1;
+      while (name[end] === '"');
+    } else end = name.indexOf('.', end);
+    if (end === -1) return name;
+  }
+  return name.slice(0, end);
+}
