@@ -61,7 +61,8 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     // A table outlives what it was a partition of: it is detached, never made anew. A foreign one goes with its server only.
     const outlives =
       entry.id.kind === 'table' || (entry.id.kind === 'foreign-table' && type.kind !== 'foreign-server');
-    if (letsGo || drops.has(dependent) || outlives) return;
+    // A type that makes way needs no drop.
+    if (letsGo || drops.has(dependent) || outlives || swapped.has(dependent)) return;
     if (entry.id.kind === 'column' && isType(type) && sides.to.entries.has(dependent))
       throw inputError({
         message: `type ${nameOf(type)} ${creates.has(key) ? 'has to be made anew' : 'becomes another kind of type'} while column ${nameOf(entry.id)} holds it`,
@@ -96,7 +97,8 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     const type = sides.from.entries.get(key)!.id;
     for (const { dependent } of dependents.get(key) ?? []) {
       const part = partOf(sides.from.entries.get(dependent)!, type, sides);
-      if (part === 'swapped' && sides.to.entries.has(dependent)) swapType(dependent);
+      const isDropped = drops.has(dependent) || !sides.to.entries.has(dependent);
+      if (part === 'swapped' && !isDropped) swapType(dependent);
       else if (part === 'swapped') release(dependent, key);
       // Where it goes, it goes before the old type does.
       if (part === 'converted') release(dependent, key);

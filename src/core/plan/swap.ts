@@ -74,7 +74,10 @@ export function partOf(dependent: Entry, type: Id, { from }: Sides): Part {
   }
 }
 
-/** Whether what hangs on a column keeps the server from changing its type; indexes and constraints are rebuilt, foreign keys must fit at every moment. */
+/**
+ * Whether what hangs on a column keeps the server from changing its type; indexes and constraints are rebuilt, foreign
+ * keys must fit at every moment. Statistics are rebuilt too, but lose their target and their owner.
+ */
 export function blocksTypeChange({ id, attrs }: Entry): boolean {
   switch (id.kind) {
     case 'constraint':
@@ -82,7 +85,6 @@ export function blocksTypeChange({ id, attrs }: Entry): boolean {
     case 'default':
       return attrs['generated'] !== null;
     case 'index':
-    case 'statistics':
     case 'sequence':
     case 'owned-by':
     case 'partition':
