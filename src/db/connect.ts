@@ -45,6 +45,8 @@ export interface Connection {
   /** server_version_num: 150018. */
   readonly serverVersion: number;
   readonly close: () => Promise<void>;
+  /** Opens one more, to the same database with the same options. */
+  readonly another: () => Promise<Connection>;
 }
 
 /** @returns the parts of a connection URL: `postgresql://user@host/db`, or `…/db?host=/socket/directory`. @throws KnownError (2) that does not repeat the URL, which may hold a password. */
@@ -110,7 +112,7 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
         help: 'Upgrade the server; 15, 16, 17 and 18 are supported.',
       });
     const db = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) });
-    return { address, sql, db, serverVersion, close };
+    return { address, sql, db, serverVersion, close, another: () => connect(address, options) };
   } catch (error) {
     await close();
     if (error instanceof Error && error.name === 'KnownError') throw error;

@@ -36,7 +36,8 @@ export function aclsOf(catalog: Catalog): Acls {
   };
   for (const entry of impliedGrants(catalog)) put(entry);
   for (const [, entry] of loose(catalog)) if (entry.id.kind === 'grant') put(entry as unknown as GrantEntry);
-  const bundled = closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
+  const bundled =
+    closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
   for (const [key, { on }] of bundled) if (on.kind === 'column') columns.set(key, on);
   const known = new Map<Key, Acl>();
   const of = (on: ObjectId): Acl => {

@@ -44,11 +44,10 @@ export function comparable(from: Side, to: Side): { from: Catalog; to: Catalog }
             ...entriesOf(left, kind),
           ]),
           ...[...entriesOf(left, 'role')].flatMap(({ id }) => find(left, { kind: 'comment', on: id }) ?? []),
-        ]
-          .filter(({ id }) => {
-            const name = roleOf(id);
-            return name !== undefined && !right.entries.has(keyOf({ kind: 'role', name }));
-          });
+        ].filter(({ id }) => {
+          const name = roleOf(id);
+          return name !== undefined && !right.entries.has(keyOf({ kind: 'role', name }));
+        });
   return { from: aligned(from, left, right, []), to: aligned(to, right, left, kept) };
 }
 

@@ -38,7 +38,8 @@ function openWhatDiffers(from: Catalog, to: Catalog): void {
   const differing = new Set<Key>();
   const differ = (one: readonly Bundles[], other: readonly Bundles[]) => {
     one.forEach(({ on }, layer) => {
-      for (const [key, { texts }] of on) if (!isSame(texts, other[layer]?.on.get(key)?.texts)) differing.add(key);
+      for (const [key, { texts }] of on)
+        if (!isSame(texts, other[layer]?.on.get(key)?.texts)) differing.add(key);
     });
   };
   differ(left, right);

@@ -11,6 +11,7 @@ import type { Lock } from '../model/statement.ts';
 import type { ConstraintAttributes } from './constraint.ts';
 import type { Sides } from './kind.ts';
 import { type Named, parentsOf } from './parents.ts';
+import type { TableAttributes } from './table.ts';
 import type { IndexAttributes } from './table-index.ts';
 
 export type IndexParts = {
@@ -34,8 +35,8 @@ export function isPartsName(of: Catalog, schema: string, name: string): boolean 
   let known = names.get(of);
   if (known === undefined) {
     const found = new Set<string>();
-    for (const kind of ['index', 'constraint'] as const)
-      for (const entry of entriesOf(of, kind))
+    for (const { id, attrs } of entriesOf<'table', TableAttributes>(of, 'table'))
+      for (const entry of attrs.kind === 'partitioned' ? ownedBy(of, id) : [])
         for (const part of indexParts(entry)) found.add(qualified(part.schema, part.name));
     names.set(of, (known = found));
   }

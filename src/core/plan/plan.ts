@@ -7,7 +7,7 @@ import { diff } from '../diff/diff.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import type { Sides } from '../kinds/kind.ts';
 import type { Change } from '../model/change.ts';
-import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, isRelation, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { withoutCircles } from './circles.ts';
 import { addedTo, aroundAttaching, withOwnColumns } from './attaching.ts';
@@ -54,27 +54,26 @@ export function plan(
     statements = byPlace(opened, sides);
     before = statementGraph(statements, sides);
   }
-  return steps(statements, before, usedFirst(statements, withRowsOf(uses, to), to), domainOf);
+  return steps(statements, before, usedFirst(statements, withRowsOf(uses, statements, to), to), domainOf);
 }
 
 /**
  * What calls a function uses what the function reads: the columns of a table whose rows it returns are written out
  * in a policy's or a view's text, and a materialized view runs it when it is made.
  */
-function withRowsOf(uses: readonly Use[], to: Catalog): readonly Use[] {
-  const { byDependent, byReferenced } = edgeIndex(to);
+function withRowsOf(uses: readonly Use[], made: readonly PlannedStatement[], to: Catalog): readonly Use[] {
+  const { byDependent } = edgeIndex(to);
   const all = [...uses];
   const read = new Map<Key, Key[]>();
   for (const { by, of } of uses) read.set(by, [...(read.get(by) ?? []), of]);
-  for (const { id } of entriesOf(to, 'function')) {
-    const key = keyOf(id);
-    const relations = (byDependent.get(key) ?? [])
-      .map(({ referenced }) => referenced)
-      .filter((each) => isRelation(to.entries.get(each)!.id));
-    const callers = (byReferenced.get(key) ?? []).filter(({ type }) => type === 'normal');
-    for (const { dependent } of callers)
-      for (const of of [...relations, ...(read.get(key) ?? [])]) all.push({ by: dependent, of });
-  }
+  for (const caller of new Set(made.flatMap(({ statement }) => statement.produces)))
+    for (const { referenced: called, type } of byDependent.get(caller) ?? []) {
+      if (type !== 'normal' || to.entries.get(called)!.id.kind !== 'function') continue;
+      const relations = (byDependent.get(called) ?? [])
+        .map(({ referenced }) => referenced)
+        .filter((each) => isRelation(to.entries.get(each)!.id));
+      for (const of of [...relations, ...(read.get(called) ?? [])]) all.push({ by: caller, of });
+    }
   return all;
 }
 

@@ -31,6 +31,7 @@ type Told = readonly [
   type: string,
   notNull: 't' | 'f',
   expression: string | null,
+  generated: 's' | 'v' | null,
   comment: string | null,
   /** JSON; null for most columns. */
   unusual: string | null,
@@ -45,7 +46,6 @@ interface Unusual {
   statistics: number | null;
   options: string[] | null;
   identity: Identity | null;
-  generated: null | 'stored' | 'virtual';
   acl: string[] | null;
   foreignOptions: readonly ForeignOption[] | null;
   /** From 18, the NOT NULL constraint. */
@@ -86,16 +86,17 @@ export async function readColumns(reading: Reading): Promise<() => void> {
   const named = serverVersion >= 180000;
   const [identities, rows] = await Promise.all([
     readIdentities(reading),
-    sql<{ relation: number; columns: string; defaults: string }[]>`
-    select relation::int8::float8 as relation, string_agg(told, '') as columns, string_agg(oid::text, ',') as defaults
-    from (select a.attrelid as relation, row(a.attnum, quote_ident(a.attname),
+    sql<{ relation: number; columns: string; defaults: string; hasAcl: boolean }[]>`
+    select relation::int8::float8 as relation, string_agg(told, '') as columns, string_agg(oid::text, ',') as defaults,
+      bool_or("hasAcl") as "hasAcl"
+    from (select a.attrelid as relation, a.attacl is not null as "hasAcl", row(a.attnum, quote_ident(a.attname),
       format_type(a.atttypid, a.atttypmod), a.attnotnull,
       -- A default names no column: without the table, the server need not look at it.
       case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) else pg_get_expr(d.adbin, d.adrelid) end,
-      cm.description,
+      nullif(a.attgenerated, ''), cm.description,
       case when a.attinhcount > 0 or c.relispartition or c.reloftype <> 0 or c.relkind not in ('r', 'p')
           or a.attcollation <> t.typcollation or a.attstorage <> t.typstorage or a.attcompression <> ''
-          or a.attstattarget >= 0 or a.attoptions is not null or a.attidentity <> '' or a.attgenerated <> '' or a.attacl is not null
+          or a.attstattarget >= 0 or a.attoptions is not null or a.attacl is not null
           ${
             named
               ? sql`or k.conname <> c.relname || '_' || a.attname || '_not_null' or not k.conislocal or k.coninhcount > 0
@@ -108,7 +109,6 @@ export async function readColumns(reading: Reading): Promise<() => void> {
           'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
           'statistics', nullif(coalesce(a.attstattarget, -1), -1)::int,
           'options', (select array_agg(o order by o) from unnest(a.attoptions) o),
-          'generated', case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end,
           'acl', a.attacl::text[],
           'foreignOptions', case when c.relkind = 'f' then ${sql.unsafe(foreignOptions('a.attfdwoptions'))} end
           ${
@@ -126,20 +126,29 @@ export async function readColumns(reading: Reading): Promise<() => void> {
     left join pg_namespace cn on cn.oid = co.collnamespace
     ${sql.unsafe(commentOf('pg_class', 'c.oid', 'a.attnum'))}
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)}
-      and (c.relkind in ('r', 'p', 'f') or cm.description is not null)
+      and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or cm.description is not null)
       and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
     -- Sorted, equal tables give equal texts, and groups are put together one after the other.
     order by a.attrelid, a.attnum) each group by relation`,
   ]);
   return () => {
-    for (const { relation, columns, defaults } of rows) {
-      const { texts } = relations.get(relation)!;
-      texts.columns = columns;
-      texts.defaults = defaults;
+    for (const { relation: oid, columns, defaults, hasAcl } of rows) {
+      const relation = relations.get(oid)!;
+      relation.texts.columns = columns;
+      relation.texts.defaults = defaults;
+      if (hasAcl) addPrivileges(reading, relation);
     }
     for (const { relation, number, identity } of identities)
       relations.get(relation)?.texts.identities.set(number, identity);
   };
+}
+
+/** Privileges on columns are bundled by themselves. */
+function addPrivileges(reading: Reading, relation: Relation): void {
+  for (const [, quoted, , , , , , unusual] of toldOf(relation.texts.columns)) {
+    const { acl } = JSON.parse(unusual ?? '{}') as Partial<Unusual>;
+    if (acl != null) addCarried(reading, idOf(relation, unquoted(quoted)), { acl, comment: null });
+  }
 }
 
 /** What is said of a column more than once in a database, once. */
@@ -163,19 +172,23 @@ export class SharedColumns {
 export function addColumns(reading: Reading, relation: Relation, shared: SharedColumns): void {
   const defaults = relation.texts.defaults.split(',');
   for (const [at, told] of toldOf(relation.texts.columns).entries()) {
-    const [number, quoted, type, notNull, expression, comment, unusual] = told;
+    const [number, quoted, type, notNull, expression, generated, comment, unusual] = told;
     const id = idOf(relation, unquoted(quoted));
     if (comment !== null) addCarried(reading, id, { comment });
     if (relation.isView) continue;
     const defaultOid = Number(defaults[at]);
-    if (unusual !== null) {
+    if (unusual !== null || generated !== null || relation.texts.identities.has(Number(number))) {
       const row = rowOf(reading, relation, told, defaultOid);
       addColumn(reading, row, []);
       addDefault(reading, row, undefined, []);
       continue;
     }
     const attrs = shared.column(type, notNull === 't');
-    add(reading, { id, attrs, order: Number(number) }, address('pg_class', relation.told.oid, Number(number)));
+    add(
+      reading,
+      { id, attrs, order: Number(number) },
+      address('pg_class', relation.told.oid, Number(number)),
+    );
     if (expression !== null)
       add(
         reading,
@@ -206,6 +219,8 @@ export function addFamilies(reading: Reading, relations: readonly Relation[]): v
     }
 }
 
+const generatedName = { s: 'stored', v: 'virtual' } as const;
+
 const toldOf = (text: string): readonly Told[] => parseRecords(text) as unknown as readonly Told[];
 
 const idOf = ({ told }: Relation, name: string) =>
@@ -214,7 +229,7 @@ const idOf = ({ told }: Relation, name: string) =>
 function rowOf(
   { serverVersion }: Reading,
   { told: { oid, schema, name: table, isPartition, isTyped }, texts }: Relation,
-  [number, quoted, type, notNull, expression, comment, unusual]: Told,
+  [number, quoted, type, notNull, expression, generated, comment, unusual]: Told,
   defaultOid: number,
 ): ColumnRow {
   const name = unquoted(quoted);
@@ -232,7 +247,7 @@ function rowOf(
     expression,
     defaultOid: defaultOid === 0 ? null : defaultOid,
     comment,
-    generated: null,
+    generated: generated === null ? null : generatedName[generated],
     constraint: null,
     ...(serverVersion >= 180000 && notNull === 't' && unusual === null
       ? {
@@ -283,7 +298,9 @@ function addInherited(reading: Reading, row: ColumnRow, parents: Parents): void 
 type Parents = Map<number, Map<string, ColumnRow>>;
 
 /** @returns what identity columns have of their sequences, as JSON. */
-async function readIdentities({ sql }: Reading): Promise<{ relation: number; number: number; identity: string }[]> {
+async function readIdentities({
+  sql,
+}: Reading): Promise<{ relation: number; number: number; identity: string }[]> {
   return sql`
     select a.attrelid::int8::float8 as relation, a.attnum::int as number, json_build_object(
         'generation', case a.attidentity when 'a' then 'always' else 'by default' end,

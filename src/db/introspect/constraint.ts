@@ -57,8 +57,9 @@ export async function readConstraints({ sql, serverVersion, relations }: Reading
             from unnest(k.confkey) with ordinality u(number, at) join pg_attribute a on a.attrelid = f.oid and a.attnum = u.number))
           from pg_class f join pg_namespace fn on fn.oid = f.relnamespace where f.oid = k.confrelid) end,
         k.confupdtype, k.confdeltype,
-        (select string_agg(quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' order by at)
-          from unnest(x.reloptions) with ordinality u(o, at)),
+        case when x.reloptions is not null then (
+          select string_agg(quote_ident(split_part(o, '=', 1)) || '=' || quote_literal(substr(o, strpos(o, '=') + 1)), ', ' order by at)
+          from unnest(x.reloptions) with ordinality u(o, at)) end,
         cm.description)::text as told,
       k.oid || ':' || k.confrelid || ':' || case when k.contype in ('p', 'u', 'x') then k.conindid else 0 end as oids
     from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
@@ -94,7 +95,19 @@ export function addConstraints(reading: Reading, relation: Relation): void {
   const { schema, name: table, quoted } = relation.told;
   const oids = relation.texts.constraintOids.split(',');
   for (const [at, told] of toldOf(relation.texts.constraints).entries()) {
-    const [name, type, given, numbers, referenced, referencedNumbers, elsewhere, , onDelete, options, comment] = told;
+    const [
+      name,
+      type,
+      given,
+      numbers,
+      referenced,
+      referencedNumbers,
+      elsewhere,
+      ,
+      onDelete,
+      options,
+      comment,
+    ] = told;
     const [oid, referencedOid, index] = oids[at]!.split(':').map(Number) as [number, number, number];
     const id = { kind: 'constraint', schema, table, name } as const;
     const columns = columnsOf(relation, numbers);
@@ -106,7 +119,11 @@ export function addConstraints(reading: Reading, relation: Relation): void {
         : {
             ...(target === undefined
               ? (JSON.parse(elsewhere!) as Pick<ForeignKeyTarget, 'schema' | 'table' | 'columns'>)
-              : { schema: target.told.schema, table: target.told.name, columns: targetColumns.map(unquoted) }),
+              : {
+                  schema: target.told.schema,
+                  table: target.told.name,
+                  columns: targetColumns.map(unquoted),
+                }),
             onDelete: actions[onDelete]!,
           };
     const plain = given ?? plainDefinition(told, columns, targetColumns);

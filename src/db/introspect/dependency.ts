@@ -1,4 +1,5 @@
 /** Edges from pg_depend, between objects that have a key: looked up, for of most catalogs hardly any is ever asked for. */
+import type { TransactionSql } from 'postgres';
 import type { Edge, EdgeType, ToldEdges } from '../../core/model/catalog.ts';
 import { toldEdges } from '../../core/model/catalog.ts';
 import type { Key } from '../../core/model/id.ts';
@@ -24,35 +25,36 @@ interface Group {
   refSubs: string;
 }
 
-/** The last of all: it needs every key. */
-export async function readDependencies(reading: Reading): Promise<ToldEdges> {
-  const { sql } = reading;
+/** @param sql where it is asked for: what it tells is looked at when everything else has been read. */
+export async function readDependencies(reading: Reading, sql: TransactionSql): Promise<ToldEdges> {
   // Numbers, gathered by the server: a row for each takes ten times as long.
-  const [, groups] = await Promise.all([
-    readRowTypes(reading),
-    sql<Group[]>`
+  const groups = await sql<Group[]>`
     select d.classid::regclass::text as class, d.refclassid::regclass::text as "refClass", d.deptype::text as type,
       array_agg(d.objid)::text as objects, array_agg(d.objsubid)::text as subs,
       array_agg(d.refobjid)::text as "refObjects", array_agg(d.refobjsubid)::text as "refSubs"
     from pg_depend d
     where d.objid >= 16384 and d.refobjid >= 16384 and d.deptype in ('n', 'a', 'i', 'P', 'S')
       and not ${sql.unsafe(toldAnyway)}
-    group by d.classid, d.refclassid, d.deptype order by d.classid, d.refclassid, d.deptype`,
-  ]);
+    group by d.classid, d.refclassid, d.deptype order by d.classid, d.refclassid, d.deptype`;
   let rows: Rows | undefined;
   const known = () => (rows ??= new Rows(groups));
   const told: ToldEdges = {
     of: (dependent) => edgesOf(reading, known(), dependent),
     to: (referenced) => dependentsOn(reading, known(), referenced),
   };
-  return reading.shells.size === 0 ? told : withoutCircles(told, reading.shells);
+  return withoutCircles(told, reading.shells);
 }
 
 /** pg_depend, by what depends and by what is depended on. */
 class Rows {
   readonly #groups: readonly Group[];
   readonly #starts: readonly number[];
-  readonly #lists: readonly (readonly [objects: number[], subs: number[], refObjects: number[], refSubs: number[]])[];
+  readonly #lists: readonly (readonly [
+    objects: number[],
+    subs: number[],
+    refObjects: number[],
+    refSubs: number[],
+  ])[];
   readonly #byObject: Chains;
   readonly #byReferenced: Chains;
   constructor(groups: readonly Group[]) {
@@ -199,20 +201,21 @@ const numbers = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]
 
 /** A function that a type is made of needs its shell only, and goes with it. */
 function withoutCircles({ of, to }: ToldEdges, shells: ReadonlyMap<Key, Key>): ToldEdges {
-  const typesOf = new Map([...shells].map(([type, shell]) => [shell, type]));
   const isMadeOf = (type: Key, made: Key) => of(type).some(({ referenced }) => referenced === made);
   return {
-    of: (dependent) =>
-      of(dependent).map((edge) => {
+    of(dependent) {
+      const edges = of(dependent);
+      if (shells.size === 0) return edges;
+      return edges.map((edge) => {
         const shell = shells.get(edge.referenced);
         return shell !== undefined && isMadeOf(edge.referenced, dependent)
           ? { dependent, referenced: shell, type: 'auto' }
           : edge;
-      }),
+      });
+    },
     *to(referenced) {
       yield* to(referenced);
-      const type = typesOf.get(referenced);
-      if (type !== undefined) yield* to(type);
+      for (const [type, shell] of shells) if (shell === referenced) yield* to(type);
     },
   };
 }
@@ -224,8 +227,8 @@ const toldAnyway = `(
   or (d.classid = 'pg_attrdef'::regclass and d.deptype in ('a', 'i'))
   or (d.classid = 'pg_class'::regclass and d.refclassid = 'pg_namespace'::regclass))`;
 
-/** What uses a relation's row type (a function that returns its rows, a column of that type) uses the relation. */
-async function readRowTypes(reading: Reading): Promise<void> {
+/** What uses a relation's row type (a function that returns its rows, a column of that type) uses the relation. After the relations, in the same session. */
+export async function readRowTypes(reading: Reading): Promise<void> {
   const rows = await reading.sql<{ type: string; array: string; relation: string }[]>`
     select 'pg_type:' || t.oid || ':0' as type, 'pg_type:' || t.typarray || ':0' as array,
       'pg_class:' || t.typrelid || ':0' as relation

@@ -1,6 +1,8 @@
 /** A live or shadow database → a catalog: one read-only snapshot, the queries pipelined on one connection. */
 import { ownReferences } from '../../core/kinds/kinds.ts';
 import { type Catalog, type ToldEdges, catalogOf, toldEdges } from '../../core/model/catalog.ts';
+import type { TransactionSql } from 'postgres';
+import { literal } from '../../sql/quote.ts';
 import { type Connection, describeAddress } from '../connect.ts';
 import { AddressMap } from './address.ts';
 import { readAggregates } from './aggregate.ts';
@@ -8,7 +10,7 @@ import { readBaseTypes } from './base-type.ts';
 import { readCompositeTypes } from './composite-type.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDatabaseSettings } from './database-setting.ts';
-import { readDependencies } from './dependency.ts';
+import { readDependencies, readRowTypes } from './dependency.ts';
 import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
 import { readEventTriggers } from './event-trigger.ts';
@@ -60,7 +62,7 @@ export function introspect(
   connection: Connection,
   source: string = describeAddress(connection.address),
 ): Promise<Catalog> {
-  return reading(connection, source, readAll);
+  return readingInHalves(connection, source, readAll);
 }
 
 /**
@@ -71,48 +73,92 @@ export function introspectAccess(
   connection: Connection,
   source: string = describeAddress(connection.address),
 ): Promise<Catalog> {
-  return reading(connection, source, async (reading) => {
-    await Promise.all([readColumnPrivileges(reading), ...readHolders(reading)]);
-    return toldEdges([]);
+  return connection.sql.begin(isolation, async (sql) => {
+    await sql.unsafe(`select ${settings}`);
+    return fill(connection, sql, source, async (reading) => {
+      await Promise.all([readColumnPrivileges(reading), ...readHolders(reading)]);
+      return toldEdges([]);
+    });
   });
 }
 
-/** @param read fills the reading, and gives the edges that pg_depend tells. */
-async function reading(
-  { sql, serverVersion }: Connection,
+/** What the server prints then means the same wherever it is read: every name qualified, every instant in UTC. */
+const settings = `set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
+  set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
+  set_config('quote_all_identifiers', 'off', true), set_config('extra_float_digits', '1', true),
+  set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
+  set_config('work_mem', '64MB', true)`;
+
+const isolation = 'isolation level repeatable read read only';
+
+/** Bytes of pg_attribute from which on the server works in two sessions: some thousand tables. */
+const large = 8_000_000;
+
+/** SQL: the name of the snapshot, for another session; null where it is not worth one. */
+const snapshotForAside = `case when pg_relation_size('pg_attribute') > ${large} and not pg_is_in_recovery() then pg_export_snapshot() end`;
+
+/** @param read fills the reading, and gives the edges that pg_depend tells; half of it is asked for aside, in the same snapshot. */
+function readingInHalves(
+  connection: Connection,
+  source: string,
+  read: (reading: Reading, aside: TransactionSql) => Promise<ToldEdges>,
+): Promise<Catalog> {
+  return connection.sql.begin(isolation, async (sql) => {
+    const [row] = await sql.unsafe<{ snapshot: string | null }[]>(
+      `select ${settings}, ${snapshotForAside} as snapshot`,
+    );
+    const make = (aside: TransactionSql) => fill(connection, sql, source, (into) => read(into, aside));
+    return row!.snapshot === null ? make(sql) : await withAside(connection, row!.snapshot, sql, make);
+  });
+}
+
+/** @param use given a second session that sees the same snapshot; the first, where the server lets no more in. */
+async function withAside<T>(
+  { another }: Connection,
+  snapshot: string,
+  first: TransactionSql,
+  use: (aside: TransactionSql) => Promise<T>,
+): Promise<T> {
+  const second = await another().catch(() => undefined);
+  if (second === undefined) return use(first);
+  try {
+    return (await second.sql.begin(isolation, async (sql) => {
+      await sql.unsafe(`set transaction snapshot ${literal(snapshot)}; select ${settings}`);
+      return use(sql);
+    })) as T;
+  } finally {
+    await second.close();
+  }
+}
+
+async function fill(
+  { serverVersion }: Connection,
+  sql: TransactionSql,
   source: string,
   read: (reading: Reading) => Promise<ToldEdges>,
 ): Promise<Catalog> {
-  return sql.begin('isolation level repeatable read read only', async (transaction) => {
-    // What the server prints then means the same wherever it is read: every name qualified, every instant in UTC.
-    await transaction`select set_config('search_path', '', true), set_config('TimeZone', 'UTC', true),
-      set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true),
-      set_config('quote_all_identifiers', 'off', true), set_config('extra_float_digits', '1', true),
-      set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
-      set_config('work_mem', '64MB', true)`;
-    const reading: Reading = {
-      sql: transaction,
-      serverVersion,
-      entries: new Map(),
-      edges: [],
-      notAnalysed: [],
-      keys: new AddressMap<Key>((at) => inParts(at)),
-      partAt: (at) => inParts(at),
-      relations: new Map(),
-      acls: new Map(),
-      parsedAcls: new Map(),
-      parts: new Map(),
-      shells: new Map(),
-      parents: new Map(),
-      inherited: new AddressMap(),
-      notNullNames: new Map(),
-    };
-    const inParts = partsAt(reading);
-    const edges = { own: ownReferences, told: await read(reading) };
-    const { entries, notAnalysed } = reading;
-    const bundles = [tableBundles(reading), aclBundles(reading.acls)];
-    return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
-  });
+  const reading: Reading = {
+    sql,
+    serverVersion,
+    entries: new Map(),
+    edges: [],
+    notAnalysed: [],
+    keys: new AddressMap<Key>((at) => inParts(at)),
+    partAt: (at) => inParts(at),
+    relations: new Map(),
+    acls: new Map(),
+    parsedAcls: new Map(),
+    parts: new Map(),
+    shells: new Map(),
+    parents: new Map(),
+    inherited: new AddressMap(),
+    notNullNames: new Map(),
+  };
+  const inParts = partsAt(reading);
+  const edges = { own: ownReferences, told: await read(reading) };
+  const { entries, notAnalysed } = reading;
+  const bundles = [tableBundles(reading), aclBundles(reading.acls)];
+  return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
 }
 
 /** What has an owner and privileges, and who holds them. */
@@ -140,12 +186,12 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readLargeObjects(reading),
 ];
 
-async function readAll(reading: Reading): Promise<ToldEdges> {
-  // Sent at once and answered in turn on one connection.
-  const [takePartsIn] = await Promise.all([
-    readTableParts(reading),
+async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdges> {
+  // Sent at once, and answered in turn.
+  const [takePartsIn, dependencies] = await Promise.all([
+    readTableParts(reading, aside),
+    readDependencies(reading, aside),
     readRelations(reading),
-    readColumnPrivileges(reading),
     ...readHolders(reading),
     readInherits(reading),
     readIndexMarks(reading),
@@ -170,14 +216,10 @@ async function readAll(reading: Reading): Promise<ToldEdges> {
     readTransforms(reading),
     readDatabaseSettings(reading),
     readNotAnalysed(reading),
+    readRowTypes(reading),
   ]);
   takePartsIn();
   // What is about objects that are read by now.
-  const [dependencies] = await Promise.all([
-    readDependencies(reading),
-    readExtensionDependencies(reading),
-    readTablespaces(reading),
-    readIndexParts(reading),
-  ]);
+  await Promise.all([readExtensionDependencies(reading), readTablespaces(reading), readIndexParts(reading)]);
   return dependencies;
 }

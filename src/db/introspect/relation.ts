@@ -53,7 +53,8 @@ export class Relation {
   get columns(): readonly string[] {
     if (this.#columns === undefined) {
       this.#columns = [];
-      for (const [number, quoted] of parseRecords(this.texts.columns)) this.#columns[Number(number) - 1] = quoted!;
+      for (const [number, quoted] of parseRecords(this.texts.columns))
+        this.#columns[Number(number) - 1] = quoted!;
     }
     return this.#columns;
   }

@@ -1,5 +1,13 @@
 /** Indexes that neither a constraint nor a partitioned parent brings with it. That of a partitioned table is on its partitions too: ONLY would leave it invalid. */
-import { commentOf, type Reading, add, addCarried, address, notOfExtension, userNamespace } from './reading.ts';
+import {
+  commentOf,
+  type Reading,
+  add,
+  addCarried,
+  address,
+  notOfExtension,
+  userNamespace,
+} from './reading.ts';
 import { parseRecords } from './record.ts';
 import { type Relation, unquoted } from './relation.ts';
 
@@ -21,30 +29,31 @@ type Told = readonly [
 ];
 
 /**
- * SQL: indexes whose key columns have, each, the operator class that is the default one of its type, and its own
- * collation: there is nothing to print of them. The server's function for one takes ten times as long as all this.
+ * SQL: operator classes of the server's that go without saying on any column that can have them: default for their
+ * type, where no type that is coerced to it without a function has a default of its own.
  */
-const usual = `select u.indexrelid from pg_index u
-  join pg_attribute ia on ia.attrelid = u.indexrelid and ia.attnum <= u.indnkeyatts
-  left join pg_attribute a on a.attrelid = u.indrelid and a.attnum = u.indkey[ia.attnum - 1]
-  left join pg_opclass o on o.oid = u.indclass[ia.attnum - 1] and o.opcdefault and o.oid < 16384
-    and (o.opcintype = a.atttypid or (o.opcintype = 'text'::regtype and a.atttypid = 'varchar'::regtype))
-  where u.indexrelid >= 16384 and u.indexprs is null and u.indpred is null
-  group by u.indexrelid
-  having bool_and(o.oid is not null and u.indcollation[ia.attnum - 1] in (0, a.attcollation))
-    and not exists (select from pg_opclass where opcdefault and oid >= 16384)`;
+const usualClasses = `array(select o.oid from pg_opclass o where o.opcdefault and o.oid < 16384
+  and not exists (select from pg_cast k join pg_opclass d on d.opcintype = k.castsource and d.opcdefault and d.opcmethod = o.opcmethod
+    where k.casttarget = o.opcintype and k.castmethod = 'b' and k.castcontext = 'i')
+  and not exists (select from pg_opclass where opcdefault and oid >= 16384))`;
+
+/** SQL: that there is nothing to an index but its columns: for one that is printed, the server takes ten times as long. */
+const isPlain = `i.indexprs is null and i.indpred is null and x.reloptions is null and c.relkind <> 'm'
+  and i.indclass::oid[] <@ ${usualClasses}
+  -- 0: none; 100: the database's. A name has another.
+  and i.indcollation::oid[] <@ '{0,100}' and i.indrelid not in (
+    select attrelid from pg_attribute where attcollation not in (0, 100, 950) and attnum > 0 and attrelid >= 16384)`;
 
 /** Into the texts of their tables. */
 export async function readIndexes({ sql, relations }: Reading): Promise<() => void> {
   const rows = await sql<{ relation: number; indexes: string; oids: string }[]>`
     select relation::int8::float8 as relation, string_agg(told, '') as indexes, string_agg(oid::text, ',') as oids
     from (select i.indrelid as relation, x.oid, row(quote_ident(x.relname),
-        case when plain.indexrelid is null or x.reloptions is not null or c.relkind = 'm'
-          then case x.relkind when 'I' then replace(pg_get_indexdef(x.oid), ' ON ONLY ', ' ON ') else pg_get_indexdef(x.oid) end end,
+        case when ${sql.unsafe(isPlain)} then null
+          when x.relkind = 'I' then replace(pg_get_indexdef(x.oid), ' ON ONLY ', ' ON ') else pg_get_indexdef(x.oid) end,
         m.amname, i.indisunique, i.indnullsnotdistinct, i.indnkeyatts, i.indkey, i.indoption, cm.description)::text as told
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
     join pg_namespace n on n.oid = c.relnamespace join pg_am m on m.oid = x.relam
-    left join (${sql.unsafe(usual)}) plain on plain.indexrelid = i.indexrelid
     ${sql.unsafe(commentOf('pg_class', 'i.indexrelid'))}
     where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't' and not x.relispartition and ${sql.unsafe(userNamespace)}
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))

@@ -1,4 +1,5 @@
 /** Columns, constraints and indexes of tables. Most tables stand alone: theirs stay texts until somebody asks. */
+import type { TransactionSql } from 'postgres';
 import type { Bundle, Bundles } from '../../core/model/entry-map.ts';
 import { type Key, type Kind, keyOf } from '../../core/model/id.ts';
 import type { Entry } from '../../core/model/entry.ts';
@@ -10,11 +11,21 @@ import type { Relation } from './relation.ts';
 import { addIndexes, indexesOf, readIndexes } from './table-index.ts';
 
 /** What is in the bundle of a table. Privileges on columns are not. */
-const kinds: ReadonlySet<Kind> = new Set(['column', 'default', 'constraint', 'index', 'comment'] satisfies Kind[]);
+const kinds: ReadonlySet<Kind> = new Set([
+  'column',
+  'default',
+  'constraint',
+  'index',
+  'comment',
+] satisfies Kind[]);
 
-/** @returns what takes the parts in when the relations are read, and all that tables may have columns from. */
-export async function readTableParts(reading: Reading): Promise<() => void> {
-  const takeIn = await Promise.all([readColumns(reading), readConstraints(reading), readIndexes(reading)]);
+/**
+ * @param aside where half of it is asked for.
+ * @returns what takes the parts in when the relations are read, and all that tables may have columns from.
+ */
+export async function readTableParts(reading: Reading, aside: TransactionSql): Promise<() => void> {
+  const beside = { ...reading, sql: aside };
+  const takeIn = await Promise.all([readColumns(beside), readConstraints(beside), readIndexes(reading)]);
   return () => {
     for (const take of takeIn) take();
     const shared = new SharedColumns();
@@ -72,7 +83,9 @@ export function partsAt({ parts, relations, keys }: Reading): (at: Address) => E
   return (at) => {
     const table = tableAt(at)?.told;
     const bundle =
-      table === undefined ? undefined : parts.get(keyOf({ kind: 'table', schema: table.schema, name: table.name }));
+      table === undefined
+        ? undefined
+        : parts.get(keyOf({ kind: 'table', schema: table.schema, name: table.name }));
     if (bundle === undefined) return undefined;
     const entries = bundle.entries();
     const key = keys.known(at);
@@ -110,7 +123,8 @@ export function tableBundles({ parts, relations }: Reading): Bundles {
         const { schema, name: table } = relation.told;
         const on = keyOf({ kind: 'table', schema, name: table });
         if (parts.has(on))
-          for (const index of indexesOf(relation)) tables.set(keyOf({ kind: 'index', schema, name: index }), on);
+          for (const index of indexesOf(relation))
+            tables.set(keyOf({ kind: 'index', schema, name: index }), on);
       }
     }
     return tables.get(name);

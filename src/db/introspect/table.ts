@@ -5,6 +5,7 @@ import {
   add,
   addCarried,
   address,
+  commentOf,
   notOfExtension,
   userNamespace,
 } from './reading.ts';
@@ -34,8 +35,9 @@ export async function readTables(reading: Reading): Promise<void> {
       case c.relkind when 'p' then 'partitioned' else 'table' end as kind,
       case c.relkind when 'p' then pg_get_partkeydef(c.oid) end as "partitionKey",
       case c.relpersistence when 'u' then 'unlogged' else 'permanent' end as persistence,
-      (select array_agg(o order by o) from (select unnest(c.reloptions) as o
-        union all select 'toast.' || unnest(tc.reloptions)) o) as options,
+      case when c.reloptions is not null or tc.reloptions is not null then (
+        select array_agg(o order by o) from (select unnest(c.reloptions) as o
+          union all select 'toast.' || unnest(tc.reloptions)) o) end as options,
       nullif(am.amname, case c.relkind when 'r' then 'heap' end) as "accessMethod",
       case when c.reloftype <> 0 then format_type(c.reloftype, null) end as "ofType",
       c.relrowsecurity as "rowSecurity", c.relforcerowsecurity as "forceRowSecurity",
@@ -43,8 +45,9 @@ export async function readTables(reading: Reading): Promise<void> {
       case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end as bound,
       i.inhparent::int8::float8 as "parentOid", pn.nspname as "parentSchema", p.relname as "parentTable",
       pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
-      obj_description(c.oid, 'pg_class') as comment
+      cm.description as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    ${reading.sql.unsafe(commentOf('pg_class', 'c.oid'))}
     left join pg_class tc on tc.oid = c.reltoastrelid and tc.reloptions is not null
     left join pg_am am on am.oid = c.relam
     left join pg_inherits i on c.relispartition and i.inhrelid = c.oid
