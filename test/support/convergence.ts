@@ -1,9 +1,11 @@
-/** Convergence: apply `before`, plan to `after`, run the plan; the catalogs are equal, a second plan is empty, and pg_dump agrees. Then back. */
+/** Convergence: apply `before`, plan to `after`, run the plan; the catalogs are equal, a second plan is empty, and pg_dump agrees; its way back brings the first catalog again. */
 import { deepStrictEqual } from 'node:assert/strict';
 import { usesOf } from '../../src/core/bodies/uses.ts';
 import { diff } from '../../src/core/diff/diff.ts';
+import type { MigrationDraft } from '../../src/core/migration/header.ts';
 import type { Catalog } from '../../src/core/model/catalog.ts';
-import { plan } from '../../src/core/plan/plan.ts';
+import { migrations } from '../../src/core/plan/migrations.ts';
+import { plan, type PlanOptions } from '../../src/core/plan/plan.ts';
 import { connect, type Address, type Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { dumpedSchema } from './dumped-schema.ts';
@@ -16,11 +18,7 @@ export async function converge(server: TestServer, before: string, after: string
   try {
     const to = await filled(await server.createDatabase(), await prepared(server, `${roles}\n${after}`));
     try {
-      const start = await introspect(from);
-      const statements = await convergeFromTo(from, to);
-      // Back as a Down goes: not as for tables in use.
-      await run(from, await statementsOf(await introspect(from), start, false), start);
-      return statements;
+      return await convergeFromTo(from, to);
     } finally {
       await to.close();
       await server.dropDatabase(to.address.database);
@@ -55,32 +53,53 @@ async function makeTablespaces(server: TestServer, sql: string): Promise<void> {
   }
 }
 
-/** Plans from the one database to the other, and runs the plan on the first. @throws AssertionError that says what is not equal, after which statements. */
+/**
+ * Migrates the first database to the other's state, and back again by the way back that was planned with it. @returns the
+ * statements of the way there. @throws AssertionError that says what is not equal, after which statements.
+ */
 export async function convergeFromTo(from: Connection, to: Connection): Promise<string[]> {
   const [start, goal] = [await introspect(from), await introspect(to)];
   const unknown = [...start.notAnalysed, ...goal.notAnalysed].map(({ object }) => object);
   deepStrictEqual(unknown, [], `not analysed: ${unknown.join(', ')}`);
-  const statements = await run(from, await statementsOf(start, goal), goal);
+  const { uses } = await usesOf(goal);
+  const steps = migrations(start, goal, { ...options, uses }, new Date(0), new Map()).map(
+    ({ draft }) => draft,
+  );
+  const up = await run(from, steps, 'up', goal);
   const [mine, wanted] = await Promise.all([dumpedSchema(from.address), dumpedSchema(to.address)]);
   deepStrictEqual(
     mine.filter((statement) => !wanted.includes(statement)),
     wanted.filter((statement) => !mine.includes(statement)),
-    `pg_dump does not agree after:\n${statements.join(';\n')}`,
+    `pg_dump does not agree after:\n${up.join(';\n')}`,
   );
-  return statements;
+  await run(from, steps.toReversed(), 'down', start);
+  return up;
 }
 
-/** Runs a plan statement by statement. @throws AssertionError when its goal is not reached. */
-async function run(on: Connection, statements: string[], goal: Catalog): Promise<string[]> {
-  await on.sql.unsafe('set check_function_bodies = off');
-  for (const sql of statements)
-    await on.sql.unsafe(sql).catch((error: Error) => {
-      throw new Error(`${error.message} (in: ${sql})`, { cause: error });
-    });
+const options: PlanOptions = { domainOf: () => 'all' };
+
+/** Runs migrations one way. @returns their statements. @throws AssertionError when the goal is not reached. */
+async function run(
+  on: Connection,
+  steps: readonly MigrationDraft[],
+  way: 'up' | 'down',
+  goal: Catalog,
+): Promise<string[]> {
+  const done: string[] = [];
+  for (const step of steps) {
+    const statements = step[way].map(({ sql }) => sql);
+    for (const sql of step.transaction === 'on' ? ['begin', ...statements, 'commit'] : statements)
+      await on.sql.unsafe(sql).catch((error: Error) => {
+        throw new Error(`${error.message} (${way}, in: ${sql})`, { cause: error });
+      });
+    done.push(...statements);
+  }
   const reached = await introspect(on);
-  deepStrictEqual(diff(reached, goal), [], `the catalogs are not equal after:\n${statements.join(';\n')}`);
-  deepStrictEqual(await statementsOf(reached, goal), [], 'a second plan is not empty');
-  return statements;
+  const after = `after ${way}:\n${done.join(';\n')}`;
+  deepStrictEqual(diff(reached, goal), [], `the catalogs are not equal ${after}`);
+  const second = plan(reached, goal, options).flatMap(({ statements }) => statements.map(({ sql }) => sql));
+  deepStrictEqual(second, [], `a second plan is not empty ${after}`);
+  return done;
 }
 
 /** Runs SQL in an empty database, and keeps the connection. */
@@ -93,11 +112,4 @@ export async function filled(address: Address, sql: string): Promise<Connection>
     await connection.close();
     throw error;
   }
-}
-
-async function statementsOf(from: Catalog, to: Catalog, online = true): Promise<string[]> {
-  const { uses } = await usesOf(to);
-  return plan(from, to, { domainOf: () => 'all', online, uses }).flatMap(({ statements }) =>
-    statements.map(({ sql }) => sql),
-  );
 }

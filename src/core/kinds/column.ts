@@ -169,6 +169,10 @@ function leftToChildren(id: ColumnId, { from, to }: Sides): { kept: TableId[]; o
   return { kept, others };
 }
 
+const moving = 'turn of moving the values of ';
+/** Whether a key stands for: that the values of a child's column are in the one of its parent. */
+export const isOfMoving = (key: Key): boolean => key.startsWith(moving);
+
 /** A child's own column gives way to the one of its parent: the values move, because no statement makes an own column an inherited one. */
 function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
   const own = { schema: id.schema, name: id.table };
@@ -187,7 +191,7 @@ function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
     });
   const table = qualified(id.schema, id.table);
   const [name, aside] = [identifier(id.name), identifier(`${id.name}_before`)];
-  const moved = `turn of moving the values of ${keyOf(id)}` as Key;
+  const moved = `${moving}${keyOf(id)}` as Key;
   const locks = accessExclusive({ schema: id.schema, name: id.table });
   return [
     draft(`ALTER TABLE ${table} RENAME COLUMN ${name} TO ${aside}`, {

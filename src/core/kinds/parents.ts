@@ -1,7 +1,13 @@
 /** Which table has its columns from which others: a partition from its parent, a child from those that it inherits. */
 import { type Catalog, entriesOf } from '../model/catalog.ts';
-import { type ColumnId, type TableId, keyOf } from '../model/id.ts';
+import { type ColumnId, type Id, type IdOf, type TableId, keyOf } from '../model/id.ts';
 import type { PartitionAttributes } from './parts.ts';
+
+/** The kinds that say that a table has its columns from elsewhere. */
+export const links = ['partition', 'inherit', 'of-type'] as const;
+export type LinkId = IdOf<(typeof links)[number]>;
+export const isLink = (id: Id): id is LinkId =>
+  id.kind === 'partition' || id.kind === 'inherit' || id.kind === 'of-type';
 
 interface Family {
   readonly parents: ReadonlyMap<string, readonly TableId[]>;

@@ -11,9 +11,10 @@ import {
 import { asItsOwn } from '../kinds/family.ts';
 import { equal } from '../diff/diff.ts';
 import { ownedBy, partitionedAbove, partsAsOwn } from '../kinds/index-parts.ts';
+import { type LinkId, isLink } from '../kinds/parents.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, type Kind, keyOf } from '../model/id.ts';
+import { type Key, type Kind, type TableId, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 
 /** A catalog that differs from another in a few entries. */
@@ -35,6 +36,9 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
   const changed = new Map(onTheWay ? before.changed : []);
   const passing = new Map(onTheWay ? before.passing : []);
   const now = (key: Key) => (changed.has(key) ? changed.get(key) : base.entries.get(key));
+  // What a column has of its own though it is another's: no statement tells that it comes or goes with that.
+  const settingsOf = ({ schema, name }: LinkId) =>
+    [base, to].flatMap((side) => inheritedColumns(side, { kind: 'table', schema, name }));
   for (const { produces, destroys } of statements) {
     // What a partition had from its parent is its own while it is detached, though neither end of the way has it so.
     const own = destroys.flatMap((key) => {
@@ -49,7 +53,11 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       }));
     });
     for (const key of [...destroys, ...produces]) passing.delete(key);
-    for (const key of destroys) changed.set(key, undefined);
+    for (const key of destroys) {
+      const id = now(key)?.id;
+      if (id !== undefined && isLink(id)) for (const own of settingsOf(id)) changed.set(own, undefined);
+      changed.set(key, undefined);
+    }
     for (const { entry, edges } of own) {
       changed.set(keyOf(entry.id), entry);
       passing.set(keyOf(entry.id), edges);
@@ -73,10 +81,18 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
         for (const above of partitionedAbove(to, entry.id).flatMap((each) => ownedBy(to, each)))
           if (equal(now(keyOf(above.id))?.attrs ?? null, above.attrs)) changed.set(keyOf(above.id), above);
       changed.set(key, entry);
+      if (entry !== undefined && isLink(entry.id))
+        for (const own of settingsOf(entry.id))
+          if (now(own) === undefined) changed.set(own, to.entries.get(own));
     }
   }
   return catalogOn({ base, to, changed, passing });
 }
+
+const inheritedColumns = (of: Catalog, table: TableId): Key[] =>
+  (edgeIndex(of).byReferenced.get(keyOf(table)) ?? [])
+    .map(({ dependent }) => dependent)
+    .filter((key) => of.entries.get(key)!.id.kind === 'inherited-column');
 
 /** @returns the only keys in which a catalog can differ from `advance` of it: what the statements touch, and what comes and goes by the way. */
 export function changedBetween(before: Catalog, after: Catalog, statements: readonly Statement[]): Set<Key> {
@@ -163,12 +179,18 @@ function listOf(kind: Kind, { base, changed }: Way): readonly Entry[] {
     .map(([, entry]) => entry);
 }
 
-/** What a touched entry depends on is as in `to`; every other's dependencies are the base's; both ends are there. */
+/**
+ * What a touched entry depends on is as in `to`; every other's dependencies are the base's; both ends are there. What
+ * stays as it is while another thing takes the place of one that it needs (its table's own column that of the parent), needs that.
+ */
 function indexOf({ base, to, changed, passing }: Way): EdgeIndex {
   const [old, wanted] = [edgeIndex(base), edgeIndex(to)];
   const isThere = (key: Key) => (changed.has(key) ? changed.get(key) !== undefined : base.entries.has(key));
-  const edgesBy = (key: Key) =>
-    passing.get(key) ?? (changed.has(key) ? wanted : old).byDependent.get(key) ?? [];
+  const edgesBy = (key: Key): readonly Edge[] => {
+    const own = passing.get(key) ?? (changed.has(key) ? wanted : old).byDependent.get(key) ?? [];
+    if (changed.has(key) || own.every(({ referenced }) => isThere(referenced))) return own;
+    return [...own, ...(wanted.byDependent.get(key) ?? [])];
+  };
   let referencing: Map<Key, Edge[]> | undefined;
   const passingTo = (key: Key): readonly Edge[] => {
     if (referencing === undefined) {
@@ -178,6 +200,12 @@ function indexOf({ base, to, changed, passing }: Way): EdgeIndex {
     }
     return referencing.get(key) ?? [];
   };
+  const newlyOn = (key: Key): Edge[] =>
+    (wanted.byReferenced.get(key) ?? []).flatMap(({ dependent }) =>
+      changed.has(dependent) || old.byDependent.get(dependent)?.some(({ referenced }) => referenced === key)
+        ? []
+        : edgesBy(dependent).filter(({ referenced }) => referenced === key),
+    );
   return {
     byDependent: {
       get: (key) => (isThere(key) ? edgesBy(key).filter(({ referenced }) => isThere(referenced)) : undefined),
@@ -190,6 +218,7 @@ function indexOf({ base, to, changed, passing }: Way): EdgeIndex {
               ...(wanted.byReferenced.get(key) ?? []).filter(
                 ({ dependent }) => changed.has(dependent) && !passing.has(dependent),
               ),
+              ...(changed.has(key) ? newlyOn(key) : []),
               ...passingTo(key),
             ].filter(({ dependent }) => isThere(dependent))
           : undefined,

@@ -4,13 +4,13 @@
  */
 import { asItsOwn, defaultAt } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
-import { parentsOf } from '../kinds/parents.ts';
+import { isLink, links, parentsOf } from '../kinds/parents.ts';
 import { comesBack } from '../kinds/comes-back.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf, toldEdges } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Id, type IdOf, type Key, type TableId, keyOf, objectOf, tablesOf } from '../model/id.ts';
+import { type Id, type Key, type TableId, keyOf, objectOf, tablesOf } from '../model/id.ts';
 import type { Planned } from './expanded.ts';
 
 /** How a table that both sides have moves: away from its parents, to new ones, or from a parent and back. */
@@ -77,10 +77,6 @@ function withMore(of: Catalog, more: readonly Entry[], moved: ReadonlySet<Key>):
   const edges = { own, told: toldEdges(added, told) };
   return catalog(of.source, of.serverVersion, [...kept, ...more], edges, of.notAnalysed);
 }
-
-const links = ['partition', 'inherit', 'of-type'] as const;
-const isLink = (id: Id): id is IdOf<(typeof links)[number]> =>
-  id.kind === 'partition' || id.kind === 'inherit' || id.kind === 'of-type';
 
 /** What a child has as well, stays its own. */
 const isChild = (of: Catalog, table: TableId) => parentsOf(of, table).length > 0 && !isPartition(of, table);

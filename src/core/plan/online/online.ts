@@ -2,6 +2,7 @@
  * A plan → the same plan for tables in use: what would read, rewrite or index a table under a lock that keeps its
  * users out is taken apart. What is made in the same plan holds no rows, and stays as it is.
  */
+import { isOfMoving } from '../../kinds/column.ts';
 import type { Sides } from '../../kinds/kind.ts';
 import { type Id, type Key, keyOf } from '../../model/id.ts';
 import type { Statement } from '../../model/statement.ts';
@@ -118,7 +119,8 @@ const undone = ({ sql, locks, outside }: NonNullable<Part['undo']>): Statement =
 
 /**
  * @returns by position of a statement that drops what comes again under the same name: what it waits for, so that the
- * old serves until the new is there. Not where the new itself needs something that only the drop makes possible.
+ * old serves until the new is there. Not where the new itself needs something that only the drop makes possible, and not
+ * where a column is moved: that must be done in one step, or its half has no way back.
  */
 function dropsAfter(
   plain: readonly PlannedStatement[],
@@ -140,7 +142,7 @@ function dropsAfter(
   };
   for (const { at, key, part } of replacing)
     plain.forEach(({ statement }, drop) => {
-      if (drop === at || !statement.destroys.includes(key)) return;
+      if (drop === at || statement.requires.some(isOfMoving) || !statement.destroys.includes(key)) return;
       const needed = plain[at]!.statement.requires;
       const givers = plain.flatMap((giver, each) =>
         giver.statement.produces.some((made) => needed.includes(made)) ? [each] : [],
