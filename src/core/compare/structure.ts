@@ -12,7 +12,7 @@ import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type IndexId, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { ownEdges } from '../kinds/kinds.ts';
-import type { IndexAttributes } from '../kinds/table-index.ts';
+import type { IndexAttributes } from '../kinds/parts.ts';
 import { find } from '../model/catalog.ts';
 import { plan } from '../plan/plan.ts';
 import type { Use } from '../bodies/uses.ts';

@@ -10,17 +10,16 @@ import {
   type TableId,
   isType,
   keyOf,
-  nameOf,
   tablesOf,
 } from '../model/id.ts';
-import { inputError } from '../model/problem.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
+import { becomesInherited, leftToChildren, mergedBelow, passedOn, settingsBelow } from './column-below.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
 import { isSetWithType, restoredDefaults } from './default.ts';
 import type { DefaultAttributes } from './parts.ts';
 import { columnAt, isInherited, isNotNullAbove } from './family.ts';
-import { childrenOf, descendantsOf, onlyOf, parentsOf } from './parents.ts';
+import { descendantsOf, onlyOf, parentsOf } from './parents.ts';
 import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
 import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
@@ -113,7 +112,14 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     }
     // An identity column is NOT NULL before it becomes one, and for as long as it is one.
     const { sooner, later } = alterNotNull(id, before.attrs, attrs, sides);
-    drafts.push(...sooner.map((made) => ({ ...made, requires: [...made.requires, roomFor(id)] })));
+    const merged = before.attrs.notNull || !attrs.notNull ? [] : settingsBelow(id, sides);
+    drafts.push(
+      ...sooner.map((made, at) => ({
+        ...made,
+        requires: [...made.requires, roomFor(id)],
+        destroys: [...made.destroys, ...(at === sooner.length - 1 ? merged : [])],
+      })),
+    );
     if (changed.has('identity'))
       drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id)));
     if (changed.has('foreignOptions')) {
@@ -145,83 +151,6 @@ const secretsOf = (
 
 const isUnlogged = (catalog: Catalog, id: ColumnId) =>
   find(catalog, tableIn(catalog, id) as TableId)?.attrs['persistence'] === 'unlogged';
-
-/** @returns the children's columns that are their own as well: they are added before the parent's, which then merges with them. */
-function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
-  const before = childrenOf(from, { schema: id.schema, name: id.table });
-  return before
-    .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
-    .filter((key) => to.entries.has(key));
-}
-
-/** @returns the children that keep a column which goes from their parent, and those that do not. */
-function leftToChildren(id: ColumnId, { from, to }: Sides): { kept: TableId[]; others: TableId[] } {
-  const children = childrenOf(from, { schema: id.schema, name: id.table });
-  const [kept, others]: [TableId[], TableId[]] = [[], []];
-  const links = (child: TableId) =>
-    parentsOf(to, child).some(({ schema, name }) => schema === id.schema && name === id.table);
-  for (const child of children) {
-    const own = { ...id, schema: child.schema, table: child.name };
-    const [was, is] = [find(from, own), find<ColumnId, ColumnAttributes>(to, own)];
-    const type = columnAt(from, own)?.attrs.type;
-    if (was === undefined && links(child)) (is?.attrs.type === type ? kept : others).push(child);
-  }
-  return { kept, others };
-}
-
-const moving = 'turn of moving the values of ';
-/** Whether a key stands for: that the values of a child's column are in the one of its parent. */
-export const isOfMoving = (key: Key): boolean => key.startsWith(moving);
-
-/** A child's own column gives way to the one of its parent: the values move, because no statement makes an own column an inherited one. */
-function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
-  const own = { schema: id.schema, name: id.table };
-  const parents = parentsOf(sides.to, own).map((parent): ColumnId => ({
-    ...id,
-    schema: parent.schema,
-    table: parent.name,
-  }));
-  const isNew = (parent: ColumnId) =>
-    !sides.from.entries.has(keyOf(parent)) &&
-    parentsOf(sides.from, own).some(({ schema, name }) => schema === parent.schema && name === parent.table);
-  if (!parents.some(isNew))
-    throw inputError({
-      message: `${nameOf(id)} is the table's own, and cannot be made its parent's only`,
-      help: 'Leave the column in the definition of the table: it may be its own as well as its parent’s.',
-    });
-  const table = qualified(id.schema, id.table);
-  const [name, aside] = [identifier(id.name), identifier(`${id.name}_before`)];
-  const moved = `${moving}${keyOf(id)}` as Key;
-  const locks = accessExclusive({ schema: id.schema, name: id.table });
-  return [
-    draft(`ALTER TABLE ${table} RENAME COLUMN ${name} TO ${aside}`, {
-      produces: parents.map(roomFor),
-      locks,
-    }),
-    draft(`UPDATE ONLY ${table} SET ${name} = ${aside}`, {
-      produces: [moved],
-      requires: [...parents.map(keyOf), ...parents.map(roomFor)],
-      locks: [{ mode: 'ROW EXCLUSIVE', relation: table }],
-      hazards: [{ name: 'scan', object: table, detail: 'writes every row again' }],
-    }),
-    draft(`ALTER TABLE ${table} DROP COLUMN ${aside}`, { destroys: [keyOf(id)], requires: [moved], locks }),
-  ];
-}
-
-/** Compression and storage are a child's from its parent when it is made, and not later. */
-function passedOn({ id }: { readonly id: ColumnId }, { from, to }: Sides): Draft[] {
-  return descendantsOf(from, { schema: id.schema, name: id.table }).flatMap((child) => {
-    const own = { ...id, schema: child.schema, table: child.name };
-    const [before, after] = [columnAt(from, own)?.attrs, columnAt(to, own)?.attrs];
-    if (before === undefined || after === undefined || to.entries.has(keyOf(own))) return [];
-    return alterSettings(
-      own,
-      before,
-      { ...before, storage: after.storage, compression: after.compression },
-      'ONLY ',
-    ).map((made) => ({ ...made, requires: [keyOf(id)] }));
-  });
-}
 
 /**
  * From 18 a partition keeps the NOT NULL that is its own too, which no catalog of ours tells: that of a table that was

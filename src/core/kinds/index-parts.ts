@@ -6,13 +6,13 @@ import { identifier, qualified } from '../../sql/quote.ts';
 import { comesBack } from './comes-back.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type ConstraintId, type IndexId, type TableId, keyOf } from '../model/id.ts';
+import { type ConstraintId, type Id, type IndexId, type Key, type TableId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 import type { ConstraintAttributes } from './constraint.ts';
 import type { Sides } from './kind.ts';
 import { type Named, parentsOf } from './parents.ts';
 import type { TableAttributes } from './table.ts';
-import type { IndexAttributes } from './table-index.ts';
+import type { IndexAttributes } from './parts.ts';
 
 export type IndexParts = {
   readonly parts: readonly {
@@ -87,6 +87,17 @@ export function lackingOn(table: TableId, { from, to }: Sides): Owned[] {
   return partitionedAbove(to, table)
     .flatMap((above) => ownedBy(to, above))
     .filter((entry) => !own.has(likeness(entry)));
+}
+
+/** Stands for: this of a partitioned table is gone, and with it its parts. */
+export const partsGone = (id: Id) => `turn of dropping the parts of ${keyOf(id)}` as Key;
+
+/** @returns what must go before a partition gets the like of its own: where both are there, the way back makes the one part of the other. */
+export function goneFirst(entry: Owned, { from, to }: Sides): Key[] {
+  return partitionedAbove(to, { schema: entry.id.schema, name: ownerOf(entry) })
+    .flatMap((above) => ownedBy(from, above))
+    .filter((each) => likeness(each) === likeness(entry) && !to.entries.has(keyOf(each.id)))
+    .map(({ id }) => partsGone(id));
 }
 
 /** @returns the lock on what a foreign key references, when a partition's own becomes part of it: the own one's triggers there go. */

@@ -48,3 +48,9 @@ export interface OfTypeAttributes {
 
 /** Of storage and compression, null: as at the parent. */
 export type InheritedColumnAttributes = ColumnSettings & NotNullAttributes;
+
+export interface IndexAttributes {
+  readonly table: string;
+  /** As pg_get_indexdef prints it: the whole CREATE INDEX. */
+  readonly definition: string;
+}

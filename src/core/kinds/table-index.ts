@@ -1,13 +1,9 @@
 /** Indexes that no constraint brings with it. */
 import { qualified } from '../../sql/quote.ts';
 import { type IndexId, keyOf } from '../model/id.ts';
+import { goneFirst, partsGone } from './index-parts.ts';
 import { draft, type Kind } from './kind.ts';
-
-export interface IndexAttributes {
-  readonly table: string;
-  /** As pg_get_indexdef prints it: the whole CREATE INDEX. */
-  readonly definition: string;
-}
+import type { IndexAttributes } from './parts.ts';
 
 export const index: Kind<IndexId, IndexAttributes> = {
   name: 'index',
@@ -16,10 +12,13 @@ export const index: Kind<IndexId, IndexAttributes> = {
     { to: { kind: 'table', schema: id.schema, name: attrs.table }, type: 'auto' },
     { to: { kind: 'materialized-view', schema: id.schema, name: attrs.table }, type: 'auto' },
   ],
-  create: ({ id, attrs }) => [
+  create: ({ id, attrs }, sides) => [
     draft(attrs.definition, {
       produces: [keyOf(id)],
-      requires: [keyOf({ kind: 'table', schema: id.schema, name: attrs.table })],
+      requires: [
+        keyOf({ kind: 'table', schema: id.schema, name: attrs.table }),
+        ...goneFirst({ id, attrs: { ...attrs } }, sides),
+      ],
       locks: [{ mode: 'SHARE', relation: qualified(id.schema, attrs.table) }],
       hazards: [
         { name: 'scan', object: qualified(id.schema, attrs.table), detail: 'reads every row under the lock' },
@@ -29,6 +28,7 @@ export const index: Kind<IndexId, IndexAttributes> = {
   drop: ({ id, attrs }) => [
     draft(`DROP INDEX ${qualified(id.schema, id.name)}`, {
       destroys: [keyOf(id)],
+      produces: [partsGone(id)],
       locks: [
         { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, attrs.table) },
         { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, id.name) },

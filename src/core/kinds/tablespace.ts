@@ -4,7 +4,7 @@ import { type Catalog, find } from '../model/catalog.ts';
 import { type IndexId, type TablespaceId, keyOf } from '../model/id.ts';
 import type { Hazard } from '../model/statement.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
-import type { IndexAttributes } from './table-index.ts';
+import type { IndexAttributes } from './parts.ts';
 
 export type TablespaceAttributes = {
   /** The database's own, for a partition whose parent says another. */

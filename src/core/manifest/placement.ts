@@ -1,5 +1,5 @@
 /** Where an entry belongs among the domains, and what of a live database is a manifest's business at all. */
-import type { IndexAttributes } from '../kinds/table-index.ts';
+import type { IndexAttributes } from '../kinds/parts.ts';
 import { clusterDomain } from '../migration/version.ts';
 import { type Catalog, find } from '../model/catalog.ts';
 import { type Id, type IndexId, keyOf, objectOf, schemaOf } from '../model/id.ts';

@@ -3,7 +3,7 @@
  * table is renamed. To rename them loses nothing, to make them anew reads the whole table.
  */
 import { identifier } from '../../sql/quote.ts';
-import type { IndexAttributes } from '../kinds/table-index.ts';
+import type { IndexAttributes } from '../kinds/parts.ts';
 import type { OwnedByAttributes } from '../kinds/owned-by.ts';
 import { diff } from '../diff/diff.ts';
 import { type Catalog, find } from '../model/catalog.ts';

@@ -3,7 +3,7 @@ import { identifier, qualified } from '../../../sql/quote.ts';
 import type { ConstraintAttributes } from '../../kinds/constraint.ts';
 import { type Owned, indexOn, partitionedAbove } from '../../kinds/index-parts.ts';
 import type { Sides } from '../../kinds/kind.ts';
-import type { IndexAttributes } from '../../kinds/table-index.ts';
+import type { IndexAttributes } from '../../kinds/parts.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type IndexId, keyOf } from '../../model/id.ts';
 import type { Lock } from '../../model/statement.ts';

@@ -2,7 +2,7 @@
  * A plan → the same plan for tables in use: what would read, rewrite or index a table under a lock that keeps its
  * users out is taken apart. What is made in the same plan holds no rows, and stays as it is.
  */
-import { isOfMoving } from '../../kinds/column.ts';
+import { isOfMoving } from '../../kinds/column-below.ts';
 import type { Sides } from '../../kinds/kind.ts';
 import { type Id, type Key, keyOf } from '../../model/id.ts';
 import type { Statement } from '../../model/statement.ts';
