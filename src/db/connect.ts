@@ -4,6 +4,7 @@ import { PostgresJSDialect } from 'kysely-postgres-js';
 import { parse } from 'pg-connection-string';
 import postgres from 'postgres';
 import { inputError, operationalError } from '../core/model/problem.ts';
+import { arrayTypes } from './array-types.ts';
 
 /** Where a database is and who we are there. `password` is a secret: it goes into no message, log or file. */
 export interface Address {
@@ -92,6 +93,8 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
     connect_timeout: 15,
     idle_timeout: 0,
     max_lifetime: null,
+    fetch_types: false,
+    types: arrayTypes,
     onnotice: (notice) => options.onNotice?.(notice as unknown as Notice),
     connection: {
       application_name: options.applicationName ?? 'dbctl',

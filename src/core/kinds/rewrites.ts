@@ -3,7 +3,7 @@
  * source, ATExecAddColumn and ATColumnChangeRequiresRewrite).
  */
 import { qualified } from '../../sql/quote.ts';
-import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf, find } from '../model/catalog.ts';
 import type { Attributes, Entry } from '../model/entry.ts';
 import { type ColumnId, type DefaultId, type DomainTypeId, keyOf } from '../model/id.ts';
 import type { Hazard } from '../model/statement.ts';
@@ -96,8 +96,8 @@ function isVolatile(expression: string, to: Catalog): boolean {
       if (volatile.has(name!)) return true;
       continue;
     }
-    const known = [...to.entries.values()].filter(
-      ({ id }) => id.kind === 'function' && qualified(id.schema, id.name) === `${schema}.${name}`,
+    const known = [...entriesOf(to, 'function')].filter(
+      ({ id }) => qualified(id.schema, id.name) === `${schema}.${name}`,
     );
     // An extension's function is not known: it may be.
     if (known.length === 0 || known.some(({ attrs }) => isChanging(attrs, to))) return true;

@@ -318,7 +318,7 @@ function candidatesIn(
   return function* (key, { id, attrs }) {
     const [schema, name] = homeOf(id);
     // An index is bundled with its table.
-    for (const at of id.kind === 'index' ? [name, String(attrs['table'])] : [name])
+    for (const at of id.kind === 'index' ? [name, attrs['table'] as string] : [name])
       for (const on of bundles.get(schema)?.get(at) ?? []) yield* openBundles({ entries }, on);
     yield* homes.get(schema)?.get(name) ?? [];
     yield* away.get(key) ?? [];
