@@ -12,7 +12,7 @@ const [texts, numbers] = [
   [1005, 1007, 1028],
 ];
 
-const serialize = (values: readonly unknown[]): string =>
+const serialize = (values: readonly (string | number | null)[]): string =>
   `{${values.map((value) => (value === null ? 'null' : `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 
 /** For the driver. */

@@ -7,7 +7,7 @@ import { governs } from '../manifest/placement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
 import { parentOf } from '../manifest/resolve/domain-objects.ts';
-import { type Catalog, catalog } from '../model/catalog.ts';
+import { type Catalog, catalog, edgeIndex } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type IndexId, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
@@ -127,6 +127,7 @@ function withoutOthersBusiness(
   };
   const kept = [...should.entries.values()].filter((entry) => !isOthers(entry, should));
   const added = [...is.entries.values()].filter((entry) => isOthers(entry, is));
+  const edges = edgeIndex(is).byDependent;
   return [
     is,
     catalog(
@@ -135,8 +136,7 @@ function withoutOthersBusiness(
       [...kept, ...added],
       [
         ...should.edges,
-        ...is.edges.filter(({ dependent }) => added.some(({ id }) => keyOf(id) === dependent)),
-        ...added.flatMap(ownEdges),
+        ...added.flatMap((entry) => [...(edges.get(keyOf(entry.id)) ?? []), ...ownEdges(entry)]),
       ],
       should.notAnalysed,
     ),

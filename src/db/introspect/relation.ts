@@ -1,5 +1,4 @@
 /** What has columns: its names, sent once, so that its columns, constraints and indexes need tell its oid only. */
-import { type Reading, notOfExtension, userNamespace } from './reading.ts';
 import { parseRecords } from './record.ts';
 
 /** A table, a foreign table or a view, as the first query tells of it. */
@@ -60,25 +59,6 @@ export class Relation {
   }
   get isView(): boolean {
     return this.told.kind === 'v' || this.told.kind === 'm';
-  }
-}
-
-/** Relations that are neither the system's nor an extension's. The first of all: others find them by oid. */
-export async function readRelations(reading: Reading): Promise<void> {
-  const { sql, relations } = reading;
-  const schemas = new Map<string, string>();
-  const rows = await sql<ToldRelation[]>`
-    select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name,
-      quote_ident(n.nspname) || '.' || quote_ident(c.relname) as quoted, c.relkind as kind, c.relhassubclass as "isParent",
-      c.oid in (select inhrelid from pg_inherits) as "isChild", c.relispartition as "isPartition", c.reloftype <> 0 as "isTyped"
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
-      and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
-  for (const { schema, ...rest } of rows) {
-    // One string for all that lie in it.
-    const own = schemas.get(schema) ?? schema;
-    schemas.set(own, own);
-    relations.set(rest.oid, new Relation({ schema: own, ...rest }));
   }
 }
 

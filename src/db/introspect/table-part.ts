@@ -6,8 +6,8 @@ import type { Entry } from '../../core/model/entry.ts';
 import { type Address, AddressMap, address } from './address.ts';
 import { SharedColumns, addColumns, addFamilies, readColumns } from './column.ts';
 import { addConstraints, isLoud, readConstraints, referencedBy } from './constraint.ts';
-import type { Reading } from './reading.ts';
-import type { Relation } from './relation.ts';
+import { type Reading, notOfExtension, userNamespace } from './reading.ts';
+import { Relation, type ToldRelation } from './relation.ts';
 import { addIndexes, indexesOf, readIndexes } from './table-index.ts';
 
 /** What is in the bundle of a table. Privileges on columns are not. */
@@ -18,6 +18,25 @@ const kinds: ReadonlySet<Kind> = new Set([
   'index',
   'comment',
 ] satisfies Kind[]);
+
+/** Relations that are neither the system's nor an extension's. The first of all: others find them by oid. */
+export async function readRelations(reading: Reading): Promise<void> {
+  const { sql, relations } = reading;
+  const schemas = new Map<string, string>();
+  const rows = await sql<ToldRelation[]>`
+    select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name,
+      quote_ident(n.nspname) || '.' || quote_ident(c.relname) as quoted, c.relkind as kind, c.relhassubclass as "isParent",
+      c.oid in (select inhrelid from pg_inherits) as "isChild", c.relispartition as "isPartition", c.reloftype <> 0 as "isTyped"
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'
+      and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
+  for (const { schema, ...rest } of rows) {
+    // One string for all that lie in it.
+    const own = schemas.get(schema) ?? schema;
+    schemas.set(own, own);
+    relations.set(rest.oid, new Relation({ schema: own, ...rest }));
+  }
+}
 
 /**
  * @param aside where half of it is asked for.
