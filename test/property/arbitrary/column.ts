@@ -88,22 +88,28 @@ function defaultOf(name: string, { default: at, type }: Column, world: World): s
   return pool[at % Math.max(1, pool.length)];
 }
 
-/** @returns `n1 integer NOT NULL DEFAULT 1`. */
-export function columnClause(name: string, value: Column, world: World): string | undefined {
+/** @returns the type with its collation, or undefined where it is not there. */
+export function typeClause(name: string, value: Column, world: World): string | undefined {
   const type = columnType(name, value, world);
-  if (type === undefined) return undefined;
-  const isIdentity = columnClasses[name] === 'key' && value.identity !== null && name === 'id';
   const collation = value.collation?.startsWith('collation:')
     ? nameIn(world, 'collation', 'sorting')
     : (value.collation ?? undefined);
+  if (type === undefined || collation === undefined) return type;
   const isString = ['string', 'array'].includes(columnClasses[name]!) && !type.includes('state');
+  return isString ? `${type} collate ${collation}` : type;
+}
+
+/** @returns `n1 integer NOT NULL DEFAULT 1`. */
+export function columnClause(name: string, value: Column, world: World): string | undefined {
+  const type = typeClause(name, value, world);
+  if (type === undefined) return undefined;
+  const isIdentity = columnClasses[name] === 'key' && value.identity !== null && name === 'id';
   const given = isIdentity ? undefined : defaultOf(name, value, world);
   const generated = ['always', 'by default', 'always', 'by default'][value.identity ?? 0]!;
   const start = (value.identity ?? 0) > 1 ? ' (start with 100 increment by 10)' : '';
   return [
     identifier(name),
     type,
-    ...(isString && collation !== undefined ? [`collate ${collation}`] : []),
     ...(given === undefined ? [] : [`default ${given}`]),
     ...(isIdentity ? [`generated ${generated} as identity${start}`] : []),
     ...(value.notNull ? ['not null'] : []),

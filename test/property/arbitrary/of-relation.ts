@@ -4,7 +4,7 @@ import { identifier, qualified } from '../../../src/sql/quote.ts';
 import { carried, comment, flag, oneOf, rarely, roles, schema, someOf, sometimes } from './common.ts';
 import { condition } from './expression.ts';
 import { carriedPieces, nameIn, piece, type Carried, type Family } from './family.ts';
-import { tableAt, tablesAndPartitioned } from './relation.ts';
+import { isPartitionedSlot, tableAt, tablesAndPartitioned } from './relation.ts';
 import { tableSlots } from './table.ts';
 
 export const triggerFunction: Family<{ schema: string; carried: Carried; body: number }> = {
@@ -58,7 +58,7 @@ export const trigger: Family<{
       event === 'update' && of && on.columns.has('n1') ? 'update of n1' : event,
     );
     const name = identifier(slot);
-    const isPartitioned = !(tableSlots as readonly string[]).includes(value.table);
+    const isPartitioned = isPartitionedSlot(value.table);
     const referencing = transition && !perRow && !constraint && timing === 'after' && events.length === 1;
     const tables = events[0] === 'delete' ? 'old table as gone' : 'new table as came';
     const sql = [

@@ -5,6 +5,7 @@ import { defaultPrivilege, eventTrigger, foreign, textSearch } from './elsewhere
 import { inOrder, valueOf, type Family, type Model, type Piece, type World } from './family.ts';
 import { foreignKey } from './foreign-key.ts';
 import { aggregate, procedure, valueFunction } from './function.ts';
+import { inheriting } from './inheriting.ts';
 import { policy, rule, trigger, triggerFunction } from './of-relation.ts';
 import { partitioned } from './partitioned.ts';
 import { schema } from './schema.ts';
@@ -28,6 +29,7 @@ const families = [
   procedure,
   triggerFunction,
   table,
+  inheriting,
   partitioned,
   tableIndex,
   statistics,

@@ -4,7 +4,7 @@ import { identifier, qualified } from '../../../src/sql/quote.ts';
 import { comment, flag, oneOf, rarely, someOf, sometimes } from './common.ts';
 import { condition, scalar } from './expression.ts';
 import { piece, valueOf, type Family } from './family.ts';
-import { tableAt, tablesAndPartitioned } from './relation.ts';
+import { isPartitionedSlot, tableAt, tablesAndPartitioned } from './relation.ts';
 
 const candidates = ['id', 'n1', 's1', 'd1', 'Odd', 'e1', 'n2', 'a1', 'j1'] as const;
 
@@ -41,9 +41,9 @@ export const tableIndex: Family<{
   }),
   pieces(slot, value, world) {
     const on = tableAt(value.table, world);
-    const schema =
-      (valueOf(world, 'table', value.table) as { schema: string } | undefined)?.schema ??
-      (valueOf(world, 'partitioned', value.table) as { schema: string } | undefined)?.schema;
+    const schema = ['table', 'partitioned', 'inheriting']
+      .map((family) => (valueOf(world, family, value.table) as { schema: string } | undefined)?.schema)
+      .find((each) => each !== undefined);
     if (on === undefined || schema === undefined) return [];
     const names = value.columns.filter((name) => on.columns.has(name) && name !== 'j1' && name !== 'a1');
     const expression = value.expression === null ? undefined : scalar(value.expression, on.columns, world);
@@ -53,7 +53,7 @@ export const tableIndex: Family<{
     });
     const where = value.where === null ? undefined : condition(value.where, on.columns, world);
     const tail = where === undefined ? '' : ` where ${where}`;
-    const isPartitioned = !/users|orders|Order|audit/.test(value.table);
+    const isPartitioned = isPartitionedSlot(value.table);
     const said =
       value.comment === null
         ? []
