@@ -1,11 +1,11 @@
 /** What a change of a table's column comes to for the tables that have it from there, or from elsewhere: partitions, children. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { find } from '../model/catalog.ts';
-import { type ColumnId, type Key, type TableId, keyOf, nameOf } from '../model/id.ts';
+import { edgeIndex, find } from '../model/catalog.ts';
+import { type ColumnId, type DefaultId, type Key, type TableId, keyOf, nameOf } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
-import { accessExclusive } from './alter-table.ts';
+import { accessExclusive, tableIn } from './alter-table.ts';
 import { alterSettings } from './column-settings.ts';
-import { columnAt } from './family.ts';
+import { columnAt, inheritedDefault, isInherited } from './family.ts';
 import { draft, type Draft, type Sides } from './kind.ts';
 import { roomFor } from './not-null.ts';
 import { childrenOf, descendantsOf, parentsOf } from './parents.ts';
@@ -24,6 +24,28 @@ export function settingsBelow(id: ColumnId, { from, to }: Sides): Key[] {
   return descendantsOf(from, { schema: id.schema, name: id.table })
     .map((child) => keyOf({ ...id, kind: 'inherited-column', schema: child.schema, table: child.name }))
     .filter((key) => from.entries.has(key) && !to.entries.has(key));
+}
+
+/** Stands for: a table's column is dropped. */
+export const columnGone = ({ schema, table, name }: ColumnId): Key =>
+  `turn of dropping column ${schema}.${table}.${name}` as Key;
+
+/** @returns the parent's default, which a child that is there does not get from a parent's column that its own is merged with. */
+export function passedDefault(
+  id: ColumnId,
+  { from, to }: Sides,
+): { readonly expression: string; readonly requires: readonly Key[] } | undefined {
+  const own: DefaultId = { ...id, kind: 'default' };
+  if (find(to, own) !== undefined || !isInherited(to, id) || find(from, tableIn(to, id)) === undefined)
+    return undefined;
+  const found = inheritedDefault(to, own)?.attrs;
+  if (found === undefined || found.generated !== null) return undefined;
+  const requires = parentsOf(to, { schema: id.schema, name: id.table }).flatMap(({ schema, name }) =>
+    (edgeIndex(to).byDependent.get(keyOf({ ...own, schema, table: name })) ?? [])
+      .map(({ referenced }) => referenced)
+      .filter((key) => key !== keyOf({ ...id, schema, table: name })),
+  );
+  return { expression: found.expression, requires };
 }
 
 /** @returns the children that keep a column which goes from their parent, and those that do not. */
@@ -55,6 +77,7 @@ export function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
   }));
   const isNew = (parent: ColumnId) =>
     !sides.from.entries.has(keyOf(parent)) &&
+    sides.to.entries.has(keyOf(parent)) &&
     parentsOf(sides.from, own).some(({ schema, name }) => schema === parent.schema && name === parent.table);
   if (!parents.some(isNew))
     throw inputError({

@@ -14,7 +14,15 @@ import {
 } from '../model/id.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
-import { becomesInherited, leftToChildren, mergedBelow, passedOn, settingsBelow } from './column-below.ts';
+import {
+  becomesInherited,
+  columnGone,
+  leftToChildren,
+  mergedBelow,
+  passedDefault,
+  passedOn,
+  settingsBelow,
+} from './column-below.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
 import { isSetWithType, restoredDefaults } from './default.ts';
 import type { DefaultAttributes } from './parts.ts';
@@ -41,15 +49,17 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         `${attrs.type}${optionsClause(attrs.foreignOptions ?? [])}`,
         ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
         ...inner,
+        ...(passed === undefined ? [] : [`DEFAULT ${passed.expression}`]),
         ...(attrs.identity === null ? [] : [identityClause(id, attrs.identity)]),
         ...notNullClause(id, attrs, sides),
       ].join(' ');
     const table = qualified(id.schema, id.table);
     const merged = mergedBelow(id, sides);
+    const passed = passedDefault(id, sides);
     return [
       draft((inner) => `ALTER TABLE ${table} ADD COLUMN ${clause(inner)}`, {
         produces: [keyOf(id), ...sequenceName(id, attrs.identity)],
-        requires: [keyOf(tableId), ...merged, roomFor(id)],
+        requires: [keyOf(tableId), ...merged, roomFor(id), ...(passed?.requires ?? [])],
         locks: accessExclusive({ schema: id.schema, name: id.table }),
         hazards: [
           ...secretsOf(id, [], attrs.foreignOptions),
@@ -70,6 +80,11 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     const drop = (name: string, only: string) =>
       draft(`ALTER TABLE ${only}${qualified(id.schema, name)} DROP COLUMN ${identifier(id.name)}`, {
         destroys: [keyOf(id), ...sequenceName(id, attrs.identity)],
+        // One that is a parent's too can go only after the parent's.
+        produces: [columnGone(id)],
+        requires: parentsOf(sides.from, table).map((parent) =>
+          columnGone({ ...id, schema: parent.schema, table: parent.name }),
+        ),
         locks: accessExclusive({ schema: id.schema, name }),
         // A foreign table's values are elsewhere.
         hazards: isForeign
@@ -83,7 +98,11 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     return [
       {
         ...first,
-        produces: [done, ...kept.map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))],
+        produces: [
+          ...first.produces,
+          done,
+          ...kept.map((child) => keyOf({ ...id, schema: child.schema, table: child.name })),
+        ],
       },
       ...others.map((child) => ({ ...drop(child.name, ''), requires: [done] })),
     ];

@@ -68,7 +68,8 @@ export const compositeType: Kind<CompositeTypeId, CompositeTypeAttributes> = {
         if (!old.some(({ name }) => name === attribute.name)) return `NULL::${attribute.type}`;
         return `(${value}).${identifier(attribute.name)}::text::${attribute.type}`;
       });
-      return `CASE WHEN ${value}::text IS NOT NULL THEN ROW(${fields.join(', ')})::${type} END`;
+      // Not IS NOT NULL: of a table with children the server reads USING twice, and fails at what it made of that (XX000).
+      return `CASE WHEN ${value}::text IS DISTINCT FROM NULL THEN ROW(${fields.join(', ')})::${type} END`;
     },
   },
 };

@@ -1,10 +1,11 @@
 /** Constraints of tables: primary key, unique, foreign key, check, exclusion. NOT NULL is the column's. */
 import { identifier, qualified } from '../../sql/quote.ts';
 import type { Catalog } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
 import { type ConstraintId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
-import { childrenOf, parentsOf } from './parents.ts';
+import { childrenOf, isChild, parentsOf } from './parents.ts';
 import { draft, type Kind } from './kind.ts';
 import { keyGone } from './not-null.ts';
 
@@ -70,6 +71,18 @@ function inTurn(
   };
 }
 
+/**
+ * Whether it can be a part of CREATE TABLE, which takes every check for valid. Foreign keys stay apart, so that two tables
+ * may reference each other; and a primary key of columns that are another's: there it would make their NOT NULL the table's own.
+ */
+const isFolded = (
+  { id, attrs: { type, definition } }: Entry<ConstraintId, ConstraintAttributes>,
+  to: Catalog,
+) =>
+  type !== 'f' &&
+  !definition.endsWith(notValid) &&
+  !(type === 'p' && isChild(to, { schema: id.schema, name: id.table }));
+
 const rankOf = { p: 10_000, u: 10_001, x: 10_002, c: 10_003, f: 10_004 } as const;
 
 export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
@@ -103,10 +116,7 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
         requires: [table],
         locks: locksOf(id, attrs),
         hazards,
-        // Foreign keys stay apart, so that two tables may reference each other; CREATE TABLE takes every check for valid.
-        ...(attrs.type === 'f' || attrs.definition.endsWith(notValid)
-          ? {}
-          : { fold: { into: table, rank: rankOf[attrs.type], clause } }),
+        ...(isFolded({ id, attrs }, to) ? { fold: { into: table, rank: rankOf[attrs.type], clause } } : {}),
       }),
     ];
   },

@@ -1,9 +1,9 @@
 /** A column's default, or its generation expression: pg_attrdef holds both, and so does this kind. */
-import { find } from '../model/catalog.ts';
+import { type Catalog, find } from '../model/catalog.ts';
 import { type ColumnId, type DefaultId, type Key, type TableId, keyOf } from '../model/id.ts';
 import { alterColumn } from './alter-table.ts';
-import { inheritedDefault, isInherited } from './family.ts';
-import { descendantsOf, onlyOf } from './parents.ts';
+import { columnAt, inheritedDefault, isInherited } from './family.ts';
+import { descendantsOf, onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
 import type { ColumnAttributes, DefaultAttributes } from './parts.ts';
 import { type TableAttributes, isMadeAnew } from './table.ts';
@@ -21,10 +21,15 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
         : `GENERATED ALWAYS AS (${attrs.expression}) ${attrs.generated.toUpperCase()}`;
     // Of a column that the table has from another, only the expression can be its own.
     const set = attrs.generated !== null && ofAnother(id, sides.to) ? expressionOf(attrs) : `SET ${clause()}`;
+    const made = alterDefault(id, set, sides);
     return [
       {
-        ...alterDefault(id, set, sides),
-        requires: [keyOf(columnOf(id)), keyOf({ kind: 'table', schema: id.schema, name: id.table })],
+        ...made,
+        requires: [
+          ...made.requires,
+          keyOf(columnOf(id)),
+          keyOf({ kind: 'table', schema: id.schema, name: id.table }),
+        ],
         fold: { into: keyOf(columnOf(id)), rank: 0, clause },
       },
       ...restoredDefaults(id, sides),
@@ -36,7 +41,9 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
     attrs.generated === null || find(to, id) === undefined ? undefined : columnOf(id),
   drop({ id, attrs }, sides) {
     if (find(sides.to, id) === undefined && isSetWithType(id, sides)) return [];
-    const again = inheritedDefault(sides.to, id)?.attrs;
+    // One that is made anew is gone in between.
+    const isMadeAgain = attrs.generated === null && find(sides.to, id) !== undefined;
+    const again = isMadeAgain ? undefined : inheritedDefault(sides.to, id)?.attrs;
     const action =
       attrs.generated !== null
         ? again === undefined
@@ -45,14 +52,15 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
         : again === undefined
           ? 'DROP DEFAULT'
           : `SET DEFAULT ${again.expression}`;
-    const restored = restoredDefaults(id, sides, [dropped(id)]);
+    const set = alterDefault(id, action, sides);
     return [
       {
-        ...alterDefault(id, action, sides),
-        produces: restored.length === 0 ? [] : [dropped(id)],
+        ...set,
+        produces: set.produces.filter((key) => key !== keyOf(id)),
+        requires: isMadeAgain ? [] : set.requires,
         destroys: [keyOf(id)],
       },
-      ...restored,
+      ...restoredDefaults(id, sides, [isSet(id)]),
     ];
   },
   alter(_changes, before, { id, attrs }, sides) {
@@ -83,18 +91,30 @@ interface DefaultAt {
   readonly table: TableAttributes | undefined;
 }
 
-const dropped = (id: DefaultId) => `turn of dropping ${keyOf(id)}` as Key;
+/** Stands for: a default is as it will be, and with it that of every child that has none of its own. */
+const isSet = (id: DefaultId) => `turn of setting ${keyOf(id)}` as Key;
 const expressionOf = ({ expression }: DefaultAttributes) => `SET EXPRESSION AS (${expression})`;
 
 /** Whether the column is no entry, because the table has it from another. */
 const ofAnother = (id: DefaultId, catalog: Sides['to']) =>
   !catalog.entries.has(keyOf(columnOf(id))) && isInherited(catalog, columnOf(id));
 
-/** A default of a child's own is for the child only; that of a parent is for all its children. */
-function alterDefault(id: DefaultId, action: string, { to }: Sides): Draft {
-  const made = alterColumn(id, action, undefined, ofAnother(id, to) ? onlyOf(to, id) : '');
-  return { ...made, produces: [keyOf(id)], requires: [] };
+/** A default is for all children, too: what is set for a parent, and theirs, is set before. */
+function alterDefault(id: DefaultId, action: string, { from, to }: Sides): Draft {
+  // Only of all at once is a generation expression set.
+  const only = action.startsWith('SET EXPRESSION') && ofAnother(id, to) ? onlyOf(to, id) : '';
+  const made = alterColumn(id, action, undefined, only);
+  // A column that comes, comes before its parents' do.
+  const isThere = columnAt(from, columnOf(id)) !== undefined;
+  const above = isThere ? defaultsAbove(id, to).flatMap((each) => [keyOf(each), isSet(each)]) : [];
+  return { ...made, produces: [keyOf(id), isSet(id)], requires: above };
 }
+
+const defaultsAbove = (id: DefaultId, of: Catalog): DefaultId[] =>
+  parentsOf(of, { schema: id.schema, name: id.table }).flatMap(({ schema, name }) => {
+    const above = { ...id, schema, table: name };
+    return [above, ...defaultsAbove(above, of)];
+  });
 
 /**
  * What is set for a parent is set for all its children, whatever they had.
@@ -109,7 +129,10 @@ export function restoredDefaults(
     const own: DefaultId = { ...id, schema: child.schema, table: child.name };
     const [before, now] = [from, to].map((side) => find<DefaultId, DefaultAttributes>(side, own)?.attrs);
     if (before === undefined || now === undefined || before.expression !== now.expression) return [];
-    const set = now.generated === null ? `SET DEFAULT ${now.expression}` : expressionOf(now);
-    return [{ ...alterColumn(own, set, undefined, onlyOf(to, own)), produces: [], requires: after }];
+    const isPlain = now.generated === null;
+    const set = isPlain ? `SET DEFAULT ${now.expression}` : expressionOf(now);
+    const made = alterColumn(own, set, undefined, isPlain ? '' : onlyOf(to, own));
+    const between = defaultsAbove(own, to).filter((each) => keyOf(each) !== keyOf(id));
+    return [{ ...made, produces: [isSet(own)], requires: [...after, ...between.map(isSet)] }];
   });
 }

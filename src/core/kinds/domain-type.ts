@@ -1,5 +1,6 @@
 /** Domain types: CREATE DOMAIN. Called so because a domain, in these sources, is a part of a system. */
 import { identifier, qualified } from '../../sql/quote.ts';
+import { find } from '../model/catalog.ts';
 import { type DomainTypeId, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { alterType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
@@ -24,12 +25,15 @@ export const domainType: Kind<DomainTypeId, DomainTypeAttributes> = {
   rank: 32,
   references: inItsSchema,
   implies: publicUsage,
-  create({ id, attrs }) {
+  create({ id, attrs }, { from }) {
+    // The one that it takes the place of still has the name that the server would choose.
+    const isTaken = find<DomainTypeId, DomainTypeAttributes>(from, id)?.attrs.notNull === true;
+    const usual = isTaken && from.serverVersion >= 170000 ? `${id.name}_not_null` : null;
     const head = [
       `CREATE DOMAIN ${qualified(id.schema, id.name)} AS ${attrs.type}`,
       ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
       ...(attrs.default === null ? [] : [`DEFAULT ${attrs.default}`]),
-      ...(attrs.notNull ? [setNotNull(attrs)] : []),
+      ...(attrs.notNull ? [setNotNull({ ...attrs, notNullName: attrs.notNullName ?? usual })] : []),
     ].join(' ');
     return [draft((clauses) => [head, ...clauses].join('\n  '), { produces: [keyOf(id)] })];
   },

@@ -36,7 +36,11 @@ function change(
     : alterNotNull(column, before, after, { from, to });
   // What the parent's was merged with outlives it, under the parent's name.
   const cleared =
-    !before.notNull && after.notNull && to.serverVersion >= 180000 && isNotNullAbove(from, column)
+    !before.notNull &&
+    after.notNull &&
+    to.serverVersion >= 180000 &&
+    isNotNullAbove(from, column) &&
+    !isNotNullAbove(to, column)
       ? [alterColumn(column, 'DROP NOT NULL')]
       : [];
   const renamed = forbidden && before.notNull ? named(column, before, { from, to }) : [];

@@ -158,11 +158,15 @@ function createTable({ id, attrs }: Entry<TableId, TableAttributes>, sides: Side
   });
 }
 
-/** The parents' columns must be what they will be. */
+/** The parents' columns must be what they will be, with what they have of their own of columns that are others'. */
 const columnsOf = (catalog: Catalog, table: TableId): Key[] =>
   (edgeIndex(catalog).byReferenced.get(keyOf(table)) ?? [])
     .map(({ dependent }) => dependent)
-    .filter((key) => catalog.entries.get(key)!.id.kind === 'column');
+    .filter((key) => {
+      const { id } = catalog.entries.get(key)!;
+      const isOfAnothers = id.kind === 'default' && !catalog.entries.has(keyOf({ ...id, kind: 'column' }));
+      return id.kind === 'column' || id.kind === 'inherited-column' || isOfAnothers;
+    });
 
 const rowSecurity = (id: TableId, on: boolean) =>
   alterTable(id, `${on ? 'ENABLE' : 'DISABLE'} ROW LEVEL SECURITY`);

@@ -4,7 +4,7 @@
  */
 import { asItsOwn, defaultAt } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
-import { isLink, links, parentsOf } from '../kinds/parents.ts';
+import { isChild, isLink, links, parentsOf } from '../kinds/parents.ts';
 import { comesBack } from '../kinds/comes-back.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
@@ -78,8 +78,6 @@ function withMore(of: Catalog, more: readonly Entry[], moved: ReadonlySet<Key>):
   return catalog(of.source, of.serverVersion, [...kept, ...more], edges, of.notAnalysed);
 }
 
-/** What a child has as well, stays its own. */
-const isChild = (of: Catalog, table: TableId) => parentsOf(of, table).length > 0 && !isPartition(of, table);
 const isPartition = (of: Catalog, { schema, name }: TableId) =>
   of.entries.has(keyOf({ kind: 'partition', schema, name }));
 

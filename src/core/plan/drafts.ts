@@ -16,7 +16,8 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   const implied = impliedBy(creates, drops, alters, sides);
   const { comes, goes } = byTheWay(creates, drops, sides);
   for (const [key, entry] of creates) {
-    if (comes.has(key)) continue;
+    // What is made anew needs both statements all the same.
+    if (comes.has(key) && !drops.has(key)) continue;
     if (implied.made.has(key) || isMadeWithItsTable(entry.id, creates)) continue;
     const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
     for (const made of kindOf(entry.id).create(entry, sides)) {
@@ -60,7 +61,8 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     else list.push(key);
   }
   for (const [key, entry] of drops) {
-    if (carrier(key) !== undefined || implied.gone.has(key) || goes.has(key)) continue;
+    if (carrier(key) !== undefined || implied.gone.has(key)) continue;
+    if (goes.has(key) && !creates.has(key)) continue;
     const made = kindOf(entry.id).drop(entry, sides);
     made.forEach((each, at) => {
       const requires = [...each.requires, ...(waits.get(key) ?? [])];

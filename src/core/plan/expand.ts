@@ -62,6 +62,8 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     const outlives =
       entry.id.kind === 'table' || (entry.id.kind === 'foreign-table' && type.kind !== 'foreign-server');
     // A type that makes way needs no drop.
+    // What is said of an inherited column is of no type: its parent's column is.
+    if (entry.id.kind === 'inherited-column' && type.kind !== 'table' && type.kind !== 'column') return;
     if (letsGo || drops.has(dependent) || outlives || swapped.has(dependent)) return;
     if (entry.id.kind === 'column' && isType(type) && sides.to.entries.has(dependent))
       throw inputError({

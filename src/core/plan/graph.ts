@@ -30,6 +30,8 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
     // What is let go here, another may destroy only afterwards. Of what is replaced, only the drop lets go.
     for (const key of [...draft.destroys, ...draft.produces]) {
       if (!draft.destroys.includes(key) && destroyers.has(key)) continue;
+      // What a table that joins others gives up to them is no longer what the drop before let go of.
+      if (draft.produces.some(isLink) && (destroyers.get(key)?.length ?? 0) > 1) continue;
       const held = (byDependent.get(key) ?? []).map(({ referenced }) => referenced);
       for (const referenced of [...held, ...otherKeys(from, key)])
         for (const destroyer of destroyers.get(referenced) ?? []) precede(at, destroyer);
@@ -61,6 +63,9 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
   });
   return before;
 }
+
+/** Whether a key is of what makes a table one of another's. */
+const isLink = (key: Key): boolean => /^(partition|inherit):/.test(key);
 
 /**
  * The keys that a foreign key may hang on: which one of several over the same columns, the server chooses when it is

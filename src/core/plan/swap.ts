@@ -84,6 +84,9 @@ export function blocksTypeChange({ id, attrs }: Entry): boolean {
       return attrs['type'] === 'f';
     case 'default':
       return attrs['generated'] !== null;
+    case 'inherited-column':
+      // A type brings its own storage with it.
+      return (attrs['storage'] ?? null) !== null;
     case 'index':
     case 'sequence':
     case 'owned-by':

@@ -1,27 +1,23 @@
 /** Children of plain tables, by INHERITS: with what they have of their own, and what they have over again. */
 import fc from 'fast-check';
-import { identifier, qualified } from '../../../src/sql/quote.ts';
-import { carried, flag, oneOf, schema, sometimes } from './common.ts';
+import { qualified } from '../../../src/sql/quote.ts';
+import { carried, flag, sometimes } from './common.ts';
 import { typeClause } from './column.ts';
 import { condition } from './expression.ts';
 import { carriedPieces, piece, valueOf, type Carried, type Family, type World } from './family.ts';
-import { columnsOf, type Table, tableName, tableSlots } from './table.ts';
+import { columnsOf, type Table, tableName } from './table.ts';
 
 export const inheritingSlots = ['child', 'Grand child'] as const;
+// The same on both sides, as is the schema, which is the parent's: no statement makes a column, or from 18 a NOT NULL, that
+// is a table's own its parent's alone.
+const [parent, merged, forbidding] = ['users', 's1', 'd1'];
 const isChild = (slot: string) => (inheritingSlots as readonly string[]).includes(slot);
 
 interface Inheriting {
-  readonly schema: string;
   readonly carried: Carried;
-  /** `child` is a grandchild's only. */
-  readonly parent: string;
-  readonly orChild: boolean;
   /** Of a grandchild: of its grandparent as well. */
   readonly twice: boolean;
   readonly extra: boolean;
-  /** Which of its parent's columns it has of its own as well, forbids null, has a default of. */
-  readonly merged: number | null;
-  readonly notNull: number | null;
   readonly default: number | null;
   readonly check: number | null;
   readonly key: boolean;
@@ -34,14 +30,9 @@ export const inheriting: Family<Inheriting> = {
   slots: inheritingSlots,
   filled: 4,
   arbitrary: fc.record({
-    schema,
     carried,
-    parent: oneOf(...tableSlots),
-    orChild: flag(7),
     twice: flag(3),
     extra: flag(6),
-    merged: sometimes(fc.nat(7), 4),
-    notNull: sometimes(fc.nat(7), 2),
     default: sometimes(fc.nat(1), 2),
     check: sometimes(fc.nat(8)),
     key: flag(3),
@@ -51,28 +42,26 @@ export const inheriting: Family<Inheriting> = {
   pieces(slot, value, world) {
     const parents = parentsOf(slot, world);
     if (parents.length === 0) return [];
-    const name = qualified(value.schema, slot);
+    const name = inheritingAt(slot, world)!.name;
     const columns = inheritedColumns(slot, world);
-    const at = (place: number | null) =>
-      place === null ? undefined : [...columns.keys()][place % Math.max(1, columns.size)];
-    const [merged, notNull] = [at(value.merged), at(value.notNull)];
+    const extra = slot === 'child' ? 'extra' : 'more';
     const clauses = [
-      ...(merged === undefined ? [] : [`${identifier(merged)} ${columns.get(merged)!}`]),
-      ...(value.extra ? ['extra integer default 3'] : []),
+      ...(columns.has(merged) ? [`${merged} ${columns.get(merged)!}`] : []),
+      ...(value.extra ? [`${extra} integer default 3`] : []),
     ];
     const check = value.check === null ? undefined : condition(value.check, columns, world);
     const part = (text: string) => piece('table part', `alter table ${name} ${text}`);
     return [
       // A grandchild's statement comes after the child's.
       piece('partition', `create table ${name}`, clauses, ` inherits (${parents.join(', ')})`),
-      ...(notNull === undefined ? [] : [part(`alter ${identifier(notNull)} set not null`)]),
+      ...(columns.has(forbidding) ? [part(`alter ${forbidding} set not null`)] : []),
       ...(value.default !== null && columns.has('n1')
         ? [part(`alter n1 set default ${value.default + 5}`)]
         : []),
       ...(check === undefined ? [] : [part(`add constraint own check (${check})`)]),
       ...(value.key && columns.has('id') ? [part('add primary key (id)')] : []),
       ...(value.comment && value.extra
-        ? [piece('carried', `comment on column ${name}.extra is 'of a child'`)]
+        ? [piece('carried', `comment on column ${name}.${extra} is 'of a child'`)]
         : []),
       ...carriedPieces(value.carried, 'table', name, 'select, insert'),
       ...Array.from({ length: value.rows }, (_, row) =>
@@ -91,8 +80,7 @@ const valueAt = (slot: string, world: World) => valueOf(world, 'inheriting', slo
 function slotsAbove(slot: string, world: World): string[] {
   const value = valueAt(slot, world);
   if (value === undefined) return [];
-  if (slot === 'child' || !value.orChild) return [value.parent];
-  return ['child', ...slotsAbove('child', world)];
+  return slot === 'child' ? [parent] : ['child', ...slotsAbove('child', world)];
 }
 
 /** @returns the parents' names; none if one is not there. */
@@ -124,5 +112,6 @@ export function inheritingAt(
 ): { readonly name: string; readonly columns: ReadonlyMap<string, string> } | undefined {
   const value = valueAt(slot, world);
   if (!isChild(slot) || value === undefined || parentsOf(slot, world).length === 0) return undefined;
-  return { name: qualified(value.schema, slot), columns: inheritedColumns(slot, world) };
+  const { schema } = valueOf(world, 'table', parent) as Table;
+  return { name: qualified(schema, slot), columns: inheritedColumns(slot, world) };
 }

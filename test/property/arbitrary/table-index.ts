@@ -1,9 +1,9 @@
 /** Indexes and extended statistics. */
 import fc from 'fast-check';
-import { identifier, qualified } from '../../../src/sql/quote.ts';
+import { identifier } from '../../../src/sql/quote.ts';
 import { comment, flag, oneOf, rarely, someOf, sometimes } from './common.ts';
 import { condition, scalar } from './expression.ts';
-import { piece, valueOf, type Family } from './family.ts';
+import { piece, type Family } from './family.ts';
 import { isPartitionedSlot, tableAt, tablesAndPartitioned } from './relation.ts';
 
 const candidates = ['id', 'n1', 's1', 'd1', 'Odd', 'e1', 'n2', 'a1', 'j1'] as const;
@@ -41,10 +41,8 @@ export const tableIndex: Family<{
   }),
   pieces(slot, value, world) {
     const on = tableAt(value.table, world);
-    const schema = ['table', 'partitioned', 'inheriting']
-      .map((family) => (valueOf(world, family, value.table) as { schema: string } | undefined)?.schema)
-      .find((each) => each !== undefined);
-    if (on === undefined || schema === undefined) return [];
+    if (on === undefined) return [];
+    const schema = on.name.slice(0, on.name.lastIndexOf('.'));
     const names = value.columns.filter((name) => on.columns.has(name) && name !== 'j1' && name !== 'a1');
     const expression = value.expression === null ? undefined : scalar(value.expression, on.columns, world);
     const items = names.map((name, at) => {
@@ -57,7 +55,7 @@ export const tableIndex: Family<{
     const said =
       value.comment === null
         ? []
-        : [piece('carried', `comment on index ${qualified(schema, slot)} is 'about an index'`)];
+        : [piece('carried', `comment on index ${schema}.${identifier(slot)} is 'about an index'`)];
     const create = (rest: string) => [piece('table part', `create ${rest}${tail}`), ...said];
     const head = `index ${identifier(slot)} on ${on.name}`;
     if (value.method === 'hash' && names.length > 0)

@@ -1,4 +1,10 @@
 /** ADD UNIQUE or PRIMARY KEY → the index first, CONCURRENTLY, then the constraint USING it, which reads nothing. */
+import type { ConstraintAttributes } from '../../kinds/constraint.ts';
+import { isNotNullAbove } from '../../kinds/family.ts';
+import type { Sides } from '../../kinds/kind.ts';
+import { isChild } from '../../kinds/parents.ts';
+import { find } from '../../model/catalog.ts';
+import type { ConstraintId } from '../../model/id.ts';
 import { identifier, qualified } from '../../../sql/quote.ts';
 import { buildingName, concurrently } from './create-index.ts';
 import { type Rewriting, attributeOf } from './rewriting.ts';
@@ -30,6 +36,18 @@ export function keyParts(definition: string): KeyParts | undefined {
   };
 }
 
+/** From 18, USING INDEX makes a parent's NOT NULL the child's own too, and no statement takes that back. */
+function makesNotNullOwn(id: ConstraintId, { to }: Sides): boolean {
+  const { schema, table } = id;
+  if (to.serverVersion < 180000 || !isChild(to, { schema, name: table })) return false;
+  const { columns } = find<ConstraintId, ConstraintAttributes>(to, id)!.attrs;
+  return columns.some((name) => {
+    const column = { kind: 'column', schema, table, name } as const;
+    const own = [column, { ...column, kind: 'inherited-column' as const }];
+    return isNotNullAbove(to, column) && !own.some((each) => find(to, each)?.attrs['notNull'] === true);
+  });
+}
+
 export const usingIndex: Rewriting = {
   rewrite({ about, statement }, sides) {
     if (about.kind !== 'constraint') return undefined;
@@ -42,6 +60,7 @@ export const usingIndex: Rewriting = {
     const table = { kind: 'table', schema: about.schema, name: about.table } as const;
     // One that is made in this plan needs none.
     if (attributeOf(sides, table, 'kind') !== 'table') return undefined;
+    if (key.type === 'PRIMARY KEY' && makesNotNullOwn(about, sides)) return undefined;
     const built = buildingName(about.name, about.schema, about.table, sides);
     const index = identifier(built);
     const [leftover, build] = concurrently(
