@@ -6,14 +6,17 @@ import { desiredCatalog } from '../core/manifest/desired.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Domain, Manifest } from '../core/manifest/manifest.ts';
 import { tableSql } from '../core/manifest/tables.ts';
+import { clusterHistory } from '../core/migration/history.ts';
 import { frameAt, placeAt } from '../core/migration/frame.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import type { Catalog } from '../core/model/catalog.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
 import { withoutSuperuser } from '../core/model/scope.ts';
 import { connect, type Connection } from '../db/connect.ts';
-import { introspect } from '../db/introspect/introspect.ts';
+import { introspect, introspectRecorded, introspectionOf } from '../db/introspect/introspect.ts';
 import { type DesiredStatement, loadInAnyOrder, prepareShadow, replay } from '../db/load.ts';
+import { keptReplay } from '../db/replays.ts';
+import { superuser } from '../db/server/initdb.ts';
 import { type ShadowOptions, openShadow } from '../db/shadow.ts';
 import { scriptStatements, withoutRestrict } from '../sql/script.ts';
 import type { Context } from './context.ts';
@@ -27,8 +30,44 @@ export async function replayedState(
   database: string,
   options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: Iterable<string> } = {},
 ): Promise<Catalog> {
-  const read = (connection: Connection) => readState(connection, 'the migrations');
+  const source = 'the migrations';
+  const { files, schemaOf, ...rest } = replayedIn(project.manifest, migrations, database, options);
+  const texts = files.map(({ domain, text }) => [schemaOf(domain) ?? null, text]);
+  const kept = await keptReplay(options.major, JSON.stringify({ texts, ...rest }), context.now());
+  const before = await kept.read();
+  if (before !== undefined)
+    try {
+      return withoutSuperuser(await introspectionOf(before, source), superuser);
+    } catch (error) {
+      context.debug(`replayed again: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  const read = async (connection: Connection) => {
+    const { catalog, recorded } = await introspectRecorded(connection, source);
+    await kept.write(recorded);
+    return withoutSuperuser(catalog, connection.address.user);
+  };
   return onReplayed(context, project, migrations, database, read, options);
+}
+
+/** What is replayed: all that the state it makes depends on, but for the PostgreSQL. */
+function replayedIn(
+  manifest: Manifest,
+  migrations: readonly MigrationFile[],
+  database: string,
+  { sequel, roles = [] }: { readonly sequel?: Sequel; readonly roles?: Iterable<string> },
+) {
+  const domains = domainsIn(manifest, database);
+  const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
+  const files = migrations.filter(
+    ({ domain }) => domain === clusterHistory.domain || schemaOf(domain) !== undefined,
+  );
+  return {
+    roles: [...roles],
+    schemas: [...files.flatMap(({ domain }) => schemaOf(domain) ?? []), ...(sequel?.schemas ?? [])],
+    files,
+    statements: sequel?.statements ?? [],
+    schemaOf,
+  };
 }
 
 /** Uses a shadow on which the migrations of one database have been replayed, and what follows them. */
@@ -40,15 +79,11 @@ export async function onReplayed<T>(
   use: (connection: Connection) => Promise<T>,
   options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: Iterable<string> } = {},
 ): Promise<T> {
-  const { sequel, roles = [] } = options;
-  const domains = domainsIn(manifest, database);
-  const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
+  const { schemas, roles, files, schemaOf, statements } = replayedIn(manifest, migrations, database, options);
   return withShadow(context, options, async (connection) => {
-    const here = migrations.filter(({ domain }) => domain === '_cluster' || schemaOf(domain) !== undefined);
-    const begun = here.flatMap(({ domain }) => schemaOf(domain) ?? []);
-    await prepareShadow(connection, roles, [...begun, ...(sequel?.schemas ?? [])]);
-    await replay(connection, here, schemaOf);
-    for (const sql of sequel?.statements ?? []) await connection.sql.unsafe(sql);
+    await prepareShadow(connection, roles, schemas);
+    await replay(connection, files, schemaOf);
+    for (const sql of statements) await connection.sql.unsafe(sql);
     return use(connection);
   });
 }

@@ -1,6 +1,6 @@
 /** Owners, of anything that has one. An owner brings the owner's privileges with it. */
-import { identifier } from '../../sql/quote.ts';
-import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import { identifier, qualified } from '../../sql/quote.ts';
+import { type Catalog, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
@@ -58,14 +58,22 @@ const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catal
   }));
 
 /** The sequences that a table's columns own: their owner is the table's, and cannot be changed apart from it. */
-function linkedSequences(on: Id, catalog: Catalog): SequenceId[] {
+function linkedSequences(on: Id, catalog: Catalog): readonly SequenceId[] {
   if (on.kind !== 'table' && on.kind !== 'foreign-table') return [];
-  const { byReferenced } = edgeIndex(catalog);
-  const sequences: SequenceId[] = [];
-  for (const { dependent: column } of byReferenced.get(keyOf(on)) ?? [])
-    for (const { dependent } of byReferenced.get(column) ?? []) {
-      const id = catalog.entries.get(dependent)?.id;
-      if (id?.kind === 'owned-by') sequences.push({ kind: 'sequence', schema: id.schema, name: id.name });
+  let linked = sequences.get(catalog);
+  if (linked === undefined) {
+    linked = new Map();
+    for (const { id, attrs } of entriesOf<'owned-by', { schema: string; table: string }>(
+      catalog,
+      'owned-by',
+    )) {
+      const table = qualified(attrs.schema, attrs.table);
+      const sequence: SequenceId = { kind: 'sequence', schema: id.schema, name: id.name };
+      linked.set(table, [...(linked.get(table) ?? []), sequence]);
     }
-  return sequences;
+    sequences.set(catalog, linked);
+  }
+  return linked.get(qualified(on.schema, on.name)) ?? [];
 }
+/** By table. */
+const sequences = new WeakMap<Catalog, Map<string, SequenceId[]>>();

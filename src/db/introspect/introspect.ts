@@ -34,6 +34,7 @@ import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
 import { readSequences } from './sequence.ts';
+import { type Recording, recording, replaying } from './recorded.ts';
 import { readIndexMarks } from './index-mark.ts';
 import { readIndexParts } from './index-part.ts';
 import { readTablespaces } from './tablespace.ts';
@@ -61,7 +62,30 @@ export function introspect(
   connection: Connection,
   source: string = describeAddress(connection.address),
 ): Promise<Catalog> {
-  return readingInHalves(connection, source, readAll);
+  return inHalves(connection, (sql, aside) =>
+    fill(connection, sql, source, (reading) => readAll(reading, aside)),
+  );
+}
+
+/** Likewise, with what the database answered. */
+export async function introspectRecorded(
+  connection: Connection,
+  source: string,
+): Promise<{ catalog: Catalog; recorded: Recording }> {
+  const answers = new Map<string, (readonly object[])[]>();
+  const catalog = await inHalves(connection, (sql, aside) =>
+    fill(connection, recording(sql, answers), source, (reading) =>
+      readAll(reading, recording(aside, answers)),
+    ),
+  );
+  const { serverVersion } = connection;
+  return { catalog, recorded: { serverVersion, answers: Object.fromEntries(answers) } };
+}
+
+/** @returns the catalog that a recording tells of. @throws KnownError (3) when it is of other queries than ours. */
+export function introspectionOf(recorded: Recording, source: string): Promise<Catalog> {
+  const sql = replaying(recorded);
+  return fill(recorded, sql, source, (reading) => readAll(reading, sql));
 }
 
 /**
@@ -96,18 +120,19 @@ const large = 8_000_000;
 /** SQL: the name of the snapshot, for another session; null where it is not worth one. */
 const snapshotForAside = `case when pg_relation_size('pg_attribute') > ${large} and not pg_is_in_recovery() then pg_export_snapshot() end`;
 
-/** @param read fills the reading, and gives the edges that pg_depend tells; half of it is asked for aside, in the same snapshot. */
-function readingInHalves(
+/** @param use given a session, and one for half of the work: another that sees the same snapshot, or the same. */
+function inHalves(
   connection: Connection,
-  source: string,
-  read: (reading: Reading, aside: TransactionSql) => Promise<ToldEdges>,
+  use: (sql: TransactionSql, aside: TransactionSql) => Promise<Catalog>,
 ): Promise<Catalog> {
   return connection.sql.begin(isolation, async (sql) => {
     const [row] = await sql.unsafe<{ snapshot: string | null }[]>(
       `select ${settings}, ${snapshotForAside} as snapshot`,
     );
-    const make = (aside: TransactionSql) => fill(connection, sql, source, (into) => read(into, aside));
-    return row!.snapshot === null ? make(sql) : await withAside(connection, row!.snapshot, sql, make);
+    const { snapshot } = row!;
+    return snapshot === null
+      ? use(sql, sql)
+      : withAside(connection, snapshot, sql, (aside) => use(sql, aside));
   });
 }
 
@@ -130,8 +155,9 @@ async function withAside<T>(
   }
 }
 
+/** @param read fills the reading, and gives the edges that pg_depend tells. */
 async function fill(
-  { serverVersion }: Connection,
+  { serverVersion }: Pick<Connection, 'serverVersion'>,
   sql: TransactionSql,
   source: string,
   read: (reading: Reading) => Promise<ToldEdges>,
