@@ -84,7 +84,7 @@ function comparable(
     // The server's other roles are other databases' business; what they hold here is not.
     if (
       ['role', 'role-setting', 'membership'].includes(id.kind) ||
-      (id.kind === 'comment' && id.on.kind === 'role')
+      ((id.kind === 'comment' || id.kind === 'security-label') && id.on.kind === 'role')
     )
       return roles.every((role) => manifest.roles.has(role) || !known.has(role));
     return !(

@@ -95,6 +95,7 @@ export function rolesOf({ id, attrs }: Entry): string[] {
     case 'default-privilege':
       return [id.role, ...(id.to === 'public' ? [] : [id.to])];
     case 'comment':
+    case 'security-label':
       return id.on.kind === 'role' ? [id.on.name] : [];
     default:
       return [];
@@ -187,6 +188,15 @@ function told(gone: readonly Entry[], all: readonly Entry[], outside: ReadonlySe
         `privileges on ${grantedOn(id.on)}`,
         null,
         'neither large objects nor tablespaces are in a manifest: they stay as they are',
+      );
+    else if (
+      id.kind === 'security-label' &&
+      (isBesides(id) || id.on.kind === 'database' || id.on.kind === 'role')
+    )
+      tell(
+        `the security label for ${identifier(id.provider)} on ${id.on.kind} ${nameOf(id.on)}`,
+        null,
+        'a manifest has none for databases, tablespaces, large objects and roles: it stays as it is',
       );
     else if (id.kind === 'comment' && id.on.kind === 'database')
       tell('the comment on the database', null, 'a manifest has none for it: it stays as it is');

@@ -85,6 +85,8 @@ function structureOf(manifest: Manifest, target: Catalog): Catalog {
       case 'grant':
       case 'default-privilege':
         return false;
+      case 'security-label':
+        return id.on.kind !== 'role';
       case 'comment':
         return id.on.kind !== 'role' && !(id.on.kind === 'schema' && said.has(id.on.name));
       default:

@@ -1,7 +1,9 @@
 /** Comments, on anything. */
 import { dollarQuoted, literal } from '../../sql/quote.ts';
-import { type CommentId, type ExtensionId, type Id, keyOf, relationsOf } from '../model/id.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import { type CommentId, type ExtensionId, type Id, type Key, keyOf, relationsOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
+import { parentsOf } from './parents.ts';
 import { objectClause, onCurrentDatabase, relationLock } from './object.ts';
 
 export interface CommentAttributes {
@@ -39,11 +41,27 @@ export function whatItIsOn(on: CommentId['on']): readonly Id[] {
   return [on, ...relationsOf(on), { kind: 'composite-type', schema: on.schema, name: on.table }];
 }
 
+/** What a table has from others it has only once it is their partition or child. */
+function linksOf(id: CommentId, to: Catalog): Key[] {
+  if ((id.on.kind !== 'index' && id.on.kind !== 'constraint') || to.entries.has(keyOf(id.on))) return [];
+  return (edgeIndex(to).byDependent.get(keyOf(id)) ?? []).flatMap(({ referenced }) => {
+    const table = to.entries.get(referenced)!.id;
+    if (table.kind !== 'table') return [];
+    const { schema, name } = table;
+    const inherits = parentsOf(to, table).map((parent) =>
+      keyOf({ kind: 'inherit', schema, name, parentSchema: parent.schema, parent: parent.name }),
+    );
+    return [keyOf({ kind: 'partition', schema, name }), ...inherits];
+  });
+}
+
 export const commentOn: Kind<CommentId, CommentAttributes> = {
   name: 'comment',
   rank: 56,
   references: ({ id }) => whatItIsOn(id.on).map((to) => ({ to, type: 'auto' })),
-  create: ({ id, attrs }) => [{ ...comment(id, attrs.text), produces: [keyOf(id)] }],
+  create: ({ id, attrs }, { to }) => [
+    { ...comment(id, attrs.text), produces: [keyOf(id)], requires: linksOf(id, to) },
+  ],
   drop: ({ id }) => [
     { ...(id.on.kind === 'extension' ? restored(id.on) : comment(id, null)), destroys: [keyOf(id)] },
   ],

@@ -47,6 +47,7 @@ import { roleSetting } from './role-setting.ts';
 import { role } from './role.ts';
 import { rule } from './rule.ts';
 import { schema } from './schema.ts';
+import { securityLabel } from './security-label.ts';
 import { sequence } from './sequence.ts';
 import { shellType } from './shell-type.ts';
 import { indexMark } from './index-mark.ts';
@@ -137,6 +138,7 @@ const kinds = {
   'publication-table': publicationTable,
   'publication-schema': publicationSchema,
   comment: commentOn,
+  'security-label': securityLabel,
   owner,
   grant,
   revoke,

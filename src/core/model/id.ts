@@ -144,6 +144,12 @@ export type RoleId = Named<'role'>;
 export type RoleSettingId = { readonly kind: 'role-setting'; readonly role: string; readonly name: string };
 export type MembershipId = { readonly kind: 'membership'; readonly role: string; readonly member: string };
 export type CommentId = { readonly kind: 'comment'; readonly on: ObjectId };
+/** What an external module, the provider, is told about an object. */
+export type SecurityLabelId = {
+  readonly kind: 'security-label';
+  readonly on: ObjectId;
+  readonly provider: string;
+};
 export type OwnerId = { readonly kind: 'owner'; readonly on: ObjectId };
 export type GrantId = {
   readonly kind: 'grant';
@@ -271,6 +277,7 @@ export type Id =
   | DatabaseSettingId
   | MembershipId
   | CommentId
+  | SecurityLabelId
   | OwnerId
   | GrantId
   | ExtensionDependencyId
@@ -389,6 +396,8 @@ export function nameOf(id: Id): string {
     case 'owner':
     case 'tablespace':
       return described(id.on);
+    case 'security-label':
+      return `${identifier(id.provider)} on ${described(id.on)}`;
     case 'grant':
     case 'revoke':
       return `${id.privilege} on ${described(id.on)} to ${identifier(id.to)}`;
@@ -448,6 +457,7 @@ export function tablesOf({
 export function objectOf(id: Id): Id {
   switch (id.kind) {
     case 'comment':
+    case 'security-label':
     case 'owner':
     case 'grant':
     case 'revoke':
@@ -503,6 +513,7 @@ export function schemaOf(id: Id): string | undefined {
     case 'schema':
       return id.name;
     case 'comment':
+    case 'security-label':
     case 'owner':
     case 'grant':
     case 'revoke':

@@ -17,6 +17,7 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
       case 'grant':
         return id.to === superuser;
       case 'comment':
+      case 'security-label':
         return id.on.kind === 'role' && id.on.name === superuser;
       case 'role-setting':
       case 'database-setting':

@@ -5,8 +5,8 @@ import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
-import { type Id, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
-import { circlesIn } from './circles-in.ts';
+import { type Id, type IdOf, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
+import { carriers, freedSequences, partsInCircles } from './carriers.ts';
 import type { Expanded, Planned } from './expanded.ts';
 
 /** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
@@ -15,9 +15,17 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   const planned: Planned[] = [...also];
   const implied = impliedBy(creates, drops, alters, sides);
   const { comes, goes } = byTheWay(creates, drops, sides);
+  // What is said of what only becomes another's part, or ceases to be one, goes on being said.
+  const stays = (key: Key) => {
+    const [made, gone] = [creates.get(key), drops.get(key)];
+    if (made === undefined || gone === undefined || !equal(made.attrs, gone.attrs)) return false;
+    if (!isSaid(made.id)) return false;
+    const on = keyOf(made.id.on);
+    return drops.has(on) ? goes.has(on) && !creates.has(on) : creates.has(on) && comes.has(on);
+  };
   for (const [key, entry] of creates) {
     // What is made anew needs both statements all the same.
-    if (comes.has(key) && !drops.has(key)) continue;
+    if ((comes.has(key) && !drops.has(key)) || stays(key)) continue;
     if (implied.made.has(key) || isMadeWithItsTable(entry.id, creates)) continue;
     const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
     for (const made of kindOf(entry.id).create(entry, sides)) {
@@ -50,18 +58,21 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   }
   tellImplied(planned, implied);
   const freed = new Set(freedSequences(drops));
-  const apart = new Set([...freed, ...partsInCircles(drops, sides.from, freed)]);
+  const said = [...drops].flatMap(([key, { id }]) =>
+    isSaid(id) && goes.has(keyOf(id.on)) && !creates.has(keyOf(id.on)) ? [key] : [],
+  );
+  const apart = new Set([...freed, ...said, ...partsInCircles(drops, sides.from, freed)]);
   const carrier = carriers(drops, sides.from, apart);
   const carried = new Map<Key, Key[]>();
   for (const key of drops.keys()) {
     const by = carrier(key);
-    if (by === undefined) continue;
+    if (by === undefined || stays(key)) continue;
     const list = carried.get(by);
     if (list === undefined) carried.set(by, [key]);
     else list.push(key);
   }
   for (const [key, entry] of drops) {
-    if (carrier(key) !== undefined || implied.gone.has(key)) continue;
+    if (carrier(key) !== undefined || implied.gone.has(key) || stays(key)) continue;
     if (goes.has(key) && !creates.has(key)) continue;
     const made = kindOf(entry.id).drop(entry, sides);
     made.forEach((each, at) => {
@@ -73,6 +84,10 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   }
   return planned.map(({ about, draft }) => ({ about, draft: letting(draft, releases) }));
 }
+
+/** What is said of an object goes with it only if that really goes. */
+const isSaid = (id: Id): id is IdOf<'comment' | 'security-label'> =>
+  id.kind === 'comment' || id.kind === 'security-label';
 
 /** Says of a drop what it lets go of. */
 function letting(draft: Draft, releases: ReadonlyMap<Key, readonly Key[]>): Draft {
@@ -255,95 +270,4 @@ function impliedBy(
 function sameButForRole(a: Id, b: Id): boolean {
   if (a.kind !== 'grant' || b.kind !== 'grant') return keyOf(a) === keyOf(b);
   return a.privilege === b.privilege && keyOf(a.on) === keyOf(b.on);
-}
-
-/** @returns for a dropped entry the dropped entry whose own statement takes it along, or undefined if it needs its own. */
-function carriers(
-  drops: ReadonlyMap<Key, Entry>,
-  from: Catalog,
-  apart: ReadonlySet<Key>,
-): (key: Key) => Key | undefined {
-  const known = new Map<Key, Key | undefined>();
-  const { byDependent } = edgeIndex(from);
-  const carrier = (key: Key): Key | undefined => {
-    if (known.has(key)) return known.get(key);
-    known.set(key, undefined);
-    if (apart.has(key)) return undefined;
-    const { id } = drops.get(key)!;
-    const own = keyOf(objectOf(id));
-    const by = (byDependent.get(key) ?? [])
-      .filter(({ referenced, type }) => type !== 'normal' && drops.has(referenced))
-      .map(({ referenced }) => referenced);
-    const first = by.includes(own) ? own : by[0];
-    // A table that outlives what it was a partition of is detached before.
-    if (first === undefined || (id.kind === 'partition' && first !== own)) return undefined;
-    known.set(key, carrier(first) ?? first);
-    return known.get(key);
-  };
-  return carrier;
-}
-
-/** What says of a sequence that stays that it is owned by a column that goes: taken back before, lest it go too. */
-function freedSequences(drops: ReadonlyMap<Key, Entry>): Key[] {
-  const freed: Key[] = [];
-  for (const [key, { id }] of drops)
-    if (id.kind === 'owned-by' && !drops.has(keyOf({ ...id, kind: 'sequence' }))) freed.push(key);
-  return freed;
-}
-
-/**
- * What others would take along, but which keeps them from going in any order: foreign keys of tables that reference each
- * other, a policy that calls a function which reads its table, a default from a sequence that goes with another table.
- * Each needs a DROP of its own, before the rest.
- */
-function partsInCircles(drops: ReadonlyMap<Key, Entry>, from: Catalog, apart: ReadonlySet<Key>): Set<Key> {
-  const { byDependent } = edgeIndex(from);
-  const carrier = carriers(drops, from, apart);
-  const places = new Map<Key, number>();
-  const placeOf = (key: Key): number => {
-    const whole = carrier(key) ?? key;
-    if (!places.has(whole)) places.set(whole, places.size);
-    return places.get(whole)!;
-  };
-  const needs: Set<number>[] = [];
-  for (const key of drops.keys()) {
-    const place = placeOf(key);
-    for (const { referenced } of byDependent.get(key) ?? [])
-      if (drops.has(referenced) && placeOf(referenced) !== place)
-        (needs[place] ??= new Set()).add(placeOf(referenced));
-  }
-  const circleOf = new Map<number, number>();
-  circlesIn(Array.from({ length: places.size }, (_, at) => needs[at] ?? new Set())).forEach((circle, at) => {
-    for (const place of circle) circleOf.set(place, at);
-  });
-  const parts = new Set<Key>();
-  for (const [key, entry] of drops) {
-    const circle = circleOf.get(placeOf(key));
-    if (circle === undefined || !isSeparable(entry)) continue;
-    for (const { referenced, type } of byDependent.get(key) ?? [])
-      if (
-        type === 'normal' &&
-        drops.has(referenced) &&
-        placeOf(referenced) !== placeOf(key) &&
-        circleOf.get(placeOf(referenced)) === circle
-      )
-        parts.add(key);
-  }
-  return parts;
-}
-
-/** Whether it can be dropped from its table without a column of it. */
-function isSeparable({ id, attrs }: Entry): boolean {
-  switch (id.kind) {
-    case 'policy':
-    case 'trigger':
-    case 'rule':
-      return true;
-    case 'default':
-      return attrs['generated'] === null;
-    case 'constraint':
-      return attrs['type'] === 'c' || attrs['type'] === 'f';
-    default:
-      return false;
-  }
 }

@@ -151,7 +151,7 @@ function groupsOf(
 /** Whether the first must be committed before the second can run. What only says something of an object need not wait. */
 function mustCommitBetween(first: PlannedStatement, second: PlannedStatement): boolean {
   const { kind } = second.about;
-  if (kind === 'owner' || kind === 'comment' || kind === 'grant') return false;
+  if (['owner', 'comment', 'security-label', 'grant'].includes(kind)) return false;
   return (first.statement.commits ?? []).some((key) => second.statement.requires.includes(key));
 }
 

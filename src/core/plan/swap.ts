@@ -95,6 +95,7 @@ export function blocksTypeChange({ id, attrs }: Entry): boolean {
     case 'foreign-table':
     case 'owner':
     case 'comment':
+    case 'security-label':
     case 'grant':
       return false;
     default:
@@ -162,7 +163,7 @@ function belongings(key: Key, { from }: Pick<Sides, 'from'>): Key[] {
 
 /** Whether an entry says something of another that goes and comes with it. */
 export function isBelonging({ kind }: Id): boolean {
-  return kind === 'owner' || kind === 'comment' || kind === 'grant' || kind === 'domain-constraint';
+  return ['owner', 'comment', 'security-label', 'grant', 'domain-constraint'].includes(kind);
 }
 
 /** @returns the statement by which a column becomes one of the new type, or undefined where it gets another type anyway. */

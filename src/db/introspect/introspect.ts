@@ -24,6 +24,7 @@ import { readMaterializedViews } from './materialized-view.ts';
 import { readNamedTablespaces } from './named-tablespace.ts';
 import { readNotAnalysed } from './not-analysed.ts';
 import { readParameters } from './parameter.ts';
+import { readPartComments } from './part-comment.ts';
 import { readPolicies } from './policy.ts';
 import type { Key } from '../../core/model/id.ts';
 import type { Reading } from './reading.ts';
@@ -33,6 +34,7 @@ import { readRangeTypes } from './range-type.ts';
 import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
+import { readSecurityLabels } from './security-label.ts';
 import { readSequences } from './sequence.ts';
 import { type Recording, recording, replaying } from './recorded.ts';
 import { readIndexMarks } from './index-mark.ts';
@@ -245,6 +247,12 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
   ]);
   takePartsIn();
   // What is about objects that are read by now.
-  await Promise.all([readExtensionDependencies(reading), readTablespaces(reading), readIndexParts(reading)]);
+  await Promise.all([
+    readExtensionDependencies(reading),
+    readTablespaces(reading),
+    readIndexParts(reading),
+    readSecurityLabels(reading),
+    readPartComments(reading),
+  ]);
   return dependencies;
 }

@@ -44,8 +44,6 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       from ${catalog} o join pg_namespace n on n.oid = o.${namespace}
       where (${unmodelled}) and ${userNamespace} and ${notOfExtension(catalog, 'o.oid')}`,
     ),
-    `select 'security label ' || label || ' of ' || provider || ' on ' || objtype || ' ' || objname, null
-      from pg_seclabels where objtype <> 'database' or objname = quote_ident(current_database())`,
     `select 'statistics target, storage or compression of column ' || a.attname || ' of ' || c.oid::regclass, n.nspname
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
@@ -60,14 +58,10 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select 'index ' || c.oid::regclass || ', to which not every partition has one attached', n.nspname
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'I' and not i.indisvalid and ${userNamespace}`,
-    `select 'comment on index ' || c.oid::regclass || ', which is a partition’s part of another', n.nspname
-      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('i', 'I') and c.relispartition and obj_description(c.oid, 'pg_class') is not null and ${userNamespace}`,
-    `select 'comment on or privileges of sequence ' || c.oid::regclass || ', which is an identity column’s', n.nspname
+    `select 'privileges of sequence ' || c.oid::regclass || ', which is an identity column’s', n.nspname
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i' and d.refclassid = 'pg_class'::regclass
-      where c.relkind = 'S' and ${userNamespace} and (obj_description(c.oid, 'pg_class') is not null
-        or exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner))`,
+      where c.relkind = 'S' and ${userNamespace} and exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner)`,
     `select 'setting of all roles in all databases: ' || setting, null from pg_db_role_setting, unnest(setconfig) setting
       where setdatabase = 0 and setrole = 0`,
     // A server that has privileges where none that we know has them.
