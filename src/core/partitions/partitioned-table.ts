@@ -4,9 +4,11 @@ import type { GrantAttributes } from '../kinds/grant.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import type { PartitionAttributes } from '../kinds/parts.ts';
 import type { TableAttributes } from '../kinds/table.ts';
-import { type Catalog, entriesOf, find } from '../model/catalog.ts';
+import { qualified } from '../../sql/quote.ts';
+import { type Catalog, entriesOf, find, unsorted } from '../model/catalog.ts';
+import type { EntryOf } from '../model/entry.ts';
 import type { ColumnId, OwnerId, TableId } from '../model/id.ts';
-import { isRelation, isType, schemaOf } from '../model/id.ts';
+import { isRelation, isType } from '../model/id.ts';
 
 export interface PartitionedTable {
   readonly schema: string;
@@ -53,24 +55,20 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
     column === null ? null : { kind: 'column', schema, table: name, name: column };
   const owner = find<OwnerId, OwnerAttributes>(live, { kind: 'owner', on: id })?.attrs.role ?? '';
   const grants: ParentGrant[] = [];
-  for (const { id: grant, attrs } of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
+  for (const { id: grant, attrs } of grantsIn(live).get(qualified(schema, name)) ?? []) {
     const { on, to, privilege } = grant;
-    const isTable = on.kind === 'table' && on.schema === schema && on.name === name;
-    const isColumn = on.kind === 'column' && on.schema === schema && on.table === name;
-    if ((!isTable && !isColumn) || to === owner) continue;
-    grants.push({ to, privilege, column: isColumn ? on.name : null, grantable: attrs.grantable });
+    if (to !== owner)
+      grants.push({
+        to,
+        privilege,
+        column: on.kind === 'column' ? on.name : null,
+        grantable: attrs.grantable,
+      });
   }
   const partitions: Partition[] = [];
   for (const { id: each, attrs } of entriesOf<'partition', PartitionAttributes>(live, 'partition'))
     if (attrs.parentSchema === schema && attrs.parentTable === name)
       partitions.push({ schema: each.schema, name: each.name, bound: attrs.bound });
-  const takenNames = new Set<string>();
-  for (const { id: each } of live.entries.values())
-    if (
-      (isRelation(each) || isType(each) || each.kind === 'sequence' || each.kind === 'index') &&
-      schemaOf(each) === schema
-    )
-      takenNames.add((each as { name: string }).name);
   return {
     schema,
     name,
@@ -81,6 +79,48 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
     rowSecurity: attrs.rowSecurity,
     grants,
     partitions,
-    takenNames,
+    takenNames: new Set(namesIn(live).get(schema)),
   };
+}
+
+type GrantEntry = EntryOf<'grant', GrantAttributes>;
+
+/** @returns the privileges on tables and their columns, by the table's qualified name. */
+const grantsIn = onceOf((live) => {
+  const grants = new Map<string, GrantEntry[]>();
+  for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
+    const { on } = entry.id;
+    if (on.kind !== 'table' && on.kind !== 'column') continue;
+    pushTo(
+      grants,
+      on.kind === 'table' ? qualified(on.schema, on.name) : qualified(on.schema, on.table),
+      entry,
+    );
+  }
+  return grants;
+});
+
+/** @returns by schema, the names that no new relation can have. */
+const namesIn = onceOf((live) => {
+  const names = new Map<string, string[]>();
+  for (const [, { id }] of unsorted(live))
+    if (isRelation(id) || isType(id) || id.kind === 'sequence' || id.kind === 'index')
+      pushTo(names, id.schema, id.name);
+  return names;
+});
+
+/** Found out once of each catalog: there may be many partitioned tables in one. */
+function onceOf<T extends object>(find: (live: Catalog) => T): (live: Catalog) => T {
+  const known = new WeakMap<Catalog, T>();
+  return (live) => {
+    let found = known.get(live);
+    if (found === undefined) known.set(live, (found = find(live)));
+    return found;
+  };
+}
+
+function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
