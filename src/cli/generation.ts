@@ -1,7 +1,7 @@
 /** What `generate` would write: per database the two states, compared and cut into migrations. */
 import { resolve } from 'node:path';
 import { usesOf } from '../core/bodies/uses.ts';
-import { portable } from '../core/compare/portable.ts';
+import { oldestSupported, portable } from '../core/compare/portable.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Manifest } from '../core/manifest/manifest.ts';
 import { type Placement, placement } from '../core/manifest/placement.ts';
@@ -69,6 +69,7 @@ export async function pendingMigrations(
       domainOf: inDomain,
       uses: (await usesOf(to)).uses,
       online: manifest.online,
+      oldestServer: oldestSupported,
       // The runner makes a domain's schema and takes it away again, because the history lies in it.
       leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),
     };

@@ -2,8 +2,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acrossMajors } from '../../src/core/compare/majors.ts';
+import { oldestSupported, portable } from '../../src/core/compare/portable.ts';
 import { diff } from '../../src/core/diff/diff.ts';
 import type { Catalog } from '../../src/core/model/catalog.ts';
+import { migrations } from '../../src/core/plan/migrations.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { filled } from '../support/convergence.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
@@ -49,6 +51,27 @@ describe.each([15, 17] as const)('PostgreSQL %i and 18', (older) => {
       const [one, other] = (await catalogs(sql)) as [Catalog, Catalog];
       expect(diff(...(await acrossMajors(one, other))), sql).toEqual([]);
       expect(diff(...(await acrossMajors(other, one))), sql).toEqual([]);
+    }
+  });
+
+  it('a migration that is planned on 18 runs on the older one, there and back', async () => {
+    const [before, after] = await Promise.all(
+      ['before', 'after'].map((side) =>
+        readFile(new URL(`operator--in-place/${side}.sql`, fixtures), 'utf8'),
+      ),
+    );
+    const [start, from] = (await catalogs(before!)) as [Catalog, Catalog];
+    const [goal, to] = (await catalogs(after!)) as [Catalog, Catalog];
+    const options = { domainOf: () => 'all', oldestServer: oldestSupported };
+    const steps = migrations(...portable(from, to), options, new Date(0), new Map());
+    const on = await filled(await servers[0]!.createDatabase(), before!);
+    try {
+      for (const { draft } of steps) for (const { sql } of draft.up) await on.sql.unsafe(sql);
+      expect(diff(await introspect(on), goal)).toEqual([]);
+      for (const { draft } of steps.toReversed()) for (const { sql } of draft.down) await on.sql.unsafe(sql);
+      expect(diff(await introspect(on), start)).toEqual([]);
+    } finally {
+      await on.close();
     }
   });
 

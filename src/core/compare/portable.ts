@@ -7,6 +7,8 @@ import { type Catalog, catalog, edgeSource } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { keyOf } from '../model/id.ts';
 
+/** The oldest server that migrations run on. */
+export const oldestSupported = 150000;
 /** The newest major without such names. */
 const unnamed = 170000;
 

@@ -14,7 +14,13 @@ export interface Sides {
   readonly to: Catalog;
   /** That all statements run in one transaction, in which PostgreSQL does not let a label just added be used. */
   readonly isOneTransaction?: boolean;
+  /** The oldest server that the plan may run on, as server_version_num; default: the older one of the two. */
+  readonly oldestServer?: number;
 }
+
+/** @returns the oldest server that a plan may run on, as server_version_num. */
+export const oldestServer = ({ from, to, oldestServer: oldest }: Sides): number =>
+  oldest ?? Math.min(from.serverVersion, to.serverVersion);
 
 /**
  * A statement before it is final. Clauses of others may be folded into it (a column into its CREATE TABLE), and

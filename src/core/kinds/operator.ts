@@ -3,7 +3,7 @@ import { identifier } from '../../sql/quote.ts';
 import { type Catalog, find } from '../model/catalog.ts';
 import { type Key, type OperatorId, keyOf } from '../model/id.ts';
 import { alterObject, dropObject, inItsSchema } from './in-schema.ts';
-import { draft, type Draft, type Kind, type Sides } from './kind.ts';
+import { draft, type Draft, type Kind, oldestServer, type Sides } from './kind.ts';
 
 export type OperatorAttributes = {
   /** As SQL writes its name. */
@@ -98,15 +98,14 @@ export const operator: Kind<OperatorId, OperatorAttributes> = {
           break;
         case 'hashes':
         case 'merges':
-          if (before[attr] || sides.to.serverVersion < 170000) return 'replace';
+          if (before[attr] || oldestServer(sides) < 170000) return 'replace';
           settings.push(attr.toUpperCase());
           break;
         case 'commutator':
         case 'negator': {
           if (linksItself(id, before, attrs, attr, sides)) break;
           const other = linked(id, attrs, attr);
-          if (other === undefined || before[attr] !== null || sides.to.serverVersion < 170000)
-            return 'replace';
+          if (other === undefined || before[attr] !== null || oldestServer(sides) < 170000) return 'replace';
           settings.push(`${attr.toUpperCase()} = ${reference(other)}`);
           requires.push(keyOf(other));
         }

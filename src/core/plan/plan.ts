@@ -33,15 +33,17 @@ export interface PlanOptions {
   readonly among?: Iterable<Key>;
   /** That the statements of all steps will run in one transaction. */
   readonly isOneTransaction?: boolean;
+  /** The oldest server that the plan may run on, as server_version_num; default: the older one of the two. */
+  readonly oldestServer?: number;
 }
 
 /** @returns the steps from one catalog to the other, in the order in which they can run; none if they are equal. @throws KnownError (2) when statements need each other in a circle. */
 export function plan(
   from: Catalog,
   to: Catalog,
-  { domainOf, leaveOut, online: isOnline = true, uses = [], among, isOneTransaction = false }: PlanOptions,
+  { domainOf, leaveOut, online: isOnline = true, uses = [], among, ...of }: PlanOptions,
 ): Step[] {
-  const sides: Sides = { ...withOwnColumns({ from, to }), isOneTransaction };
+  const sides: Sides = { ...withOwnColumns({ from, to }), ...of };
   const others = [...addedTo(sides.from, from), ...addedTo(sides.to, to)];
   const keys = among === undefined ? undefined : [...among, ...others];
   const changes = withoutLeftOut(diff(sides.from, sides.to, keys), from, leaveOut);
