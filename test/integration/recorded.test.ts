@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Catalog, edgeIndex } from '../../src/core/model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf } from '../../src/core/model/catalog.ts';
 import type { Key } from '../../src/core/model/id.ts';
 import type { Connection } from '../../src/db/connect.ts';
 import { introspect, introspectRecorded, introspectionOf } from '../../src/db/introspect/introspect.ts';
@@ -48,6 +48,26 @@ describeEachMajor('an introspection', (server) => {
       expect(new Set(dependents.map(({ dependent, type }) => `${dependent} ${type}`))).toEqual(
         to.get(key) ?? new Set(),
       );
+    }
+  });
+
+  test('lists all of a kind, whatever was asked for before', async () => {
+    const { recorded } = await introspectRecorded(connection, 'it');
+    const { entries } = await introspectionOf(recorded, 'it');
+    const kinds = [...new Set([...entries.values()].map(({ id }) => id.kind))];
+    for (const kind of kinds) {
+      const one = await introspectionOf(recorded, 'it');
+      expect([...entriesOf(one, 'table')].length).toBeGreaterThan(1);
+      const [key] = [...entries].findLast(([, { id }]) => id.kind === kind)!;
+      expect(one.entries.has(key)).toBe(true);
+      const wanted = [...entries.values()].filter(({ id }) => id.kind === kind);
+      expect([...entriesOf(one, kind)].map(({ id }) => id)).toEqual(wanted.map(({ id }) => id));
+      // All are open now.
+      expect(one.entries.size).toBe(entries.size);
+      for (const other of kinds)
+        expect([...entriesOf(one, other)].length).toBe(
+          [...entries.values()].filter(({ id }) => id.kind === other).length,
+        );
     }
   });
 });

@@ -203,19 +203,18 @@ export function withLists(of: Catalog, listOf: (kind: Kind) => readonly Entry[])
 
 /** Told apart in one walk; what is asked for is sorted. */
 function listsOf(of: Catalog): (kind: Kind) => readonly Entry[] {
-  let told: Map<Kind, [Key, Entry][]> | undefined;
+  let told = new Map<Kind, [Key, Entry][]>();
+  let size = -1;
   const sorted = new Map<Kind, readonly Entry[]>();
   return (kind) => {
     let list = sorted.get(kind);
     if (list !== undefined) return list;
-    if (closedBundles(of).some(({ kinds, on }) => kinds.has(kind) && on.size > 0)) {
-      // Opened, they are among the rest, but not in a walk that was before.
-      (of.entries as EntryMap).unsorted(kind);
-      told = undefined;
-    }
-    if (told === undefined) {
+    const all = of.entries instanceof EntryMap ? of.entries.unsorted(kind) : of.entries;
+    // What has been opened since the last walk is in none of its lists.
+    if (all.size !== size) {
       told = new Map();
-      for (const pair of loose(of)) pushTo(told, pair[1].id.kind, pair);
+      for (const pair of all) pushTo(told, pair[1].id.kind, pair);
+      size = all.size;
     }
     sorted.set(kind, (list = (told.get(kind) ?? []).sort(byKey).map(([, entry]) => entry)));
     return list;
