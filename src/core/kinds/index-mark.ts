@@ -1,4 +1,4 @@
-/** What an index is to its table besides: that by which CLUSTER orders it, or its replica identity. */
+/** What an index is to its table, or materialized view, besides: that by which CLUSTER orders it, or its replica identity. */
 import { identifier, qualified } from '../../sql/quote.ts';
 import { find } from '../model/catalog.ts';
 import { type IndexMarkId, type TableId, keyOf } from '../model/id.ts';
@@ -35,6 +35,7 @@ export const indexMark: Kind<IndexMarkId, IndexMarkAttributes> = {
   rank: 61,
   references: ({ id, attrs: { index } }) => [
     { to: tableOf(id), type: 'auto' },
+    { to: { kind: 'materialized-view', schema: id.schema, name: id.table }, type: 'auto' },
     { to: { kind: 'index', schema: id.schema, name: index }, type: 'auto' },
     { to: { kind: 'constraint', schema: id.schema, table: id.table, name: index }, type: 'auto' },
   ],

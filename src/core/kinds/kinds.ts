@@ -50,6 +50,7 @@ import { schema } from './schema.ts';
 import { securityLabel } from './security-label.ts';
 import { sequence } from './sequence.ts';
 import { shellType } from './shell-type.ts';
+import { indexColumn } from './index-column.ts';
 import { indexMark } from './index-mark.ts';
 import { index } from './table-index.ts';
 import { tablespace } from './tablespace.ts';
@@ -126,6 +127,7 @@ const kinds = {
   constraint,
   index,
   'index-mark': indexMark,
+  'index-column': indexColumn,
   view,
   rule,
   trigger,

@@ -2,6 +2,7 @@
 import { identifier, qualified } from '../../sql/quote.ts';
 import { type MaterializedViewId, keyOf } from '../model/id.ts';
 import { accessExclusive, optionLock } from './alter-table.ts';
+import { type ColumnSettings, alterSettings, usualSettings } from './column-settings.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { optionActions, withOptions } from './options.ts';
 
@@ -16,7 +17,29 @@ export type MaterializedViewAttributes = {
   readonly accessMethod: string | null;
   /** Whether it can be read: not before its first REFRESH if it was made WITH NO DATA. */
   readonly populated: boolean;
+  /** By column, what is not as its type and the server's settings have it. */
+  readonly settings?: { readonly [column: string]: ColumnSettings };
 };
+
+/** @returns the statements that change how columns are stored and analysed. */
+function alterColumns(
+  id: MaterializedViewId,
+  before: Pick<MaterializedViewAttributes, 'settings'>,
+  after: Pick<MaterializedViewAttributes, 'settings'>,
+): Draft[] {
+  const { schema, name } = id;
+  const names = new Set([...Object.keys(before.settings ?? {}), ...Object.keys(after.settings ?? {})]);
+  const settings = [...names]
+    .sort()
+    .flatMap((column) =>
+      alterSettings(
+        { kind: 'column', schema, table: name, name: column },
+        before.settings?.[column] ?? usualSettings,
+        after.settings?.[column] ?? usualSettings,
+      ),
+    );
+  return settings.map((made) => ({ ...made, requires: [keyOf(id)] }));
+}
 
 export const materializedView: Kind<MaterializedViewId, MaterializedViewAttributes> = {
   name: 'materialized-view',
@@ -26,7 +49,10 @@ export const materializedView: Kind<MaterializedViewId, MaterializedViewAttribut
     const method = attrs.accessMethod === null ? '' : `\nUSING ${identifier(attrs.accessMethod)}`;
     const head = `CREATE MATERIALIZED VIEW ${qualified(id.schema, id.name)}${method}${withOptions(attrs.options)}`;
     const tail = attrs.populated ? 'WITH DATA' : 'WITH NO DATA';
-    return [draft(`${head} AS\n${attrs.definition}\n${tail}`, { produces: [keyOf(id)] })];
+    return [
+      draft(`${head} AS\n${attrs.definition}\n${tail}`, { produces: [keyOf(id)] }),
+      ...alterColumns(id, {}, attrs),
+    ];
   },
   drop: ({ id }) => [
     draft(`DROP MATERIALIZED VIEW ${qualified(id.schema, id.name)}`, {
@@ -46,6 +72,7 @@ export const materializedView: Kind<MaterializedViewId, MaterializedViewAttribut
       { name: 'rewrite', object: relation, detail: 'rewrites the materialized view under the lock' },
     ] as const;
     return [
+      ...alterColumns(id, before.attrs, attrs),
       ...optionActions(before.attrs.options, attrs.options).map((action) => ({
         ...alter(action),
         locks: optionLock(action, relation),

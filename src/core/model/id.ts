@@ -46,6 +46,15 @@ export type IndexMarkId = {
   readonly table: string;
   readonly name: 'cluster' | 'replica identity';
 };
+/** What a column of an index has of its own. */
+export type IndexColumnId = {
+  readonly kind: 'index-column';
+  readonly schema: string;
+  readonly table: string;
+  readonly index: string;
+  /** Its number, from 1: most are expressions, which have no name. */
+  readonly name: string;
+};
 export type ViewId = InSchema<'view'>;
 export type MaterializedViewId = InSchema<'materialized-view'>;
 export type ForeignTableId = InSchema<'foreign-table'>;
@@ -266,6 +275,7 @@ export type Id =
   | OfTypeId
   | DefaultId
   | IndexMarkId
+  | IndexColumnId
   | OwnedById
   | PartitionId
   | PartitionTriggerId
@@ -374,6 +384,8 @@ export function nameOf(id: Id): string {
     case 'policy':
     case 'rule':
       return qualified(id.schema, id.table, id.name);
+    case 'index-column':
+      return `${qualified(id.schema, id.index)} column ${id.name}`;
     case 'domain-constraint':
       return qualified(id.schema, id.domain, id.name);
     case 'publication-table':
@@ -476,6 +488,8 @@ export function objectOf(id: Id): Id {
       return { kind: 'table', schema: id.schema, name: id.table };
     case 'domain-constraint':
       return { kind: 'domain-type', schema: id.schema, name: id.domain };
+    case 'index-column':
+      return { kind: 'index', schema: id.schema, name: id.index };
     case 'operator-family-member':
       return { kind: 'operator-family', schema: id.schema, name: id.name, method: id.method };
     case 'owned-by':

@@ -75,7 +75,7 @@ interface ColumnRow extends Partial<Unusual> {
   comment: string | null;
 }
 
-const storageName = (column: string) =>
+export const storageName = (column: string) =>
   `case ${column} when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end`;
 
 const usualName = ({ table, name }: Pick<ColumnRow, 'table' | 'name'>): string => `${table}_${name}_not_null`;

@@ -10,7 +10,7 @@ export async function readIndexMarks(reading: Reading): Promise<void> {
       i.indisreplident and c.relreplident = 'i' as identity
     from pg_index i join pg_class c on c.oid = i.indrelid join pg_class ic on ic.oid = i.indexrelid
     join pg_namespace n on n.oid = c.relnamespace
-    where (i.indisclustered or i.indisreplident) and c.relkind in ('r', 'p') and c.relpersistence <> 't'
+    where (i.indisclustered or i.indisreplident) and c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
       and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
   for (const { schema, table, index, clustered, identity } of rows)
     for (const [name, is] of [

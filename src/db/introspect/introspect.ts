@@ -37,6 +37,7 @@ import { readSchemas } from './schema.ts';
 import { readSecurityLabels } from './security-label.ts';
 import { readSequences } from './sequence.ts';
 import { type Recording, recording, replaying } from './recorded.ts';
+import { readIndexColumns } from './index-column.ts';
 import { readIndexMarks } from './index-mark.ts';
 import { readIndexParts } from './index-part.ts';
 import { readTablespaces } from './tablespace.ts';
@@ -222,6 +223,7 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
     ...readHolders(reading),
     readInherits(reading),
     readIndexMarks(reading),
+    readIndexColumns(reading),
     readRules(reading),
     readTriggers(reading),
     readPartitionTriggers(reading),

@@ -44,17 +44,6 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
       from ${catalog} o join pg_namespace n on n.oid = o.${namespace}
       where (${unmodelled}) and ${userNamespace} and ${notOfExtension(catalog, 'o.oid')}`,
     ),
-    `select 'statistics target, storage or compression of column ' || a.attname || ' of ' || c.oid::regclass, n.nspname
-      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-      join pg_type t on t.oid = a.atttypid
-      where a.attnum > 0 and not a.attisdropped and c.relkind = 'm' and ${userNamespace}
-        and (coalesce(a.attstattarget, -1) >= 0 or a.attstorage <> t.typstorage or a.attcompression <> '' or a.attoptions is not null)`,
-    `select 'CLUSTER ON index ' || i.indexrelid::regclass, n.nspname
-      from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
-      where i.indisclustered and c.relkind = 'm' and ${userNamespace}`,
-    `select 'statistics target of column ' || a.attnum || ' of index ' || c.oid::regclass, n.nspname
-      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind in ('i', 'I') and coalesce(a.attstattarget, -1) >= 0 and ${userNamespace}`,
     `select 'index ' || c.oid::regclass || ', to which not every partition has one attached', n.nspname
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'I' and not i.indisvalid and ${userNamespace}`,
