@@ -435,11 +435,16 @@ INSERT INTO tenants.tenants
   test('a connection that dies: nothing stands, the next run goes on', async () => {
     await write(
       'tenants/20260101000000000_slow',
-      '-- Up Migration\nCREATE TABLE tenants.a (a int);\nSELECT pg_sleep(1);',
+      '-- Up Migration\nCREATE TABLE tenants.a (a int);\nSELECT pg_sleep(3);',
     );
     const run = up();
     run.catch(() => {});
-    await delay(400);
+    const working = () =>
+      live(
+        ({ sql }) =>
+          sql`SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND datname = current_database()`,
+      );
+    while ((await working()).length === 0) await delay(20);
     await live(
       ({ sql }) =>
         sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dbctl migrate' AND datname = current_database()`,
