@@ -109,6 +109,13 @@ describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
       await connection.close();
     }
   };
+  /** Until a statement runs. */
+  const running = (statement: string) =>
+    live(async ({ sql }) => {
+      const ask = () =>
+        sql`SELECT FROM pg_stat_activity WHERE query = ${statement} AND state = 'active' AND datname = current_database()`;
+      while ((await ask()).length === 0) await delay(20);
+    });
   const relations = () =>
     live(async ({ sql }) => {
       const rows = await sql<{ name: string }[]>`
@@ -406,9 +413,12 @@ INSERT INTO tenants.tenants
       '-- Up Migration\nCREATE TABLE a (a int);\nSELECT pg_sleep(30);',
     );
     const stop = new AbortController();
+    const run = up({ signal: stop.signal });
+    run.catch(() => {});
+    await running('SELECT pg_sleep(30)');
     const began = performance.now();
-    setTimeout(() => stop.abort('SIGINT'), 400);
-    const error = await failure(up({ signal: stop.signal }));
+    stop.abort('SIGINT');
+    const error = await failure(run);
     expect(performance.now() - began).toBeLessThan(10_000);
     expect(error.problems[0]!.message).toBe(
       'stopped in tenants/20260101000000000_slow. Nothing of tenants/20260101000000000_slow is applied.',
@@ -439,12 +449,7 @@ INSERT INTO tenants.tenants
     );
     const run = up();
     run.catch(() => {});
-    const working = () =>
-      live(
-        ({ sql }) =>
-          sql`SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3)' AND datname = current_database()`,
-      );
-    while ((await working()).length === 0) await delay(20);
+    await running('SELECT pg_sleep(3)');
     await live(
       ({ sql }) =>
         sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dbctl migrate' AND datname = current_database()`,
@@ -462,12 +467,7 @@ INSERT INTO tenants.tenants
       '-- Up Migration\nCREATE TABLE tenants.a (a int);\nSELECT pg_sleep(20);',
     );
     const child = await spawnRun(site(), folder);
-    const working = () =>
-      live(
-        ({ sql }) =>
-          sql`SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND datname = current_database()`,
-      );
-    while ((await working()).length === 0) await delay(50);
+    await running('SELECT pg_sleep(20)');
     child.kill('SIGKILL');
     const killed = performance.now();
     await write('tenants/20260101000000000_slow', '-- Up Migration\nCREATE TABLE tenants.a (a int);');
