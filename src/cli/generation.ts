@@ -67,7 +67,7 @@ export async function pendingMigrations(
     }
     const options: PlanOptions = {
       domainOf: inDomain,
-      uses: (await usesOf(to)).uses,
+      uses: (await Promise.all([usesOf(from), usesOf(to)])).flatMap((each) => each.uses),
       online: manifest.online,
       oldestServer: oldestSupported,
       // The runner makes a domain's schema and takes it away again, because the history lies in it.

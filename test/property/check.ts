@@ -128,7 +128,7 @@ async function converge(
 
 async function planUp(start: Catalog, goal: Catalog, { bySchema, online }: Options, broken: Fault) {
   try {
-    const { uses } = await usesOf(goal);
+    const uses = (await Promise.all([usesOf(start), usesOf(goal)])).flatMap((each) => each.uses);
     const domainOf = bySchema ? schemaOf : () => 'all';
     return migrations(start, goal, { domainOf, online, uses }, stamp, new Map());
   } catch (error) {
@@ -209,14 +209,14 @@ async function apply(
   }
 }
 
-/** @returns how many rows each table has that both sides have. */
+/** @returns how many rows each table has that both sides have: its own, for those of its children may go. */
 async function rowCounts({ sql }: Connection, start: Catalog, goal: Catalog): Promise<Map<string, string>> {
   const names: string[] = [];
   for (const [key, { id, attrs }] of start.entries)
     if (id.kind === 'table' && attrs['kind'] === 'table' && goal.entries.has(key))
       names.push(qualified(id.schema, id.name));
   if (names.length === 0) return new Map();
-  const parts = names.map((name, at) => `select ${at} as at, count(*)::text as count from ${name}`);
+  const parts = names.map((name, at) => `select ${at} as at, count(*)::text as count from only ${name}`);
   const rows = await sql.unsafe<{ at: number; count: string }[]>(parts.join(' union all '));
   return new Map(rows.filter(({ count }) => count !== '0').map(({ at, count }) => [names[at]!, count]));
 }
@@ -234,7 +234,7 @@ async function rowsAreThere(
   );
   for (const [name, count] of counts) {
     if (lost.has(name)) continue;
-    const [row] = await sql.unsafe<{ count: string }[]>(`select count(*)::text as count from ${name}`);
+    const [row] = await sql.unsafe<{ count: string }[]>(`select count(*)::text as count from only ${name}`);
     if (row?.count !== count) throw broken(`${name} had ${count} rows, and has ${row?.count ?? 'none'}`);
   }
 }

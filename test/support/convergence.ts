@@ -61,7 +61,7 @@ export async function convergeFromTo(from: Connection, to: Connection): Promise<
   const [start, goal] = [await introspect(from), await introspect(to)];
   const unknown = [...start.notAnalysed, ...goal.notAnalysed].map(({ object }) => object);
   deepStrictEqual(unknown, [], `not analysed: ${unknown.join(', ')}`);
-  const { uses } = await usesOf(goal);
+  const uses = (await Promise.all([usesOf(start), usesOf(goal)])).flatMap((each) => each.uses);
   const steps = migrations(start, goal, { ...options, uses }, new Date(0), new Map()).map(
     ({ draft }) => draft,
   );

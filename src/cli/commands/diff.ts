@@ -25,7 +25,7 @@ export async function diff(
   for (const each of [...unknown.from, ...unknown.to])
     context.log(`not analysed: ${each.object}: ${each.why}`);
   for (const each of unknown.both) context.log(`not compared, on both sides: ${each.object}: ${each.why}`);
-  const { uses } = await usesOf(to);
+  const uses = (await Promise.all([usesOf(from), usesOf(to)])).flatMap((each) => each.uses);
   const steps = plan(from, to, { domainOf: () => 'all', online: options['plain'] !== true, uses });
   const losses = steps.flatMap(({ statements }) =>
     statements.flatMap(({ hazards }) => hazards.filter(({ name }) => name === 'data-loss')),

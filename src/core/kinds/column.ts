@@ -73,7 +73,8 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     ];
   },
   drop({ id, attrs }, sides) {
-    if (isInherited(sides.to, id)) return becomesInherited(id, sides);
+    if (isInherited(sides.to, id) && stays({ kind: 'table', schema: id.schema, name: id.table }, sides))
+      return becomesInherited(id, sides);
     const isForeign = tableIn(sides.from, id).kind === 'foreign-table';
     const table = { schema: id.schema, name: id.table };
     const { kept, others } = leftToChildren(id, sides);

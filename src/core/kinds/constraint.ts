@@ -6,7 +6,7 @@ import { type ConstraintId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
 import { childrenOf, isChild, parentsOf } from './parents.ts';
-import { draft, type Kind } from './kind.ts';
+import { draft, type Kind, type Sides } from './kind.ts';
 import { keyGone } from './not-null.ts';
 
 export interface ConstraintAttributes {
@@ -71,6 +71,12 @@ function inTurn(
   };
 }
 
+/** @returns the checks of this name that children have of their own as well: they are added before, and the parent's is merged with them. */
+const mergedBelow = (id: ConstraintId, { from, to }: Sides): Key[] =>
+  childrenOf(from, { schema: id.schema, name: id.table })
+    .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
+    .filter((key) => to.entries.get(key)?.attrs['type'] === 'c');
+
 /**
  * Whether it can be a part of CREATE TABLE, which takes every check for valid. Foreign keys stay apart, so that two tables
  * may reference each other; and a primary key of columns that are another's: there it would make their NOT NULL the table's own.
@@ -99,7 +105,7 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
           },
         ]),
   ],
-  create({ id, attrs }, { to }) {
+  create({ id, attrs }, { from, to }) {
     const table = keyOf(tableIn(to, id));
     const relation = qualified(id.schema, id.table);
     const clause = () => `CONSTRAINT ${identifier(id.name)} ${attrs.definition}`;
@@ -113,7 +119,7 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
     return [
       draft(`ALTER TABLE ${relation} ADD ${clause()}`, {
         produces: [keyOf(id)],
-        requires: [table],
+        requires: [table, ...mergedBelow(id, { from, to })],
         locks: locksOf(id, attrs),
         hazards,
         ...(isFolded({ id, attrs }, to) ? { fold: { into: table, rank: rankOf[attrs.type], clause } } : {}),

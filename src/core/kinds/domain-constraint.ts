@@ -1,6 +1,8 @@
 /** Check constraints of domain types. NOT NULL is the domain's own attribute. */
 import { identifier, qualified } from '../../sql/quote.ts';
+import { find } from '../model/catalog.ts';
 import { type DomainConstraintId, type DomainTypeId, keyOf } from '../model/id.ts';
+import { isContained } from './domain-type.ts';
 import { draft, type Kind } from './kind.ts';
 
 export type DomainConstraintAttributes = {
@@ -41,7 +43,13 @@ export const domainConstraint: Kind<DomainConstraintId, DomainConstraintAttribut
   drop: ({ id }) => [
     draft(`${alterDomain(id)} DROP CONSTRAINT ${identifier(id.name)}`, { destroys: [keyOf(id)] }),
   ],
-  alter(changes, _before, { id, attrs }) {
+  // Not of what is there already and holds no value by itself.
+  replaces: ({ id, attrs }, { from }) =>
+    attrs.validated && find(from, domainOf(id)) !== undefined && isContained(domainOf(id), from)
+      ? domainOf(id)
+      : undefined,
+  alter(changes, _before, { id, attrs }, { from }) {
+    if (isContained(domainOf(id), from)) return 'replace';
     if (!attrs.validated || changes.some(({ attr }) => attr !== 'validated')) return 'replace';
     return [
       draft(`${alterDomain(id)} VALIDATE CONSTRAINT ${identifier(id.name)}`, {

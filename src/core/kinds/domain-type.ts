@@ -1,7 +1,8 @@
 /** Domain types: CREATE DOMAIN. Called so because a domain, in these sources, is a part of a system. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import { find } from '../model/catalog.ts';
-import { type DomainTypeId, keyOf } from '../model/id.ts';
+import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
+import type { Entry } from '../model/entry.ts';
+import { type DomainTypeId, type TypeId, isType, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { alterType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
 
@@ -19,6 +20,22 @@ export type DomainTypeAttributes = {
 
 const setNotNull = ({ notNull, notNullName }: DomainTypeAttributes): string | undefined =>
   !notNull ? undefined : notNullName === null ? 'NOT NULL' : `CONSTRAINT ${identifier(notNullName)} NOT NULL`;
+
+/** Whether a column holds a domain inside of its own type, an array or a composite type: the server does not look there whether values keep a new constraint, and refuses it. */
+export const isContained = (id: DomainTypeId, of: Catalog): boolean =>
+  dependentsOf(id, of).some((dependent) => {
+    if (dependent.id.kind === 'column') return (dependent.attrs['type'] as string).endsWith('[]');
+    if (dependent.id.kind === 'domain-type') return isContained(dependent.id, of);
+    return isType(dependent.id) && isHeld(dependent.id, of);
+  });
+
+/** Whether a column is of this type, or of one made of it. */
+const isHeld = (id: TypeId, of: Catalog): boolean =>
+  dependentsOf(id, of).some(
+    (dependent) => dependent.id.kind === 'column' || (isType(dependent.id) && isHeld(dependent.id, of)),
+  );
+const dependentsOf = (id: TypeId, of: Catalog): Entry[] =>
+  (edgeIndex(of).byReferenced.get(keyOf(id)) ?? []).map(({ dependent }) => of.entries.get(dependent)!);
 
 export const domainType: Kind<DomainTypeId, DomainTypeAttributes> = {
   name: 'domain-type',
@@ -38,9 +55,10 @@ export const domainType: Kind<DomainTypeId, DomainTypeAttributes> = {
     return [draft((clauses) => [head, ...clauses].join('\n  '), { produces: [keyOf(id)] })];
   },
   drop: dropType,
-  alter(changes, before, { id, attrs }) {
+  alter(changes, before, { id, attrs }, { from }) {
     const changed = new Set(changes.map(({ attr }) => attr as keyof DomainTypeAttributes));
     if (changed.has('type') || changed.has('collation')) return 'swap';
+    if (changed.has('notNull') && attrs.notNull && isContained(id, from)) return 'swap';
     const drafts: Draft[] = [];
     if (changed.has('default'))
       drafts.push(alterType(id, attrs.default === null ? 'DROP DEFAULT' : `SET DEFAULT ${attrs.default}`));

@@ -6,7 +6,7 @@ import { alterSettings, usualSettings } from './column-settings.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
 import { onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
-import { alterNotNull, notNullName, roomFor } from './not-null.ts';
+import { alterNotNull, keyGone, notNullName, roomFor } from './not-null.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
 import type { InheritedColumnAttributes } from './parts.ts';
 
@@ -50,7 +50,11 @@ function change(
       (made) => ({
         ...made,
         produces: [],
-        requires: [keyOf(tableOf(id)), ...parentColumns(to, column)],
+        requires: [
+          keyOf(tableOf(id)),
+          ...parentColumns(to, column),
+          ...made.requires.filter((key) => key === keyGone(id)),
+        ],
       }),
     ),
   ];

@@ -2,15 +2,25 @@
  * Tables that become partitions, or children, of others, and those that cease to be: what they had from their parents
  * is then their own. A table leaves before its parent changes, and joins after both have become alike.
  */
-import { asItsOwn, defaultAt } from '../kinds/family.ts';
+import { asItsOwn, columnAt, defaultAt, isInherited } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
 import { isChild, isLink, links, parentsOf } from '../kinds/parents.ts';
+import { type TableAttributes, isMadeAnew } from '../kinds/table.ts';
 import { comesBack } from '../kinds/comes-back.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
-import { type Catalog, catalog, edgeIndex, edgeSource, entriesOf, toldEdges } from '../model/catalog.ts';
+import {
+  type Catalog,
+  catalog,
+  edgeIndex,
+  edgeSource,
+  entriesOf,
+  find,
+  toldEdges,
+} from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Id, type Key, type TableId, keyOf, objectOf, tablesOf } from '../model/id.ts';
+import { type Id, type Key, type TableId, keyOf, nameOf, objectOf, tablesOf } from '../model/id.ts';
+import { inputError } from '../model/problem.ts';
 import type { Planned } from './expanded.ts';
 
 /** How a table that both sides have moves: away from its parents, to new ones, or from a parent and back. */
@@ -24,6 +34,7 @@ export function withOwnColumns(sides: Sides): Sides {
   for (const [table, move] of moves(sides)) {
     if (move === 'leaves') moved.from.add(keyOf(table));
     if (move === 'joins') moved.to.add(keyOf(table));
+    if (move === 'leaves') refuseOtherParents(table, sides);
     if (move === 'leaves')
       for (const entry of [...asItsOwn(from, table), ...partsAsOwn(from, table)])
         if (!from.entries.has(keyOf(entry.id)) && !stillInherited(entry.id, table, sides))
@@ -34,6 +45,24 @@ export function withOwnColumns(sides: Sides): Sides {
   more.from.push(...defaultsLeft(from, to));
   more.to.push(...defaultsLeft(to, from));
   return { from: withMore(from, more.from, moved.from), to: withMore(to, more.to, moved.to) };
+}
+
+/** A column that a child has from a parent becomes its own as the child leaves, and no other parent's then. @throws KnownError (2) */
+function refuseOtherParents(table: TableId, { from, to }: Sides): void {
+  if (!isChild(to, table)) return;
+  const kept = parentsOf(to, table).filter((each) =>
+    parentsOf(from, table).some((old) => keyOf(old) === keyOf(each)),
+  );
+  for (const { id } of asItsOwn(from, table)) {
+    if (id.kind !== 'column' || from.entries.has(keyOf(id)) || to.entries.has(keyOf(id))) continue;
+    if (!isInherited(to, id)) continue;
+    const above = kept.map((parent) => ({ ...id, schema: parent.schema, table: parent.name }));
+    if (above.some((each) => [from, to].every((side) => columnAt(side, each) !== undefined))) continue;
+    throw inputError({
+      message: `${nameOf(id)} comes from another parent than before, and PostgreSQL would make it the table's own in between`,
+      help: 'Keep the parent (where it was moved or renamed, say so by renamed_from), or give the child another name.',
+    });
+  }
 }
 
 /**
@@ -89,6 +118,12 @@ const stillInherited = (id: Id, table: TableId, { to }: Sides) =>
 const isThere = (of: Catalog, { schema, name }: TableId) =>
   tablesOf({ schema, table: name }).some((id) => of.entries.has(keyOf(id)));
 
+/** One that is made anew comes as what it will be. */
+function isRemade(table: TableId, { from, to }: Sides): boolean {
+  const [before, after] = [from, to].map((side) => find<TableId, TableAttributes>(side, table)?.attrs);
+  return before !== undefined && after !== undefined && isMadeAnew(before, after);
+}
+
 function moves({ from, to }: Sides): Map<TableId, Move> {
   const found = new Map<TableId, Move>();
   const tables = new Map<Key, TableId>();
@@ -96,7 +131,8 @@ function moves({ from, to }: Sides): Map<TableId, Move> {
     for (const kind of links)
       for (const { id } of entriesOf(side, kind)) {
         const table: TableId = { kind: 'table', schema: id.schema, name: id.name };
-        if (isThere(from, table) && isThere(to, table)) tables.set(keyOf(table), table);
+        if (isThere(from, table) && isThere(to, table) && !isRemade(table, { from, to }))
+          tables.set(keyOf(table), table);
       }
   for (const table of tables.values()) {
     const [before, after] = [parentsOf(from, table).map(keyOf), parentsOf(to, table).map(keyOf)];

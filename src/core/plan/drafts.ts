@@ -105,7 +105,7 @@ function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {
   return groups;
 }
 
-/** Whether it comes with the table that it is of, because that is made: a partition, a child. */
+/** Whether it comes, or goes, with the table that it is of, because that does: a partition, a child. */
 const isMadeWithItsTable = (id: Id, creates: ReadonlyMap<Key, Entry>) =>
   (id.kind === 'partition' || id.kind === 'inherit' || id.kind === 'of-type') &&
   tablesOf({ schema: id.schema, table: id.name }).some((table) => creates.has(keyOf(table)));
@@ -146,11 +146,13 @@ function byTheWay(
   const comes = new Set<Key>();
   const goes = new Set<Key>();
   for (const [key, entry] of drops)
-    for (const made of kindOf(entry.id).drop(entry, sides))
-      for (const produced of made.produces) if (produced !== key) comes.add(produced);
+    if (!isMadeWithItsTable(entry.id, drops))
+      for (const made of kindOf(entry.id).drop(entry, sides))
+        for (const produced of made.produces) if (produced !== key) comes.add(produced);
   for (const [key, entry] of creates)
-    for (const made of kindOf(entry.id).create(entry, sides))
-      for (const destroyed of made.destroys) if (destroyed !== key) goes.add(destroyed);
+    if (!isMadeWithItsTable(entry.id, creates))
+      for (const made of kindOf(entry.id).create(entry, sides))
+        for (const destroyed of made.destroys) if (destroyed !== key) goes.add(destroyed);
   return { comes, goes };
 }
 
@@ -258,7 +260,9 @@ function impliedBy(
     for (const entry of grantsByDefault(id, inForce)) {
       const own = keyOf(entry.id);
       const wanted = to.entries.get(own);
-      if (revoked.has(own) || made.has(own) || (wanted !== undefined && equal(wanted.attrs, entry.attrs)))
+      // What the owner gets as such, it has without the option to grant it: that is taken back before.
+      const isOwners = made.has(own) && entry.attrs['grantable'] !== true;
+      if (revoked.has(own) || isOwners || (wanted !== undefined && equal(wanted.attrs, entry.attrs)))
         continue;
       revoked.add(own);
       unwanted.push({ entry, by: key });

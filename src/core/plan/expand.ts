@@ -48,7 +48,9 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     for (const entry of [sides.from.entries.get(key), sides.to.entries.get(key)]) {
       if (entry === undefined || alters.has(key)) continue;
       const other = kindOf(entry.id).replaces?.(entry, sides);
-      if (other !== undefined && sides.to.entries.has(keyOf(other))) replace(keyOf(other));
+      if (other === undefined || !sides.to.entries.has(keyOf(other))) continue;
+      if (kindOf(other).swap === undefined) replace(keyOf(other));
+      else swapped.add(keyOf(other));
     }
   // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;

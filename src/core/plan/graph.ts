@@ -3,7 +3,8 @@ import type { ConstraintAttributes } from '../kinds/constraint.ts';
 import { indexParts } from '../kinds/index-parts.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
-import type { Attributes } from '../model/entry.ts';
+import { descendantsOf } from '../kinds/parents.ts';
+import type { Attributes, Entry } from '../model/entry.ts';
 import { type Id, type Key, keyOf, nameOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 import { isTurn } from './drafts.ts';
@@ -44,7 +45,10 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
     const entry = from.entries.get(key);
     if (entry === undefined) continue;
     const own = slotOf(entry);
-    const parts = indexParts(entry).map(({ schema, name }) => relationSlot(schema, name));
+    const parts = [
+      ...indexParts(entry).map(({ schema, name }) => relationSlot(schema, name)),
+      ...checksBelow(entry, from),
+    ];
     for (const slot of own === undefined ? parts : [own, ...parts])
       for (const at of list) push(freed, slot, { at, key });
   }
@@ -57,6 +61,8 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
     for (const taking of [...taken, ...keys.filter((each) => each?.id.kind === 'constraint')]) {
       const slot = slotOf(taking);
       if (taking === undefined || slot === undefined) continue;
+      // What a table keeps as it leaves is there already.
+      if (taking.id.kind === 'constraint' && draft.destroys.some(isLink)) continue;
       for (const destroyer of freed.get(slot) ?? [])
         if (taking.id.kind !== 'constraint' || destroyer.key !== keyOf(taking.id)) precede(destroyer.at, at);
     }
@@ -102,11 +108,22 @@ export function statementGraph(
 
 const relationSlot = (schema: string, name: string) => `relation\0${schema}\0${name}`;
 
+const checkSlot = ({ schema, table }: { schema: string; table: string }, name: string) =>
+  `check\0${schema}\0${table}\0${name}`;
+/** The names that a check takes in the tables that have it from its own. */
+const checksBelow = ({ id, attrs }: Entry, of: Catalog): string[] =>
+  id.kind !== 'constraint' || attrs['type'] !== 'c'
+    ? []
+    : descendantsOf(of, { schema: id.schema, name: id.table }).map(({ schema, name }) =>
+        checkSlot({ schema, table: name }, id.name),
+      );
+
 /** The name that an object takes: relations, and the indexes of keys, share one namespace per schema, types another. */
 function slotOf(entry: { readonly id: Id; readonly attrs?: Attributes } | undefined): string | undefined {
   const { id, attrs } = entry ?? {};
   switch (id?.kind) {
     case 'constraint':
+      if (attrs?.['type'] === 'c') return checkSlot(id, id.name);
       return ['p', 'u', 'x'].includes(attrs?.['type'] as string)
         ? relationSlot(id.schema, id.name)
         : undefined;

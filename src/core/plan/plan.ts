@@ -27,7 +27,7 @@ export interface PlanOptions {
   readonly leaveOut?: (change: Change) => boolean;
   /** Whether tables that may hold rows are changed without blocking their use for long, in more steps; default: yes. */
   readonly online?: boolean;
-  /** What functions use in bodies that are strings: made before them where it can be. */
+  /** What functions of either side use in bodies that are strings: made before them where it can be, and dropped after. */
   readonly uses?: readonly Use[];
   /** The only keys in which the two catalogs can differ; default: all. */
   readonly among?: Iterable<Key>;
@@ -56,24 +56,27 @@ export function plan(
     statements = byPlace(opened, sides);
     before = statementGraph(statements, sides);
   }
-  return steps(statements, before, usedFirst(statements, withRowsOf(uses, statements, to), to), domainOf);
+  const touched = (pick: 'produces' | 'destroys') => statements.flatMap(({ statement }) => statement[pick]);
+  const rather = usedFirst(statements, withRowsOf(uses, touched('produces'), to), to);
+  usersGoFirst(rather, statements, withRowsOf(uses, touched('destroys'), from), from);
+  return steps(statements, before, rather, domainOf);
 }
 
 /**
  * What calls a function uses what the function reads: the columns of a table whose rows it returns are written out
  * in a policy's or a view's text, and a materialized view runs it when it is made.
  */
-function withRowsOf(uses: readonly Use[], made: readonly PlannedStatement[], to: Catalog): readonly Use[] {
-  const { byDependent } = edgeIndex(to);
+function withRowsOf(uses: readonly Use[], callers: readonly Key[], side: Catalog): readonly Use[] {
+  const { byDependent } = edgeIndex(side);
   const all = [...uses];
   const read = new Map<Key, Key[]>();
   for (const { by, of } of uses) read.set(by, [...(read.get(by) ?? []), of]);
-  for (const caller of new Set(made.flatMap(({ statement }) => statement.produces)))
+  for (const caller of new Set(callers))
     for (const { referenced: called, type } of byDependent.get(caller) ?? []) {
-      if (type !== 'normal' || to.entries.get(called)!.id.kind !== 'function') continue;
+      if (type !== 'normal' || side.entries.get(called)!.id.kind !== 'function') continue;
       const relations = (byDependent.get(called) ?? [])
         .map(({ referenced }) => referenced)
-        .filter((each) => isRelation(to.entries.get(each)!.id));
+        .filter((each) => isRelation(side.entries.get(each)!.id));
       for (const of of [...relations, ...(read.get(called) ?? [])]) all.push({ by: caller, of });
     }
   return all;
@@ -84,7 +87,7 @@ function usedFirst(
   statements: readonly PlannedStatement[],
   uses: readonly Use[],
   to: Catalog,
-): ReadonlySet<number>[] {
+): Set<number>[] {
   const rather = statements.map(() => new Set<number>());
   if (uses.length === 0) return rather;
   const makers = new Map<Key, Set<number>>();
@@ -101,6 +104,24 @@ function usedFirst(
       for (const maker of makers.get(of) ?? [])
         if (user !== maker && statements[user]!.statement.produces.includes(by)) rather[user]!.add(maker);
   return rather;
+}
+
+/** Adds for each statement, by position, those that drop what uses, by the bodies of functions, what it drops: the way back makes that first. */
+function usersGoFirst(
+  rather: readonly Set<number>[],
+  statements: readonly PlannedStatement[],
+  uses: readonly Use[],
+  from: Catalog,
+): void {
+  if (uses.length === 0) return;
+  const droppers = new Map<Key, Set<number>>();
+  statements.forEach(({ statement }, at) => {
+    for (const key of statement.destroys)
+      if (from.entries.has(key)) droppers.set(key, (droppers.get(key) ?? new Set()).add(at));
+  });
+  for (const { by, of } of uses)
+    for (const user of droppers.get(by) ?? [])
+      for (const used of droppers.get(of) ?? []) if (user !== used) rather[used]!.add(user);
 }
 
 /** What is somebody else's to drop takes along what goes with it: a schema its comment, owner and grants. */

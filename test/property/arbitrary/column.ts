@@ -23,8 +23,7 @@ const classes = {
   time: ['timestamptz', 'timestamp', 'date', 'timestamptz(3)'],
   json: ['jsonb', 'json', 'text'],
   range: ['range:span', 'text'],
-  // None of a domain: PostgreSQL adds no check to a domain that an array is of.
-  array: ['text[]', 'enum:state[]', 'varchar(9)[]'],
+  array: ['text[]', 'enum:state[]', 'varchar(9)[]', 'domain:label[]'],
   // An array of a composite type cannot be converted where the type changes: the plan says so, and is none.
   composite: ['composite:point', 'text'],
 } as const;

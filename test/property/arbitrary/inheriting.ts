@@ -10,7 +10,7 @@ import { columnsOf, type Table, tableName } from './table.ts';
 export const inheritingSlots = ['child', 'Grand child'] as const;
 // The same on both sides, as is the schema, which is the parent's: no statement makes a column, or from 18 a NOT NULL, that
 // is a table's own its parent's alone.
-const [parent, merged, forbidding] = ['users', 's1', 'd1'];
+const [parent, merged, forbidding] = ['users', 's1', 'id'];
 const isChild = (slot: string) => (inheritingSlots as readonly string[]).includes(slot);
 
 interface Inheriting {

@@ -11,6 +11,8 @@ const strategies = { events: 'range', 'Metric s': 'list', hashed: 'hash' } as co
 interface Part {
   readonly schema: string;
   readonly bound: number;
+  /** Otherwise a table by itself, as it would be if it were detached. */
+  readonly attached: boolean;
   readonly sub: boolean;
   readonly ownIndex: boolean;
   readonly ownCheck: boolean;
@@ -42,6 +44,7 @@ const part = (at: number) =>
   fc.record({
     schema: fc.constant(schemas[at]!),
     bound: fc.nat(2),
+    attached: flag(8),
     sub: flag(1),
     ownIndex: flag(1),
     ownCheck: flag(1),
@@ -104,7 +107,7 @@ export const partitioned: Family<Partitioned> = {
           : columnPieces(name, column, each),
       ),
       ...Object.entries(parts).flatMap(([part, each], at) =>
-        each === null ? [] : partPieces({ slot, part, at, each, name }, world),
+        each === null ? [] : partPieces({ slot, part, at, each, name, clauses }, world),
       ),
     ];
   },
@@ -116,8 +119,10 @@ interface PartContext {
   readonly at: number;
   readonly each: Part;
   readonly name: string;
+  /** What a table has that is like the parent. */
+  readonly clauses: readonly string[];
 }
-function partPieces({ slot, part, at, each, name }: PartContext, world: World): Piece[] {
+function partPieces({ slot, part, at, each, name, clauses }: PartContext, world: World): Piece[] {
   const strategy = strategies[slot as (typeof partitionedSlots)[number]];
   if (each.schema !== 'public' && (world.model['schema']?.[each.schema] ?? null) === null) return [];
   const partName = qualified(each.schema, `${slot}_${part}`);
@@ -140,9 +145,11 @@ function partPieces({ slot, part, at, each, name }: PartContext, world: World): 
     ),
   ];
   const date = `20${10 + at}-02-01`;
-  const row = `insert into ${name} (id, d1, s1) values (${at}, '${date}', 'v${at}')`;
+  const row = `insert into ${each.attached ? name : partName} (id, d1, s1) values (${at}, '${date}', 'v${at}')`;
   return [
-    piece('partition', `create table ${partName} partition of ${name} ${bound}${sub}`),
+    each.attached
+      ? piece('partition', `create table ${partName} partition of ${name} ${bound}${sub}`)
+      : piece('partition', `create table ${partName}`, clauses, sub),
     ...(sub === ''
       ? []
       : [
@@ -152,6 +159,7 @@ function partPieces({ slot, part, at, each, name }: PartContext, world: World): 
           ),
         ]),
     ...rest,
-    ...(each.rows === 0 ? [] : [piece('row', row)]),
+    // Which partition of a hash a row is for, only the server knows.
+    ...(each.rows === 0 || (strategy === 'hash' && !each.attached) ? [] : [piece('row', row)]),
   ];
 }

@@ -65,8 +65,7 @@ export const domainType: Family<
     carried,
     type: fc.nat(2),
     default: flag(3),
-    // From 17 the name of its constraint is taken while the domain it is swapped for is there: not solved yet.
-    notNull: flag(0),
+    notNull: flag(1),
     checks: fc.record({ first: sometimes(fc.nat(2)), "o'ther": sometimes(fc.nat(2)) }),
   }),
   pieces(slot, { schema, carried, type, default: hasDefault, notNull, checks }) {
