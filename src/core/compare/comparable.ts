@@ -11,6 +11,7 @@ import {
   edgeSource,
   entriesOf,
   find,
+  unsorted,
   withEntries,
   withoutObjects,
 } from '../model/catalog.ts';
@@ -61,14 +62,14 @@ function own(side: Side, other: Side): Catalog {
   const [{ governs, catalog: declared }] = judges as [Side];
   return rebuilt(
     business,
-    new Map([...business.entries].filter(([, { id }]) => governs!(id, side.catalog, declared))),
+    new Map([...unsorted(business)].filter(([, { id }]) => governs!(id, side.catalog, declared))),
   );
 }
 
 /** @returns a side with these entries besides, and what it leaves unsaid as the other side has it. */
 function aligned(side: Side, mine: Catalog, theirs: Catalog, besides: readonly Entry[]): Catalog {
   if (side.isLive) return besides.length === 0 ? mine : withEntries(mine, besides);
-  const into = new Map(mine.entries);
+  const into = new Map(unsorted(mine));
   for (const entry of besides) into.set(keyOf(entry.id), entry);
   alignUnsaid(side, mine, theirs, into);
   return rebuilt(mine, into);
@@ -76,13 +77,13 @@ function aligned(side: Side, mine: Catalog, theirs: Catalog, besides: readonly E
 
 /** Puts into `into` what the side leaves unsaid, as the other side has it. */
 function alignUnsaid(side: Side, mine: Catalog, theirs: Catalog, into: Map<Key, Entry>): void {
-  for (const [key, entry] of mine.entries) {
+  for (const [key, entry] of unsorted(mine)) {
     const { id } = entry;
     const role = isOfRole(id) ? roleOf(id)! : undefined;
     const isUnsaidRole = role !== undefined && (role === side.maker || side.assumedRoles.has(role));
     if (isUnsaidRole || objectOf(id).kind === 'database') into.delete(key);
   }
-  for (const [key, entry] of theirs.entries) {
+  for (const [key, entry] of unsorted(theirs)) {
     const { id } = entry;
     const role = isOfRole(id) ? roleOf(id)! : undefined;
     if (role !== undefined && (role === side.maker || side.assumedRoles.has(role))) into.set(key, entry);

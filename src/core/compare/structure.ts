@@ -7,11 +7,11 @@ import { governs } from '../manifest/placement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
 import { parentOf } from '../manifest/resolve/domain-objects.ts';
-import { type Catalog, catalog, edgeIndex } from '../model/catalog.ts';
+import { type Catalog, catalog, edgeIndex, edgeSource, toldEdges, unsorted } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type IndexId, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
-import { ownEdges } from '../kinds/kinds.ts';
+import { ownReferences } from '../kinds/kinds.ts';
 import type { IndexAttributes } from '../kinds/parts.ts';
 import { find } from '../model/catalog.ts';
 import { plan } from '../plan/plan.ts';
@@ -125,19 +125,16 @@ function withoutOthersBusiness(
       if (sets.has(keyOf(parent))) return true;
     return false;
   };
-  const kept = [...should.entries.values()].filter((entry) => !isOthers(entry, should));
-  const added = [...is.entries.values()].filter((entry) => isOthers(entry, is));
-  const edges = edgeIndex(is).byDependent;
+  const kept = Array.from(unsorted(should), ([, entry]) => entry).filter((entry) => !isOthers(entry, should));
+  const added = Array.from(unsorted(is), ([, entry]) => entry).filter((entry) => isOthers(entry, is));
+  const edges = added.flatMap(({ id }) => edgeIndex(is).byDependent.get(keyOf(id)) ?? []);
   return [
     is,
     catalog(
       should.source,
       should.serverVersion,
       [...kept, ...added],
-      [
-        ...should.edges,
-        ...added.flatMap((entry) => [...(edges.get(keyOf(entry.id)) ?? []), ...ownEdges(entry)]),
-      ],
+      { own: ownReferences, told: toldEdges(edges, edgeSource(should).told) },
       should.notAnalysed,
     ),
   ];

@@ -1,5 +1,5 @@
 /** What of a catalog is a project's business: not the facts about the superuser under whom a shadow was filled. */
-import { type Catalog, catalog, edgeSource } from './catalog.ts';
+import { type Catalog, catalog, edgeSource, unsorted } from './catalog.ts';
 import type { Entry } from './entry.ts';
 import { type Id, objectOf } from './id.ts';
 
@@ -30,7 +30,7 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
         return false;
     }
   };
-  const kept = [...of.entries.values()].filter((entry) => !about(entry));
+  const kept = Array.from(unsorted(of), ([, entry]) => entry).filter((entry) => !about(entry));
   return catalog(of.source, of.serverVersion, kept, edgeSource(of), of.notAnalysed);
 }
 
