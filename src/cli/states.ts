@@ -28,7 +28,7 @@ export async function replayedState(
   project: Pick<Project, 'manifest'>,
   migrations: readonly MigrationFile[],
   database: string,
-  options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: Iterable<string> } = {},
+  options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: readonly string[] } = {},
 ): Promise<Catalog> {
   const source = 'the migrations';
   const { files, schemaOf, ...rest } = replayedIn(project.manifest, migrations, database, options);
@@ -54,7 +54,7 @@ function replayedIn(
   manifest: Manifest,
   migrations: readonly MigrationFile[],
   database: string,
-  { sequel, roles = [] }: { readonly sequel?: Sequel; readonly roles?: Iterable<string> },
+  { sequel, roles = [] }: { readonly sequel?: Sequel; readonly roles?: readonly string[] },
 ) {
   const domains = domainsIn(manifest, database);
   const schemaOf = (name: string) => domains.find((domain) => domain.name === name)?.schema;
@@ -62,7 +62,7 @@ function replayedIn(
     ({ domain }) => domain === clusterHistory.domain || schemaOf(domain) !== undefined,
   );
   return {
-    roles: [...roles],
+    roles,
     schemas: [...files.flatMap(({ domain }) => schemaOf(domain) ?? []), ...(sequel?.schemas ?? [])],
     files,
     statements: sequel?.statements ?? [],
@@ -77,7 +77,7 @@ export async function onReplayed<T>(
   migrations: readonly MigrationFile[],
   database: string,
   use: (connection: Connection) => Promise<T>,
-  options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: Iterable<string> } = {},
+  options: ShadowChoice & { readonly sequel?: Sequel; readonly roles?: readonly string[] } = {},
 ): Promise<T> {
   const { schemas, roles, files, schemaOf, statements } = replayedIn(manifest, migrations, database, options);
   return withShadow(context, options, async (connection) => {

@@ -106,7 +106,7 @@ async function driftIn(
       // Those that make the roles are applied in another of the databases.
       ...(inTurn.some(({ domain }) => domain === clusterHistory.domain)
         ? {}
-        : { roles: manifest.roles.keys() }),
+        : { roles: [...manifest.roles.keys()] }),
     }),
   ]);
   const structure = await structuralDrift(manifest, database, made, live, (await usesOf(made)).uses);
