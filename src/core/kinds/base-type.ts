@@ -35,7 +35,7 @@ export const baseType: Kind<BaseTypeId, BaseTypeAttributes> = {
   rank: 33,
   references: ({ id }) => [...inItsSchema({ id }), { to: shellOf(id), type: 'auto' }],
   implies: publicUsage,
-  replaces: ({ id }) => shellOf(id),
+  replaces: ({ id }) => [shellOf(id)],
   create({ id, attrs }) {
     const options = [
       ...attrs.parameters,

@@ -38,7 +38,7 @@ export const columnDefault: Kind<DefaultId, DefaultAttributes> = {
   // A plain column cannot become a generated one, nor (before 17) change its expression: its values are derived, so it may go and come.
   // Dropped alone (DROP EXPRESSION), it keeps them.
   replaces: ({ id, attrs }, { to }) =>
-    attrs.generated === null || find(to, id) === undefined ? undefined : columnOf(id),
+    attrs.generated === null || find(to, id) === undefined ? [] : [columnOf(id)],
   drop({ id, attrs }, sides) {
     if (find(sides.to, id) === undefined && isSetWithType(id, sides)) return [];
     // One that is made anew is gone in between.

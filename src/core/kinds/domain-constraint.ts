@@ -46,8 +46,8 @@ export const domainConstraint: Kind<DomainConstraintId, DomainConstraintAttribut
   // Not of what is there already and holds no value by itself.
   replaces: ({ id, attrs }, { from }) =>
     attrs.validated && find(from, domainOf(id)) !== undefined && isContained(domainOf(id), from)
-      ? domainOf(id)
-      : undefined,
+      ? [domainOf(id)]
+      : [],
   alter(changes, _before, { id, attrs }, { from }) {
     if (isContained(domainOf(id), from)) return 'replace';
     if (!attrs.validated || changes.some(({ attr }) => attr !== 'validated')) return 'replace';

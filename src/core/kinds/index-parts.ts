@@ -10,7 +10,7 @@ import { type ConstraintId, type Id, type IndexId, type Key, type TableId, keyOf
 import type { Lock } from '../model/statement.ts';
 import type { ConstraintAttributes } from './constraint.ts';
 import type { Sides } from './kind.ts';
-import { type Named, parentsOf } from './parents.ts';
+import { type Named, descendantsOf, parentsOf } from './parents.ts';
 import type { TableAttributes } from './table.ts';
 import type { IndexAttributes } from './parts.ts';
 
@@ -98,6 +98,21 @@ export function goneFirst(entry: Owned, { from, to }: Sides): Key[] {
     .flatMap((above) => ownedBy(from, above))
     .filter((each) => likeness(each) === likeness(entry) && !to.entries.has(keyOf(each.id)))
     .map(({ id }) => partsGone(id));
+}
+
+/** @returns the like of a partitioned table's index that partitions have of their own before it comes: it would become its part. */
+export function likeBelow(entry: Owned, { from }: Sides): Owned[] {
+  return descendantsOf(from, { schema: entry.id.schema, name: ownerOf(entry) })
+    .filter((table) => partitionedAbove(from, table).length > 0)
+    .flatMap((table) => ownedBy(from, table))
+    .filter((own) => own.id.kind === entry.id.kind && likeness(own) === likeness(entry));
+}
+
+/** @returns the like of a partition's own index that the tables above it have: they get their parts first. */
+export function likeAbove(entry: Owned, { to }: Sides): Owned[] {
+  return partitionedAbove(to, { schema: entry.id.schema, name: ownerOf(entry) })
+    .flatMap((above) => ownedBy(to, above))
+    .filter((each) => each.id.kind === entry.id.kind && likeness(each) === likeness(entry));
 }
 
 /** @returns the lock on what a foreign key references, when a partition's own becomes part of it: the own one's triggers there go. */

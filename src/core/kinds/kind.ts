@@ -61,8 +61,8 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   ): readonly Draft[] | 'replace' | 'swap';
   /** Of a type, whose values lie in columns: how another takes its place (`swap`), because no column may go with it. */
   readonly swap?: Swap<I, A>;
-  /** Another entry that must be replaced for this one to be created or altered on what is there already. */
-  replaces?(entry: Entry<I, A>, sides: Sides): Id | undefined;
+  /** Other entries that must be replaced for this one to be created or altered on what is there already. */
+  replaces?(entry: Entry<I, A>, sides: Sides): readonly Id[];
   /** What somebody else owns for a moment while this comes, and until when: what that role has on it goes with it. null: whoever runs the plan. */
   lends?(entry: Entry<I, A>, sides: Sides): Loan | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */

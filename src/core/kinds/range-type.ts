@@ -26,7 +26,7 @@ export const rangeType: Kind<RangeTypeId, RangeTypeAttributes> = {
     ...inItsSchema({ id }),
     ...(attrs.canonical === null ? [] : [{ to: shellOf(id), type: 'auto' as const }]),
   ],
-  replaces: ({ id, attrs }) => (attrs.canonical === null ? undefined : shellOf(id)),
+  replaces: ({ id, attrs }) => (attrs.canonical === null ? [] : [shellOf(id)]),
   implies: publicUsage,
   create({ id, attrs }) {
     const options = [

@@ -47,10 +47,11 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   for (const key of [...creates.keys(), ...altered.keys(), ...drops.keys()])
     for (const entry of [sides.from.entries.get(key), sides.to.entries.get(key)]) {
       if (entry === undefined || alters.has(key)) continue;
-      const other = kindOf(entry.id).replaces?.(entry, sides);
-      if (other === undefined || !sides.to.entries.has(keyOf(other))) continue;
-      if (kindOf(other).swap === undefined) replace(keyOf(other));
-      else swapped.add(keyOf(other));
+      for (const other of kindOf(entry.id).replaces?.(entry, sides) ?? []) {
+        if (!sides.to.entries.has(keyOf(other))) continue;
+        if (kindOf(other).swap === undefined) replace(keyOf(other));
+        else swapped.add(keyOf(other));
+      }
     }
   // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;
@@ -79,10 +80,11 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     replace(dependent);
     gone.push(dependent);
     // A generated column comes again only with its column.
-    const whole = kindOf(entry.id).replaces?.(entry, sides);
-    if (whole === undefined || drops.has(keyOf(whole)) || !creates.has(dependent)) return;
-    replace(keyOf(whole));
-    gone.push(keyOf(whole));
+    for (const whole of kindOf(entry.id).replaces?.(entry, sides) ?? []) {
+      if (drops.has(keyOf(whole)) || !creates.has(dependent)) continue;
+      replace(keyOf(whole));
+      gone.push(keyOf(whole));
+    }
   };
   /** Whether a column holds it, or another type that a column holds. */
   const isHeld = (key: Key, seen: ReadonlySet<Key> = new Set()): boolean =>
