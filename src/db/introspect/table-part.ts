@@ -49,18 +49,17 @@ export async function readTableParts(reading: Reading, aside: TransactionSql): P
     for (const take of takeIn) take();
     const shared = new SharedColumns();
     const families: Relation[] = [];
-    const whole: Relation[] = [];
+    const alone: Relation[] = [];
     for (const relation of reading.relations.values()) {
       const { kind, isParent, isChild, isTyped, schema, name } = relation.told;
-      const isFamily = isParent || isChild || isTyped;
-      if (isFamily) families.push(relation);
-      if (!isFamily && (kind === 'r' || kind === 'p') && !isLoud(relation))
+      if (isParent || isChild || isTyped) families.push(relation);
+      else if ((kind === 'r' || kind === 'p') && !isLoud(relation))
         reading.parts.set(keyOf({ kind: 'table', schema, name }), bundleOf(reading, relation, shared));
-      else whole.push(relation);
+      else alone.push(relation);
     }
     addFamilies(reading, families);
-    for (const relation of whole) {
-      if (!families.includes(relation)) addColumns(reading, relation, shared);
+    for (const relation of alone) addColumns(reading, relation, shared);
+    for (const relation of [...families, ...alone]) {
       addConstraints(reading, relation);
       addIndexes(reading, relation);
     }
@@ -76,7 +75,8 @@ function bundleOf(reading: Reading, relation: Relation, shared: SharedColumns): 
       const { columns, identities, constraints, indexes } = relation.texts;
       // Of a column that a foreign key references, there is the number only.
       const referenced = [...referencedBy(reading, relation)].map(({ texts }) => texts.columns);
-      return [columns, ...identities.values(), constraints, indexes, ...referenced];
+      const numbered = Array.from(identities, ([number, identity]) => `${number} ${identity}`).sort();
+      return [columns, ...numbered, constraints, indexes, ...referenced];
     },
     entries() {
       if (made === undefined) {
