@@ -3,6 +3,7 @@
  * each column's values become its values, and the old one goes. No column is ever dropped for its type's sake.
  */
 import { identifier } from '../../sql/quote.ts';
+import { isInherited } from '../kinds/family.ts';
 import { alterColumn, tableIn } from '../kinds/alter-table.ts';
 import type { ColumnAttributes } from '../kinds/parts.ts';
 import type { DefaultAttributes } from '../kinds/parts.ts';
@@ -178,6 +179,8 @@ function conversion(
   const old = find<ColumnId, ColumnAttributes>(from, id)!.attrs;
   const now = find<ColumnId, ColumnAttributes>(to, id)?.attrs;
   if (now === undefined || now.type !== old.type || now.collation !== old.collation) return undefined;
+  // A column that is a parent's too is converted with the parent's.
+  if (isInherited(from, id) && isInherited(to, id)) return undefined;
   const name = identifier(id.name);
   const { swap } = kindOf(before.id);
   const value =
