@@ -189,7 +189,7 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
           : { ...draft, requires: [...draft.requires, ready(key)] },
       };
     }
-    const on = partOf(about, sides);
+    const on = partOf(about, draft, sides);
     if (on === undefined) return { about, draft };
     const ahead = [...(sooner.get(on) ?? [])];
     // What an attached table ceases to have of its own, the statement before makes for that moment only.
@@ -233,7 +233,7 @@ function ancestors(of: Catalog, table: TableId): Key[] {
 }
 
 /** @returns the table whose column, default, constraint or index this is. */
-function partOf(id: Id, { from, to }: Sides): Key | undefined {
+function partOf(id: Id, { destroys }: Draft, { from, to }: Sides): Key | undefined {
   switch (id.kind) {
     case 'column':
     case 'inherited-column':
@@ -241,7 +241,9 @@ function partOf(id: Id, { from, to }: Sides): Key | undefined {
     case 'constraint':
       return keyOf({ kind: 'table', schema: id.schema, name: id.table });
     case 'index': {
-      const table = (to.entries.get(keyOf(id)) ?? from.entries.get(keyOf(id)))?.attrs['table'];
+      // Another table may get one of the name of one that goes.
+      const [first, second] = destroys.includes(keyOf(id)) ? [from, to] : [to, from];
+      const table = (first.entries.get(keyOf(id)) ?? second.entries.get(keyOf(id)))?.attrs['table'];
       return keyOf({ kind: 'table', schema: id.schema, name: table as string });
     }
     default:
