@@ -31,9 +31,14 @@ function change(
   };
   // What the parent forbids, no child allows.
   const forbidden = !after.notNull && isNotNullAbove(to, column);
+  const renamed =
+    before.notNull && isNotNullAbove(to, column) ? named(column, before, after, { from, to }) : [];
   const { sooner, later } = forbidden
     ? { sooner: [], later: [] }
-    : alterNotNull(column, before, after, { from, to });
+    : alterNotNull(column, renamed.length > 0 ? { ...before, ...nameOf(after) } : before, after, {
+        from,
+        to,
+      });
   // What the parent's was merged with outlives it, under the parent's name.
   const cleared =
     !before.notNull &&
@@ -43,7 +48,6 @@ function change(
     !isNotNullAbove(to, column)
       ? [alterColumn(column, 'DROP NOT NULL')]
       : [];
-  const renamed = forbidden && before.notNull ? named(column, before, { from, to }) : [];
   return [
     ...renamed,
     ...[...cleared, ...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map(
@@ -70,11 +74,16 @@ const parentOf = (catalog: Catalog, id: ColumnId) => {
   return parent === undefined ? {} : { schema: parent.schema, table: parent.name };
 };
 
-/** A partition's own NOT NULL gets the name that it would have from its parent, before that has one: afterwards it keeps its name. */
-function named(id: ColumnId, before: InheritedColumnAttributes, { from, to }: Sides): Draft[] {
+/** The table's own NOT NULL gets the name that it will have before its parent has one: afterwards it keeps its name. */
+function named(
+  id: ColumnId,
+  before: InheritedColumnAttributes,
+  own: InheritedColumnAttributes,
+  { from, to }: Sides,
+): Draft[] {
   const isPartition = to.entries.has(keyOf({ kind: 'partition', schema: id.schema, name: id.table }));
-  if (to.serverVersion < 180000 || !isPartition || isNotNullAbove(from, id)) return [];
-  const after = columnAt(to, id)!.attrs;
+  if (to.serverVersion < 180000 || (!isPartition && !own.notNull) || isNotNullAbove(from, id)) return [];
+  const after = own.notNull ? own : columnAt(to, id)!.attrs;
   const [old, now] = [notNullName(id, before)!, notNullName(id, after)!];
   if (old === now) return [];
   const parents = parentsOf(to, { schema: id.schema, name: id.table });
@@ -83,8 +92,10 @@ function named(id: ColumnId, before: InheritedColumnAttributes, { from, to }: Si
     `RENAME CONSTRAINT ${identifier(old)} TO ${identifier(now)}`,
   );
   const rooms = parents.map((parent) => roomFor({ ...id, schema: parent.schema, table: parent.name }));
-  return [{ ...rename, produces: rooms }];
+  return [{ ...rename, produces: rooms, isAhead: true }];
 }
+
+const nameOf = ({ notNullConstraint }: InheritedColumnAttributes) => ({ notNullConstraint });
 
 const parentColumns = (catalog: Catalog, id: ColumnId) =>
   parentsOf(catalog, { schema: id.schema, name: id.table }).map(({ schema, name }) =>

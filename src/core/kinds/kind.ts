@@ -42,6 +42,8 @@ export interface Draft extends Omit<Statement, 'sql'> {
     readonly item: string;
     render(items: readonly string[]): string;
   };
+  /** That it makes room for what its entry hangs on, which changes after it. */
+  readonly isAhead?: boolean;
 }
 
 export interface Kind<I extends Id = Id, A = Attributes> {

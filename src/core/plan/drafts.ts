@@ -52,7 +52,12 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
       const whole = { ...made, produces: [...new Set([...made.produces, key])] };
       planned.push({
         about: id,
-        draft: inTurn(withRequirements(whole, key, sides.to), key, at, list.length),
+        draft: inTurn(
+          made.isAhead === true ? whole : withRequirements(whole, key, sides.to),
+          key,
+          at,
+          list.length,
+        ),
       });
     });
   }
