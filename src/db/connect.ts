@@ -1,6 +1,4 @@
 /** Connections: one way in, with the names and time limits that every connection of ours carries. */
-import { Kysely } from 'kysely';
-import { PostgresJSDialect } from 'kysely-postgres-js';
 import { parse } from 'pg-connection-string';
 import postgres from 'postgres';
 import { inputError, operationalError } from '../core/model/problem.ts';
@@ -41,8 +39,6 @@ export interface ConnectOptions {
 export interface Connection {
   readonly address: Address;
   readonly sql: postgres.Sql;
-  /** The same connection under the query builder. */
-  readonly db: Kysely<unknown>;
   /** server_version_num: 150018. */
   readonly serverVersion: number;
   readonly close: () => Promise<void>;
@@ -114,8 +110,7 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
         message: `${describeAddress(address)} runs PostgreSQL ${Math.floor(serverVersion / 10000)}; dbctl needs 15 or newer`,
         help: 'Upgrade the server; 15, 16, 17 and 18 are supported.',
       });
-    const db = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) });
-    return { address, sql, db, serverVersion, close, another: () => connect(address, options) };
+    return { address, sql, serverVersion, close, another: () => connect(address, options) };
   } catch (error) {
     await close();
     if (error instanceof Error && error.name === 'KnownError') throw error;
