@@ -1,5 +1,4 @@
 /** Edges from pg_depend, between objects that have a key: looked up, for of most catalogs hardly any is ever asked for. */
-import type { TransactionSql } from 'postgres';
 import type { Edge, EdgeType, ToldEdges } from '../../core/model/catalog.ts';
 import { toldEdges } from '../../core/model/catalog.ts';
 import type { Key } from '../../core/model/id.ts';
@@ -25,8 +24,9 @@ interface Group {
   refSubs: string;
 }
 
-/** @param sql where it is asked for: what it tells is looked at when everything else has been read. */
-export async function readDependencies(reading: Reading, sql: TransactionSql): Promise<ToldEdges> {
+/** What it tells is looked at when everything else has been read. */
+export async function readDependencies(reading: Reading): Promise<ToldEdges> {
+  const { sql } = reading;
   // Numbers, gathered by the server: a row for each takes ten times as long.
   const groups = await sql<Group[]>`
     select d.classid::regclass::text as class, d.refclassid::regclass::text as "refClass", d.deptype::text as type,

@@ -218,7 +218,7 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
   // Sent at once, and answered in turn.
   const [takePartsIn, dependencies] = await Promise.all([
     readTableParts(reading, aside),
-    readDependencies(reading, aside),
+    readDependencies(reading),
     readRelations(reading),
     ...readHolders(reading),
     readInherits(reading),

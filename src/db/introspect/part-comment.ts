@@ -51,13 +51,14 @@ export async function readPartComments(reading: Reading): Promise<void> {
       a.attname, a.attnum::int, 'pg_class', 0, cm.description,
       (select coalesce(json_agg(json_build_object('provider', l.provider, 'label', l.label)), '[]') from pg_seclabel l
         where l.classoid = 'pg_class'::regclass and l.objoid = q.oid)
-    from pg_sequence s join pg_class q on q.oid = s.seqrelid join pg_namespace sn on sn.oid = q.relnamespace
+    from (select objoid from pg_description where classoid = 'pg_class'::regclass and objsubid = 0
+      union select objoid from pg_seclabel where classoid = 'pg_class'::regclass) told
+    join pg_sequence s on s.seqrelid = told.objoid join pg_class q on q.oid = s.seqrelid join pg_namespace sn on sn.oid = q.relnamespace
     join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = q.oid and d.deptype = 'i' and d.refclassid = 'pg_class'::regclass
     join pg_class c on c.oid = d.refobjid join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
     left join pg_description cm on cm.classoid = 'pg_class'::regclass and cm.objoid = q.oid and cm.objsubid = 0
-    where ${sql.unsafe(userNamespace)} and (cm.description is not null
-      or exists (select from pg_seclabel l where l.classoid = 'pg_class'::regclass and l.objoid = q.oid))`;
+    where ${sql.unsafe(userNamespace)}`;
   for (const row of rows) {
     // An extension's.
     if (!reading.keys.has(address('pg_class', row.relation))) continue;
