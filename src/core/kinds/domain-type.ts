@@ -4,6 +4,7 @@ import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type DomainTypeId, type TypeId, isType, keyOf } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
+import { castRewrites, isConstrained } from './rewrites.ts';
 import { alterType, dropType, inItsSchema, publicUsage, renameType } from './type.ts';
 
 export type DomainTypeAttributes = {
@@ -77,5 +78,9 @@ export const domainType: Kind<DomainTypeId, DomainTypeAttributes> = {
     }
     return drafts;
   },
-  swap: { makeWay: renameType },
+  swap: {
+    makeWay: renameType,
+    rewrites: (before, { id, attrs }, to) =>
+      castRewrites(before.attrs.type, 'text') || castRewrites('text', attrs.type) || isConstrained(id, to),
+  },
 };

@@ -85,6 +85,8 @@ export interface Swap<I extends Id = Id, A = Attributes> {
    * @returns the expression that makes the one of the other, or undefined if there is none. Default: by way of text.
    */
   convert?(value: string, type: string, before: Entry<I, A>, after: Entry<I, A>): string | undefined;
+  /** @returns whether values must be stored anew. Default: they must. */
+  rewrites?(before: Entry<I, A>, after: Entry<I, A>, to: Catalog): boolean;
 }
 
 /** A draft with the usual defaults: inside a transaction, no locks, no hazards, nothing touched. */

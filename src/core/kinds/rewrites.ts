@@ -66,7 +66,8 @@ function domainsOf(id: ColumnId, of: Catalog): DomainTypeId[] {
   });
 }
 
-function isConstrained(id: DomainTypeId, of: Catalog): boolean {
+/** @returns whether values of a domain, or of one that it is of, are checked. */
+export function isConstrained(id: DomainTypeId, of: Catalog): boolean {
   const { byReferenced, byDependent } = edgeIndex(of);
   if (find(of, id)?.attrs['notNull'] === true) return true;
   const uses = (key: ReturnType<typeof keyOf>) => of.entries.get(key)?.id;

@@ -9,6 +9,7 @@ import type { ColumnAttributes } from '../kinds/parts.ts';
 import type { DefaultAttributes } from '../kinds/parts.ts';
 import { draft, type Draft, type Sides } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
+import { isReadAgain } from '../kinds/rewrites.ts';
 import { objectClause } from '../kinds/object.ts';
 import { edgeIndex, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
@@ -203,7 +204,8 @@ function conversion(
   const sql = !plain
     ? type
     : `DROP DEFAULT,\n  ${column} ${type}${stays ? `,\n  ${column} SET DEFAULT ${expression.expression}` : ''}`;
-  const made = alterColumn(id, sql, isForeign || value === name ? undefined : 'rewrite');
+  const isLeft = isForeign || value === name;
+  const made = alterColumn(id, sql, isLeft ? undefined : cost(id, now.type, before, after, { from, to }));
   return {
     ...made,
     // Taken off here, it is set by its own statement.
@@ -218,6 +220,21 @@ function conversion(
       },
     ],
   };
+}
+
+/** What it costs a table that has rows. */
+function cost(
+  id: ColumnId,
+  type: string,
+  before: Entry<Swappable>,
+  after: Entry<Swappable>,
+  { from, to }: Sides,
+): 'rewrite' | 'scan' | undefined {
+  // An array is made by way of its text.
+  const isArray = type.endsWith(']');
+  if (isArray || (kindOf(before.id).swap?.rewrites?.(before, after, to) ?? true)) return 'rewrite';
+  const isOtherCollation = before.attrs['collation'] !== after.attrs['collation'];
+  return isReadAgain(id, isOtherCollation, from) ? 'scan' : undefined;
 }
 
 /** @returns a name for the old type that neither side has. */
