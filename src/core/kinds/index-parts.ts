@@ -7,6 +7,7 @@ import { comesBack } from './comes-back.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type ConstraintId, type Id, type IndexId, type Key, type TableId, keyOf } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
 import type { Lock } from '../model/statement.ts';
 import type { ConstraintAttributes } from './constraint.ts';
 import type { Sides } from './kind.ts';
@@ -28,20 +29,18 @@ export type IndexParts = {
 export const indexParts = ({ aside }: Entry): IndexParts['parts'] =>
   (aside as Partial<IndexParts> | undefined)?.parts ?? [];
 
-const names = new WeakMap<Catalog, ReadonlySet<string>>();
+/** @returns the names of all parts of indexes. */
+const partNames = onceOf((of: Catalog) => {
+  const names = new Set<string>();
+  for (const { id, attrs } of entriesOf<'table', TableAttributes>(of, 'table'))
+    for (const entry of attrs.kind === 'partitioned' ? ownedBy(of, id) : [])
+      for (const part of indexParts(entry)) names.add(qualified(part.schema, part.name));
+  return names;
+});
 
 /** @returns whether a part of some index has this name: no entry tells of it. */
-export function isPartsName(of: Catalog, schema: string, name: string): boolean {
-  let known = names.get(of);
-  if (known === undefined) {
-    const found = new Set<string>();
-    for (const { id, attrs } of entriesOf<'table', TableAttributes>(of, 'table'))
-      for (const entry of attrs.kind === 'partitioned' ? ownedBy(of, id) : [])
-        for (const part of indexParts(entry)) found.add(qualified(part.schema, part.name));
-    names.set(of, (known = found));
-  }
-  return known.has(qualified(schema, name));
-}
+export const isPartsName = (of: Catalog, schema: string, name: string): boolean =>
+  partNames(of).has(qualified(schema, name));
 
 /** An index, or a constraint that is no check: what a partition has for each of its parent's. */
 export type Owned = Entry<IndexId | ConstraintId>;

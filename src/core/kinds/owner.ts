@@ -3,6 +3,8 @@ import { identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
+import { pushTo } from '../model/push-to.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, relationLock } from './object.ts';
 import { privilegesOn } from './privileges.ts';
@@ -60,20 +62,17 @@ const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catal
 /** The sequences that a table's columns own: their owner is the table's, and cannot be changed apart from it. */
 function linkedSequences(on: Id, catalog: Catalog): readonly SequenceId[] {
   if (on.kind !== 'table' && on.kind !== 'foreign-table') return [];
-  let linked = sequences.get(catalog);
-  if (linked === undefined) {
-    linked = new Map();
-    for (const { id, attrs } of entriesOf<'owned-by', { schema: string; table: string }>(
-      catalog,
-      'owned-by',
-    )) {
-      const table = qualified(attrs.schema, attrs.table);
-      const sequence: SequenceId = { kind: 'sequence', schema: id.schema, name: id.name };
-      linked.set(table, [...(linked.get(table) ?? []), sequence]);
-    }
-    sequences.set(catalog, linked);
-  }
-  return linked.get(qualified(on.schema, on.name)) ?? [];
+  return sequencesIn(catalog).get(qualified(on.schema, on.name)) ?? [];
 }
-/** By table. */
-const sequences = new WeakMap<Catalog, Map<string, SequenceId[]>>();
+
+/** @returns the sequences that columns own, by table. */
+const sequencesIn = onceOf((catalog: Catalog) => {
+  const sequences = new Map<string, SequenceId[]>();
+  for (const { id, attrs } of entriesOf<'owned-by', { schema: string; table: string }>(catalog, 'owned-by'))
+    pushTo(sequences, qualified(attrs.schema, attrs.table), {
+      kind: 'sequence',
+      schema: id.schema,
+      name: id.name,
+    });
+  return sequences;
+});

@@ -11,6 +11,7 @@ import {
   keyOf,
   relationsOf,
 } from './id.ts';
+import { pushTo } from './push-to.ts';
 
 /**
  * How the dependent hangs on what it references (after pg_depend's deptype):
@@ -339,10 +340,4 @@ function groupBy(edges: Iterable<Edge>, end: (edge: Edge) => Key): ReadonlyMap<K
   const groups = new Map<Key, Edge[]>();
   for (const edge of edges) pushTo(groups, end(edge), edge);
   return groups;
-}
-
-function pushTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

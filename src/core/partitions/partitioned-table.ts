@@ -8,6 +8,8 @@ import { qualified } from '../../sql/quote.ts';
 import { type Catalog, entriesOf, find, unsorted } from '../model/catalog.ts';
 import type { EntryOf } from '../model/entry.ts';
 import type { ColumnId, OwnerId, TableId } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
+import { pushTo } from '../model/push-to.ts';
 import { isRelation, isType } from '../model/id.ts';
 
 export interface PartitionedTable {
@@ -86,7 +88,7 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
 type GrantEntry = EntryOf<'grant', GrantAttributes>;
 
 /** @returns the privileges on tables and their columns, by the table's qualified name. */
-const grantsIn = onceOf((live) => {
+const grantsIn = onceOf((live: Catalog) => {
   const grants = new Map<string, GrantEntry[]>();
   for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
     const { on } = entry.id;
@@ -101,26 +103,10 @@ const grantsIn = onceOf((live) => {
 });
 
 /** @returns by schema, the names that no new relation can have. */
-const namesIn = onceOf((live) => {
+const namesIn = onceOf((live: Catalog) => {
   const names = new Map<string, string[]>();
   for (const [, { id }] of unsorted(live))
     if (isRelation(id) || isType(id) || id.kind === 'sequence' || id.kind === 'index')
       pushTo(names, id.schema, id.name);
   return names;
 });
-
-/** Found out once of each catalog: there may be many partitioned tables in one. */
-function onceOf<T extends object>(find: (live: Catalog) => T): (live: Catalog) => T {
-  const known = new WeakMap<Catalog, T>();
-  return (live) => {
-    let found = known.get(live);
-    if (found === undefined) known.set(live, (found = find(live)));
-    return found;
-  };
-}
-
-function pushTo<T>(lists: Map<string, T[]>, key: string, value: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}

@@ -2,6 +2,8 @@
 import type { Edge, EdgeType, ToldEdges } from '../../core/model/catalog.ts';
 import { toldEdges } from '../../core/model/catalog.ts';
 import type { Key } from '../../core/model/id.ts';
+import { onceOf } from '../../core/model/once-of.ts';
+import { pushTo } from '../../core/model/push-to.ts';
 import { type Address, parseAddress } from './address.ts';
 import { type Reading, address } from './reading.ts';
 
@@ -174,27 +176,14 @@ function objectsOf({ keys }: Reading, key: Key): readonly Pick<Address, 'catalog
 }
 
 /** Edges that the reading has put together itself. */
-const handed = new WeakMap<Reading, ToldEdges>();
-function handsOn(reading: Reading): ToldEdges {
-  let edges = handed.get(reading);
-  if (edges === undefined) handed.set(reading, (edges = toldEdges(reading.edges)));
-  return edges;
-}
+const handsOn = onceOf(({ edges }: Reading) => toldEdges(edges));
 
 /** Inherited columns, by what stands for them. */
-const carriers = new WeakMap<Reading, Map<Key, Address[]>>();
-function carried(reading: Reading): Map<Key, Address[]> {
-  let all = carriers.get(reading);
-  if (all !== undefined) return all;
-  carriers.set(reading, (all = new Map()));
-  for (const [at, keys] of reading.inherited.all())
-    for (const key of keys) {
-      const addresses = all.get(key);
-      if (addresses === undefined) all.set(key, [at]);
-      else addresses.push(at);
-    }
-  return all;
-}
+const carried = onceOf(({ inherited }: Reading) => {
+  const carriers = new Map<Key, Address[]>();
+  for (const [at, keys] of inherited.all()) for (const key of keys) pushTo(carriers, key, at);
+  return carriers;
+});
 
 /** @param array as the server prints one of numbers: `{1,2}`. */
 const numbers = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];

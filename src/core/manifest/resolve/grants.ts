@@ -1,5 +1,6 @@
 /** Grant declarations written out: one entry per object, grantee and privilege, and the default privileges of objects to come. */
 import type { Catalog } from '../../model/catalog.ts';
+import { onceOf } from '../../model/once-of.ts';
 import { find } from '../../model/catalog.ts';
 import {
   type AggregateId,
@@ -198,12 +199,9 @@ function partitionsOf(
   );
 }
 
-const sequencesByTable = new WeakMap<Catalog, ReadonlyMap<string, readonly SequenceId[]>>();
-function sequencesFor(catalog: Catalog, relation: Relation): readonly SequenceId[] {
-  let known = sequencesByTable.get(catalog);
-  if (known === undefined) sequencesByTable.set(catalog, (known = sequencesOfInserts(catalog)));
-  return known.get(keyOf(relation)) ?? [];
-}
+const sequencesByTable = onceOf(sequencesOfInserts);
+const sequencesFor = (catalog: Catalog, relation: Relation): readonly SequenceId[] =>
+  sequencesByTable(catalog).get(keyOf(relation)) ?? [];
 
 /** A view's columns are no entries: those that a grant names are taken at its word. */
 function columnsOf(
