@@ -116,6 +116,15 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     // Of a column that is another's too, the other's type is the type.
     const typeChanged =
       (changed.has('type') || changed.has('collation')) && !(isInherited(from, id) && isInherited(to, id));
+    // An identity column is NOT NULL before it becomes one, and for as long as it is one.
+    const { sooner, later } = alterNotNull(id, before.attrs, attrs, sides);
+    const identity = changed.has('identity')
+      ? alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id))
+      : [];
+    // Nulls are allowed before the type changes: a child's NOT NULL of another name keeps the server from changing it.
+    if (attrs.identity === null) drafts.push(...identity);
+    if (!isNotNullAbove(to, id))
+      drafts.push(...later, ...(later.length === 0 ? [] : alsoNullable(id, sides)));
     if (typeChanged && tableIn(to, id).kind === 'foreign-table')
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
     else if (typeChanged) {
@@ -130,8 +139,6 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       drafts.push({ ...change, produces: [...change.produces, ...mergedBelow(id, sides)] });
       drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
-    // An identity column is NOT NULL before it becomes one, and for as long as it is one.
-    const { sooner, later } = alterNotNull(id, before.attrs, attrs, sides);
     const merged = before.attrs.notNull || !attrs.notNull ? [] : settingsBelow(id, sides);
     drafts.push(
       ...sooner.map((made, at) => ({
@@ -140,8 +147,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         destroys: [...made.destroys, ...(at === sooner.length - 1 ? merged : [])],
       })),
     );
-    if (changed.has('identity'))
-      drafts.push(...alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id)));
+    if (attrs.identity !== null) drafts.push(...identity);
     if (changed.has('foreignOptions')) {
       const [old = [], now = []] = [before.attrs.foreignOptions, attrs.foreignOptions];
       const actions = optionChanges(old, now).trim();
@@ -149,8 +155,6 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       // A column of a plain table has none, and one of a foreign table may have as many.
       if (actions !== '') drafts.push({ ...set, hazards: secretsOf(id, old, now) });
     }
-    if (!isNotNullAbove(to, id))
-      drafts.push(...later, ...(later.length === 0 ? [] : alsoNullable(id, sides)));
     // A type brings its own storage with it.
     const settings = typeChanged ? { ...before.attrs, storage: null } : before.attrs;
     drafts.push(...alterSettings(id, settings, attrs, onlyOf(to, id)));

@@ -125,8 +125,11 @@ export function restoredDefaults(
   { from, to }: Sides,
   after: readonly Key[] = [keyOf(id)],
 ): Draft[] {
-  return descendantsOf(from, { schema: id.schema, name: id.table }).flatMap((child) => {
-    const own: DefaultId = { ...id, schema: child.schema, table: child.name };
+  const below = descendantsOf(from, { schema: id.schema, name: id.table })
+    .map((child): DefaultId => ({ ...id, schema: child.schema, table: child.name }))
+    // One that is above another first.
+    .toSorted((a, b) => defaultsAbove(a, from).length - defaultsAbove(b, from).length);
+  return below.flatMap((own) => {
     const [before, now] = [from, to].map((side) => find<DefaultId, DefaultAttributes>(side, own)?.attrs);
     if (before === undefined || now === undefined || before.expression !== now.expression) return [];
     const isPlain = now.generated === null;

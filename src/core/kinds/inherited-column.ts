@@ -4,7 +4,7 @@ import type { Catalog } from '../model/catalog.ts';
 import { type ColumnId, type InheritedColumnId, type TableId, keyOf } from '../model/id.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
-import { onlyOf, parentsOf } from './parents.ts';
+import { isChild, onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
 import { alterNotNull, keyGone, notNullName, roomFor } from './not-null.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
@@ -59,9 +59,20 @@ function change(
           ...parentColumns(to, column),
           ...made.requires.filter((key) => key === keyGone(id)),
         ],
+        ...(sooner.includes(made) ? withTable(column, after, to) : {}),
       }),
     ),
   ];
+}
+
+/** From 18 a child that is made says its own name for a NOT NULL: later, its parent's would have given it another. */
+function withTable(id: ColumnId, after: InheritedColumnAttributes, to: Catalog): Pick<Draft, 'fold'> {
+  if (to.serverVersion < 180000 || after.notNullConstraint?.valid === false) return {};
+  if (!isChild(to, { schema: id.schema, name: id.table })) return {};
+  const inherits = after.notNullConstraint?.inherits === false ? ' NO INHERIT' : '';
+  const name = identifier(notNullName(id, after)!);
+  const clause = () => `CONSTRAINT ${name} NOT NULL ${identifier(id.name)}${inherits}`;
+  return { fold: { into: keyOf(tableOf({ ...id, kind: 'inherited-column' })), rank: 9_000, clause } };
 }
 
 /** The storage that the column's type has, as far as the parent tells. */

@@ -4,10 +4,11 @@ import { indexParts } from '../kinds/index-parts.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { descendantsOf } from '../kinds/parents.ts';
-import type { Attributes, Entry } from '../model/entry.ts';
-import { type Id, type Key, keyOf, nameOf } from '../model/id.ts';
+import type { Entry } from '../model/entry.ts';
+import { type Id, type Key, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 import { isTurn } from './drafts.ts';
+import { checkSlot, relationSlot, slotOf } from './slots.ts';
 import type { Planned } from './expanded.ts';
 
 /** For each draft, by position, the drafts that must come before it. */
@@ -106,10 +107,6 @@ export function statementGraph(
   );
 }
 
-const relationSlot = (schema: string, name: string) => `relation\0${schema}\0${name}`;
-
-const checkSlot = ({ schema, table }: { schema: string; table: string }, name: string) =>
-  `check\0${schema}\0${table}\0${name}`;
 /** The names that a check takes in the tables that have it from its own. */
 const checksBelow = ({ id, attrs }: Entry, of: Catalog): string[] =>
   id.kind !== 'constraint' || attrs['type'] !== 'c'
@@ -117,37 +114,6 @@ const checksBelow = ({ id, attrs }: Entry, of: Catalog): string[] =>
     : descendantsOf(of, { schema: id.schema, name: id.table }).map(({ schema, name }) =>
         checkSlot({ schema, table: name }, id.name),
       );
-
-/** The name that an object takes: relations, and the indexes of keys, share one namespace per schema, types another. */
-function slotOf(entry: { readonly id: Id; readonly attrs?: Attributes } | undefined): string | undefined {
-  const { id, attrs } = entry ?? {};
-  switch (id?.kind) {
-    case 'constraint':
-      if (attrs?.['type'] === 'c') return checkSlot(id, id.name);
-      return ['p', 'u', 'x'].includes(attrs?.['type'] as string)
-        ? relationSlot(id.schema, id.name)
-        : undefined;
-    case 'table':
-    case 'index':
-    case 'view':
-    case 'materialized-view':
-    case 'foreign-table':
-    case 'sequence':
-      return relationSlot(id.schema, id.name);
-    case 'function':
-    case 'aggregate':
-      return `routine\0${nameOf(id)}`;
-    case 'enum':
-    case 'domain-type':
-    case 'composite-type':
-    case 'range-type':
-    case 'base-type':
-    case 'shell-type':
-      return `type\0${id.schema}\0${id.name}`;
-    default:
-      return undefined;
-  }
-}
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);

@@ -11,6 +11,7 @@ import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { type Id, type Key, isRelation, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { withoutCircles } from './circles.ts';
 import { addedTo, aroundAttaching, withOwnColumns } from './attaching.ts';
+import { namedFirst } from './chosen-names.ts';
 import { drafts, isTurn } from './drafts.ts';
 import { expand } from './expand.ts';
 import { fold, type PlannedStatement } from './fold.ts';
@@ -59,6 +60,7 @@ export function plan(
   const touched = (pick: 'produces' | 'destroys') => statements.flatMap(({ statement }) => statement[pick]);
   const rather = usedFirst(statements, withRowsOf(uses, touched('produces'), to), to);
   usersGoFirst(rather, statements, withRowsOf(uses, touched('destroys'), from), from);
+  for (const [first, second] of namedFirst(statements, before, sides)) rather[second]!.add(first);
   return steps(statements, before, rather, domainOf);
 }
 

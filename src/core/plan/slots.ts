@@ -1,0 +1,56 @@
+/** The names that entries take: no two have one at a time. */
+import type { Entry } from '../model/entry.ts';
+import { type Id, nameOf } from '../model/id.ts';
+
+/** An entry, or what is about to be one. */
+type Taking = { readonly id: Id; readonly attrs?: Entry['attrs'] };
+
+/** @returns the name that it takes among relations, which the indexes of keys are too; undefined: none. */
+export function relationOf({
+  id,
+  attrs,
+}: Taking): { readonly schema: string; readonly name: string } | undefined {
+  switch (id.kind) {
+    case 'constraint':
+      return ['p', 'u', 'x'].includes(attrs?.['type'] as string) ? id : undefined;
+    case 'table':
+    case 'index':
+    case 'view':
+    case 'materialized-view':
+    case 'foreign-table':
+    case 'sequence':
+      return id;
+    default:
+      return undefined;
+  }
+}
+
+export const relationSlot = (schema: string, name: string): string => `relation\0${schema}\0${name}`;
+
+/** @returns the name that a check takes in a table. */
+export const checkSlot = ({ schema, table }: { schema: string; table: string }, name: string): string =>
+  `check\0${schema}\0${table}\0${name}`;
+
+/** @returns the name that an object takes: relations share one namespace per schema, types another. */
+export function slotOf(entry: Taking | undefined): string | undefined {
+  if (entry === undefined) return undefined;
+  const relation = relationOf(entry);
+  if (relation !== undefined) return relationSlot(relation.schema, relation.name);
+  const { id, attrs } = entry;
+  switch (id.kind) {
+    case 'constraint':
+      return attrs?.['type'] === 'c' ? checkSlot(id, id.name) : undefined;
+    case 'function':
+    case 'aggregate':
+      return `routine\0${nameOf(id)}`;
+    case 'enum':
+    case 'domain-type':
+    case 'composite-type':
+    case 'range-type':
+    case 'base-type':
+    case 'shell-type':
+      return `type\0${id.schema}\0${id.name}`;
+    default:
+      return undefined;
+  }
+}
