@@ -18,6 +18,7 @@ import {
   addCarried,
   address,
   commentOf,
+  isMade,
   notOfExtension,
   userNamespace,
 } from './reading.ts';
@@ -84,9 +85,7 @@ const usualName = ({ table, name }: Pick<ColumnRow, 'table' | 'name'>): string =
 export async function readColumns(reading: Reading): Promise<() => void> {
   const { sql, serverVersion, relations } = reading;
   const named = serverVersion >= 180000;
-  const [identities, rows] = await Promise.all([
-    readIdentities(reading),
-    sql<{ relation: number; columns: string; defaults: string; hasAcl: boolean }[]>`
+  const rows = await sql<{ relation: number; columns: string; defaults: string; hasAcl: boolean }[]>`
     select relation::int8::float8 as relation, string_agg(told, '') as columns, string_agg(oid::text, ',') as defaults,
       bool_or("hasAcl") as "hasAcl"
     from (select a.attrelid as relation, a.attacl is not null as "hasAcl", row(a.attnum, quote_ident(a.attname),
@@ -104,7 +103,8 @@ export async function readColumns(reading: Reading): Promise<() => void> {
               : sql``
           }
         then json_build_object('isInherited', a.attinhcount > 0, 'isLocal', a.attislocal,
-          'collation', case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end,
+          'collation', case when a.attcollation <> t.typcollation then (select quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
+            from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace where co.oid = a.attcollation) end,
           'storage', ${sql.unsafe(storageName('a.attstorage'))}, 'typeStorage', ${sql.unsafe(storageName('t.typstorage'))},
           'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
           'statistics', nullif(coalesce(a.attstattarget, -1), -1)::int,
@@ -117,29 +117,23 @@ export async function readColumns(reading: Reading): Promise<() => void> {
                 'noInherit', k.connoinherit, 'valid', k.convalidated`
               : sql``
           }) end)::text as told, coalesce(d.oid, 0) as oid
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
     ${named ? sql`left join pg_constraint k on k.contype = 'n' and k.conrelid = c.oid and k.conkey[1] = a.attnum` : sql``}
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    left join pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation
-    left join pg_namespace cn on cn.oid = co.collnamespace
     ${sql.unsafe(commentOf('pg_class', 'c.oid', 'a.attnum'))}
-    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)}
+    where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${sql.unsafe(isMade('c.oid'))}
       and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or cm.description is not null)
-      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
     -- Sorted, equal tables give equal texts, and groups are put together one after the other.
-    order by a.attrelid, a.attnum) each group by relation`,
-  ]);
+    order by a.attrelid, a.attnum) each group by relation`;
   return () => {
     for (const { relation: oid, columns, defaults, hasAcl } of rows) {
-      const relation = relations.get(oid)!;
+      const relation = relations.get(oid);
+      if (relation === undefined) continue;
       relation.texts.columns = columns;
       relation.texts.defaults = defaults;
       if (hasAcl) addPrivileges(reading, relation);
     }
-    for (const { relation, number, identity } of identities)
-      relations.get(relation)?.texts.identities.set(number, identity);
   };
 }
 
@@ -297,11 +291,9 @@ function addInherited(reading: Reading, row: ColumnRow, parents: Parents): void 
 /** By oid and name, the columns of the tables that others have columns from. */
 type Parents = Map<number, Map<string, ColumnRow>>;
 
-/** @returns what identity columns have of their sequences, as JSON. */
-async function readIdentities({
-  sql,
-}: Reading): Promise<{ relation: number; number: number; identity: string }[]> {
-  return sql`
+/** Into the texts of their relations: what identity columns have of their sequences, as JSON. */
+export async function readIdentities({ sql, relations }: Reading): Promise<() => void> {
+  const rows = await sql<{ relation: number; number: number; identity: string }[]>`
     select a.attrelid::int8::float8 as relation, a.attnum::int as number, json_build_object(
         'generation', case a.attidentity when 'a' then 'always' else 'by default' end,
         'start', s.seqstart::text, 'increment', s.seqincrement::text,
@@ -317,6 +309,10 @@ async function readIdentities({
     join pg_attribute a on a.attrelid = c.oid and a.attnum = sd.refobjsubid and a.attidentity <> ''
     left join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
       ('int8', -9223372036854775808, 9223372036854775807)) ty(type, low, high) on ty.type = s.seqtypid`;
+  return () => {
+    for (const { relation, number, identity } of rows)
+      relations.get(relation)?.texts.identities.set(number, identity);
+  };
 }
 
 /** @returns what an inherited column comes and goes with: its table, and the columns that it is from. */

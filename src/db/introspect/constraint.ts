@@ -1,7 +1,7 @@
 /** Constraints of tables. NOT NULL (a constraint of its own from 18) is read with the column. */
 import type { ForeignKeyTarget } from '../../core/kinds/constraint.ts';
 import { keyOf } from '../../core/model/id.ts';
-import { commentOf, type Reading, add, addCarried, address, userNamespace } from './reading.ts';
+import { commentOf, isMade, type Reading, add, addCarried, address } from './reading.ts';
 import { parseRecords } from './record.ts';
 import { type Relation, unquoted } from './relation.ts';
 
@@ -9,12 +9,10 @@ import { type Relation, unquoted } from './relation.ts';
 type Told = readonly [
   name: string,
   type: 'p' | 'u' | 'f' | 'c' | 'x',
-  /** null: no more than its columns, what it references and the actions, which are put together here. */
+  /** null: no more than its columns, what it references and the actions, which are put together here; of a check, its expression. */
   definition: string | null,
   /** Column numbers: `{1,2}`. */
   columns: string | null,
-  /** Of a foreign key: the table as the server quotes it. */
-  referenced: string | null,
   referencedColumns: string | null,
   /** JSON, of a foreign key to a table that is not read: an extension's. */
   elsewhere: string | null,
@@ -35,14 +33,15 @@ const actions: Readonly<Record<string, Action>> = {
   d: 'set default',
 };
 
-/** SQL: that there is nothing to a key but what its row says. The server's own function takes four times as long. */
+/** SQL: that there is nothing to a constraint but what its row says. The server's own function takes four times as long. */
 const isPlain = (serverVersion: number): string => `k.convalidated and not k.condeferrable
   ${serverVersion >= 180000 ? 'and k.conenforced and not k.conperiod' : ''}
   and case k.contype when 'f' then k.confmatchtype = 's' and k.confdelsetcols is null and not (${isElsewhere})
+    when 'c' then not k.connoinherit
     else k.contype in ('p', 'u') and i.indnatts = i.indnkeyatts and not i.indnullsnotdistinct end`;
 
 /** SQL: that a foreign key references a table that is the system's or an extension's. */
-const isElsewhere = `k.confrelid < 16384 or k.confrelid in (select e.objid from pg_depend e
+const isElsewhere = `not ${isMade('k.confrelid')} or k.confrelid in (select e.objid from pg_depend e
   where e.refclassid = 'pg_extension'::regclass and e.classid = 'pg_class'::regclass and e.deptype = 'e')`;
 
 /** Into the texts of their tables. */
@@ -50,8 +49,9 @@ export async function readConstraints({ sql, serverVersion, relations }: Reading
   const rows = await sql<{ relation: number; constraints: string; oids: string }[]>`
     select relation::int8::float8 as relation, string_agg(told, '') as constraints, string_agg(oids, ',') as oids
     from (select k.conrelid as relation, row(k.conname, k.contype,
-        case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid) end,
-        k.conkey, case k.contype when 'f' then k.confrelid::regclass end, k.confkey,
+        case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid)
+          when k.contype = 'c' then 'CHECK (' || pg_get_expr(k.conbin, k.conrelid) || ')' end,
+        k.conkey, k.confkey,
         case when k.contype = 'f' and (${sql.unsafe(isElsewhere)}) then (
           select json_build_object('schema', fn.nspname, 'table', f.relname, 'columns', (select json_agg(a.attname order by u.at)
             from unnest(k.confkey) with ordinality u(number, at) join pg_attribute a on a.attrelid = f.oid and a.attnum = u.number))
@@ -62,13 +62,13 @@ export async function readConstraints({ sql, serverVersion, relations }: Reading
           from unnest(x.reloptions) with ordinality u(o, at)) end,
         cm.description)::text as told,
       k.oid || ':' || k.confrelid || ':' || case when k.contype in ('p', 'u', 'x') then k.conindid else 0 end as oids
-    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
-    left join pg_index i on i.indexrelid = k.conindid
+    from pg_constraint k join pg_class c on c.oid = k.conrelid
+    left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u')
     left join pg_class x on x.oid = k.conindid and x.reloptions is not null and k.contype in ('p', 'u', 'x')
     ${sql.unsafe(commentOf('pg_constraint', 'k.oid'))}
     where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conparentid = 0
       and (k.coninhcount = 0 or (k.conislocal and not c.relispartition))
-      and c.relkind in ('r', 'p', 'f') and ${sql.unsafe(userNamespace)}
+      and c.relkind in ('r', 'p', 'f') and ${sql.unsafe(isMade('c.oid'))}
     order by k.conrelid, k.conname) each group by relation`;
   return () => {
     for (const { relation, constraints, oids } of rows) {
@@ -85,7 +85,7 @@ export const isLoud = ({ texts }: Relation): boolean =>
   texts.constraints !== '' && toldOf(texts.constraints).some(isLost);
 
 /** Whether storage parameters are lost. */
-const isLost = ([, type, , , , , , , , options]: Told): boolean => type === 'x' && options !== null;
+const isLost = ([, type, , , , , , , options]: Told): boolean => type === 'x' && options !== null;
 
 const toldOf = (text: string): readonly Told[] => parseRecords(text) as unknown as readonly Told[];
 
@@ -95,26 +95,14 @@ export function addConstraints(reading: Reading, relation: Relation): void {
   const { schema, name: table, quoted } = relation.told;
   const oids = relation.texts.constraintOids.split(',');
   for (const [at, told] of toldOf(relation.texts.constraints).entries()) {
-    const [
-      name,
-      type,
-      given,
-      numbers,
-      referenced,
-      referencedNumbers,
-      elsewhere,
-      ,
-      onDelete,
-      options,
-      comment,
-    ] = told;
+    const [name, type, given, numbers, referencedNumbers, elsewhere, , onDelete, options, comment] = told;
     const [oid, referencedOid, index] = oids[at]!.split(':').map(Number) as [number, number, number];
     const id = { kind: 'constraint', schema, table, name } as const;
     const columns = columnsOf(relation, numbers);
-    const target = referenced === null ? undefined : relations.get(referencedOid);
+    const target = type === 'f' ? relations.get(referencedOid) : undefined;
     const targetColumns = target === undefined ? [] : columnsOf(target, referencedNumbers);
     const references: ForeignKeyTarget | null =
-      referenced === null
+      type !== 'f'
         ? null
         : {
             ...(target === undefined
@@ -126,7 +114,7 @@ export function addConstraints(reading: Reading, relation: Relation): void {
                 }),
             onDelete: actions[onDelete]!,
           };
-    const plain = given ?? plainDefinition(told, columns, targetColumns);
+    const plain = given ?? plainDefinition(told, columns, target, targetColumns);
     const definition =
       options === null || isLost(told) ? plain : plain.replace(deferred, (end) => ` WITH (${options})${end}`);
     if (isLost(told))
@@ -169,13 +157,14 @@ function columnsOf(relation: Relation, numbers: string | null): readonly string[
 
 /** As pg_get_constraintdef prints it. */
 function plainDefinition(
-  [, type, , , referenced, , , onUpdate, onDelete]: Told,
+  [, type, , , , , onUpdate, onDelete]: Told,
   columns: readonly string[],
+  target: Relation | undefined,
   targetColumns: readonly string[],
 ): string {
   const list = `(${columns.join(', ')})`;
   if (type !== 'f') return `${type === 'p' ? 'PRIMARY KEY' : 'UNIQUE'} ${list}`;
   const event = (name: string, letter: string) =>
     letter === 'a' ? '' : ` ON ${name} ${actions[letter]!.toUpperCase()}`;
-  return `FOREIGN KEY ${list} REFERENCES ${referenced!}(${targetColumns.join(', ')})${event('UPDATE', onUpdate)}${event('DELETE', onDelete)}`;
+  return `FOREIGN KEY ${list} REFERENCES ${target!.told.quoted}(${targetColumns.join(', ')})${event('UPDATE', onUpdate)}${event('DELETE', onDelete)}`;
 }

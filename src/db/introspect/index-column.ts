@@ -7,7 +7,7 @@ export async function readIndexColumns(reading: Reading): Promise<void> {
     { schema: string; table: string; index: string; name: string; statistics: number; isPart: boolean }[]
   >`
     with told as materialized (select a.attrelid, a.attnum, a.attstattarget::int as statistics, c.relname, c.relnamespace, c.relispartition
-      from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind in ('i', 'I') where a.attstattarget >= 0)
+      from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind in ('i', 'I') where a.attnum > 0 and a.attstattarget >= 0)
     select n.nspname as schema, t.relname as table, c.relname as index, c.attnum::text as name, c.statistics, false as "isPart"
     from told c join pg_index i on i.indexrelid = c.attrelid join pg_class t on t.oid = i.indrelid
     join pg_namespace n on n.oid = c.relnamespace

@@ -216,8 +216,9 @@ const readHolders = (reading: Reading): Promise<void>[] => [
 
 async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdges> {
   // Sent at once, and answered in turn.
-  const [takePartsIn, dependencies] = await Promise.all([
+  const [takePartsIn, takeLateIn, dependencies] = await Promise.all([
     readTableParts(reading, aside),
+    readLate(reading),
     readDependencies(reading),
     readRelations(reading),
     ...readHolders(reading),
@@ -248,13 +249,16 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
     readRowTypes(reading),
   ]);
   takePartsIn();
-  // What is about objects that are read by now.
-  await Promise.all([
+  for (const take of takeLateIn) take();
+  return dependencies;
+}
+
+/** What is about objects, and is taken in when these are. */
+const readLate = (reading: Reading): Promise<(() => void)[]> =>
+  Promise.all([
     readExtensionDependencies(reading),
     readTablespaces(reading),
     readIndexParts(reading),
     readSecurityLabels(reading),
     readPartComments(reading),
   ]);
-  return dependencies;
-}

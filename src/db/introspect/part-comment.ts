@@ -23,8 +23,8 @@ interface PartRow {
   readonly labels: readonly { readonly provider: string; readonly label: string }[];
 }
 
-/** After tables. */
-export async function readPartComments(reading: Reading): Promise<void> {
+/** @returns what takes them in, after tables. */
+export async function readPartComments(reading: Reading): Promise<() => void> {
   const { sql } = reading;
   const rows = await sql<PartRow[]>`
     select 'index' as kind, n.nspname as schema, x.relname as name, n.nspname as "tableSchema", c.relname as table,
@@ -59,22 +59,24 @@ export async function readPartComments(reading: Reading): Promise<void> {
     join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
     left join pg_description cm on cm.classoid = 'pg_class'::regclass and cm.objoid = q.oid and cm.objsubid = 0
     where ${sql.unsafe(userNamespace)}`;
-  for (const row of rows) {
-    // An extension's.
-    if (!reading.keys.has(address('pg_class', row.relation))) continue;
-    const on: CommentId['on'] =
-      row.kind === 'constraint'
-        ? { kind: 'constraint', schema: row.schema, table: row.table, name: row.name }
-        : { kind: row.kind, schema: row.schema, name: row.name };
-    const carriers = carriersOf(reading, row);
-    const put = (id: Id, attrs: { [name: string]: string }) => {
-      add(reading, { id, attrs });
-      for (const referenced of carriers)
-        reading.edges.push({ dependent: keyOf(id), referenced, type: 'auto' });
-    };
-    if (row.comment !== null) put({ kind: 'comment', on }, { text: row.comment });
-    for (const { provider, label } of row.labels) put({ kind: 'security-label', on, provider }, { label });
-  }
+  return () => {
+    for (const row of rows) {
+      // An extension's.
+      if (!reading.keys.has(address('pg_class', row.relation))) continue;
+      const on: CommentId['on'] =
+        row.kind === 'constraint'
+          ? { kind: 'constraint', schema: row.schema, table: row.table, name: row.name }
+          : { kind: row.kind, schema: row.schema, name: row.name };
+      const carriers = carriersOf(reading, row);
+      const put = (id: Id, attrs: { [name: string]: string }) => {
+        add(reading, { id, attrs });
+        for (const referenced of carriers)
+          reading.edges.push({ dependent: keyOf(id), referenced, type: 'auto' });
+      };
+      if (row.comment !== null) put({ kind: 'comment', on }, { text: row.comment });
+      for (const { provider, label } of row.labels) put({ kind: 'security-label', on, provider }, { label });
+    }
+  };
 }
 
 /** @returns what it comes and goes with. */

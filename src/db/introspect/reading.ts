@@ -95,6 +95,9 @@ function* grantsOf(
 /** SQL: that the namespace with this oid column is not the system's. */
 export const userNamespace = `(n.nspname !~ '^pg_' and n.nspname <> 'information_schema')`;
 
+/** SQL: that an object did not come with the server: what its users make is numbered from there on. */
+export const isMade = (oid: string): string => `${oid} >= 16384`;
+
 /** SQL: that an object does not belong to an extension. */
 export const notOfExtension = (catalog: string, oid: string): string =>
   `not exists (select from pg_depend e where e.classid = '${catalog}'::regclass and e.objid = ${oid}

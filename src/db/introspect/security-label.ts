@@ -17,8 +17,8 @@ interface LabelRow {
   readonly tablespace: string | null;
 }
 
-/** After what may have one. */
-export async function readSecurityLabels(reading: Reading): Promise<void> {
+/** @returns what takes them in, after what may have one. */
+export async function readSecurityLabels(reading: Reading): Promise<() => void> {
   const rows = await reading.sql<LabelRow[]>`
     select cat.relname as catalog, l.objoid::int8::float8 as oid, l.objsubid as sub, l.provider, l.label,
       l.objtype || ' ' || l.objname as object, n.nspname as schema, c.relname as table, a.attname as column,
@@ -31,24 +31,26 @@ export async function readSecurityLabels(reading: Reading): Promise<void> {
       -- Those of an identity column's sequence are read with its comment.
       and not (l.objtype = 'sequence' and exists (select from pg_depend i
         where i.classid = 'pg_class'::regclass and i.objid = l.objoid and i.deptype = 'i'))`;
-  for (const row of rows) {
-    const on = objectAt(reading, row);
-    const { provider, label, object, schema } = row;
-    if (on === undefined) {
-      const why = 'labels are modelled on what is: this is an extension’s, or of a kind that is not';
-      reading.notAnalysed.push({
-        object: `security label ${label} of ${provider} on ${object}`,
-        schema,
-        why,
-      });
-      continue;
+  return () => {
+    for (const row of rows) {
+      const on = objectAt(reading, row);
+      const { provider, label, object, schema } = row;
+      if (on === undefined) {
+        const why = 'labels are modelled on what is: this is an extension’s, or of a kind that is not';
+        reading.notAnalysed.push({
+          object: `security label ${label} of ${provider} on ${object}`,
+          schema,
+          why,
+        });
+        continue;
+      }
+      const id: SecurityLabelId = { kind: 'security-label', on, provider };
+      add(reading, { id, attrs: { label } });
+      // That of a column which the table has from elsewhere goes with that one.
+      for (const referenced of reading.inherited.get(address('pg_class', row.oid, row.sub)) ?? [])
+        reading.edges.push({ dependent: keyOf(id), referenced, type: 'auto' });
     }
-    const id: SecurityLabelId = { kind: 'security-label', on, provider };
-    add(reading, { id, attrs: { label } });
-    // That of a column which the table has from elsewhere goes with that one.
-    for (const referenced of reading.inherited.get(address('pg_class', row.oid, row.sub)) ?? [])
-      reading.edges.push({ dependent: keyOf(id), referenced, type: 'auto' });
-  }
+  };
 }
 
 function objectAt(

@@ -1,13 +1,5 @@
 /** Indexes that neither a constraint nor a partitioned parent brings with it. That of a partitioned table is on its partitions too: ONLY would leave it invalid. */
-import {
-  commentOf,
-  type Reading,
-  add,
-  addCarried,
-  address,
-  notOfExtension,
-  userNamespace,
-} from './reading.ts';
+import { commentOf, type Reading, add, addCarried, address, isMade } from './reading.ts';
 import { parseRecords } from './record.ts';
 import { type Relation, unquoted } from './relation.ts';
 
@@ -32,17 +24,17 @@ type Told = readonly [
  * SQL: operator classes of the server's that go without saying on any column that can have them: default for their
  * type, where no type that is coerced to it without a function has a default of its own.
  */
-const usualClasses = `array(select o.oid from pg_opclass o where o.opcdefault and o.oid < 16384
+const usualClasses = `array(select o.oid from pg_opclass o where o.opcdefault and not ${isMade('o.oid')}
   and not exists (select from pg_cast k join pg_opclass d on d.opcintype = k.castsource and d.opcdefault and d.opcmethod = o.opcmethod
     where k.casttarget = o.opcintype and k.castmethod = 'b' and k.castcontext = 'i')
-  and not exists (select from pg_opclass where opcdefault and oid >= 16384))`;
+  and not exists (select from pg_opclass where opcdefault and ${isMade('oid')}))`;
 
 /** SQL: that there is nothing to an index but its columns: for one that is printed, the server takes ten times as long. */
 const isPlain = `i.indexprs is null and i.indpred is null and x.reloptions is null and c.relkind <> 'm'
   and i.indclass::oid[] <@ ${usualClasses}
-  -- 0: none; 100: the database's. A name has another.
+  -- 0: none; 100: the database's.
   and i.indcollation::oid[] <@ '{0,100}' and i.indrelid not in (
-    select attrelid from pg_attribute where attcollation not in (0, 100, 950) and attnum > 0 and attrelid >= 16384)`;
+    select attrelid from pg_attribute where attcollation not in (0, 100) and attnum > 0 and ${isMade('attrelid')})`;
 
 /** Into the texts of their tables. */
 export async function readIndexes({ sql, relations }: Reading): Promise<() => void> {
@@ -53,15 +45,15 @@ export async function readIndexes({ sql, relations }: Reading): Promise<() => vo
           when x.relkind = 'I' then replace(pg_get_indexdef(x.oid), ' ON ONLY ', ' ON ') else pg_get_indexdef(x.oid) end,
         m.amname, i.indisunique, i.indnullsnotdistinct, i.indnkeyatts, i.indkey, i.indoption, cm.description)::text as told
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
-    join pg_namespace n on n.oid = c.relnamespace join pg_am m on m.oid = x.relam
+    join pg_am m on m.oid = x.relam
     ${sql.unsafe(commentOf('pg_class', 'i.indexrelid'))}
-    where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't' and not x.relispartition and ${sql.unsafe(userNamespace)}
+    where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't' and not x.relispartition and ${sql.unsafe(isMade('c.oid'))}
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
-      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
     order by i.indrelid, x.relname) each group by relation`;
   return () => {
     for (const { relation, indexes, oids } of rows) {
-      const { texts } = relations.get(relation)!;
+      const texts = relations.get(relation)?.texts;
+      if (texts === undefined) continue;
       texts.indexes = indexes;
       texts.indexOids = oids;
     }

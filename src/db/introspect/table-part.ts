@@ -4,7 +4,7 @@ import type { Bundle, Bundles } from '../../core/model/entry-map.ts';
 import { type Key, type Kind, keyOf } from '../../core/model/id.ts';
 import type { Entry } from '../../core/model/entry.ts';
 import { type Address, AddressMap, address } from './address.ts';
-import { SharedColumns, addColumns, addFamilies, readColumns } from './column.ts';
+import { SharedColumns, addColumns, addFamilies, readColumns, readIdentities } from './column.ts';
 import { addConstraints, isLoud, readConstraints, referencedBy } from './constraint.ts';
 import { type Reading, notOfExtension, userNamespace } from './reading.ts';
 import { Relation, type ToldRelation } from './relation.ts';
@@ -39,12 +39,17 @@ export async function readRelations(reading: Reading): Promise<void> {
 }
 
 /**
- * @param aside where half of it is asked for.
+ * @param aside where most of it is asked for: what prints an expression looks at the whole table, and a session remembers it.
  * @returns what takes the parts in when the relations are read, and all that tables may have columns from.
  */
 export async function readTableParts(reading: Reading, aside: TransactionSql): Promise<() => void> {
   const beside = { ...reading, sql: aside };
-  const takeIn = await Promise.all([readColumns(beside), readConstraints(beside), readIndexes(reading)]);
+  const takeIn = await Promise.all([
+    readIdentities(reading),
+    readColumns(beside),
+    readConstraints(beside),
+    readIndexes(beside),
+  ]);
   return () => {
     for (const take of takeIn) take();
     const shared = new SharedColumns();
@@ -73,8 +78,11 @@ function bundleOf(reading: Reading, relation: Relation, shared: SharedColumns): 
     on: { kind: 'table', schema, name },
     get texts() {
       const { columns, identities, constraints, indexes } = relation.texts;
-      // Of a column that a foreign key references, there is the number only.
-      const referenced = [...referencedBy(reading, relation)].map(({ texts }) => texts.columns);
+      // Of a table that a foreign key references, and its columns, there are numbers only.
+      const referenced = [...referencedBy(reading, relation)].flatMap(({ told, texts }) => [
+        told.quoted,
+        texts.columns,
+      ]);
       const numbered = Array.from(identities, ([number, identity]) => `${number} ${identity}`).sort();
       return [columns, ...numbered, constraints, indexes, ...referenced];
     },

@@ -1,8 +1,8 @@
 /** Tablespaces of tables, indexes and materialized views, where they are not the database's own. */
 import { type Reading, add, address, entryAt, notOfExtension, userNamespace } from './reading.ts';
 
-/** After what may lie in one. */
-export async function readTablespaces(reading: Reading): Promise<void> {
+/** @returns what takes them in, after what may lie in one. */
+export async function readTablespaces(reading: Reading): Promise<() => void> {
   const { sql } = reading;
   const rows = await sql<
     { oid: number; table: number | null; schema: string; relation: string; tablespace: string }[]
@@ -18,22 +18,24 @@ export async function readTablespaces(reading: Reading): Promise<void> {
       -- A partition begins where its parent says.
       and (c.reltablespace <> 0 or (c.relispartition and c.relkind in ('r', 'p') and exists (
         select from pg_inherits i join pg_class p on p.oid = i.inhparent where i.inhrelid = c.oid and p.reltablespace <> 0)))`;
-  for (const { oid, table, schema, relation, tablespace } of rows) {
-    if (table !== null && !reading.keys.has(address('pg_class', table))) continue;
-    const on = entryAt(reading, address('pg_class', oid))?.id;
-    switch (on?.kind) {
-      case 'table':
-      case 'index':
-      case 'materialized-view':
-      case 'constraint':
-        add(reading, { id: { kind: 'tablespace', on }, attrs: { name: tablespace } });
-        break;
-      default:
-        reading.notAnalysed.push({
-          object: `tablespace ${tablespace} of index ${schema}.${relation}`,
-          schema,
-          why: 'it is an index of a partition',
-        });
+  return () => {
+    for (const { oid, table, schema, relation, tablespace } of rows) {
+      if (table !== null && !reading.keys.has(address('pg_class', table))) continue;
+      const on = entryAt(reading, address('pg_class', oid))?.id;
+      switch (on?.kind) {
+        case 'table':
+        case 'index':
+        case 'materialized-view':
+        case 'constraint':
+          add(reading, { id: { kind: 'tablespace', on }, attrs: { name: tablespace } });
+          break;
+        default:
+          reading.notAnalysed.push({
+            object: `tablespace ${tablespace} of index ${schema}.${relation}`,
+            schema,
+            why: 'it is an index of a partition',
+          });
+      }
     }
-  }
+  };
 }

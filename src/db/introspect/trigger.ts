@@ -62,7 +62,8 @@ export async function readPartitionTriggers(reading: Reading): Promise<void> {
         select up.oid::int8::float8 from up where up.tgparentid = 0) as root
     from pg_trigger t join pg_trigger p on p.oid = t.tgparentid
     join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
-    where not t.tgisinternal and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
+    where t.tgparentid <> 0 and not t.tgisinternal and ${sql.unsafe(userNamespace)}
+      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}
       and (t.tgenabled <> p.tgenabled or obj_description(t.oid, 'pg_trigger') is not null)`;
   for (const { root, schema, table, name, enabled, differs, comment } of rows) {
     const state = { kind: 'partition-trigger', schema, table, name } as const;
