@@ -139,6 +139,17 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       drafts.push({ ...change, produces: [...change.produces, ...mergedBelow(id, sides)] });
       drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
+    // What forbids null may come in a later step.
+    const early = [keyOf(id), ...mergedBelow(id, sides)].map((key): [Key, string[]] => [
+      key,
+      earlyAttributes,
+    ]);
+    if (sooner.length > 0)
+      drafts.splice(
+        0,
+        drafts.length,
+        ...drafts.map((made) => ({ ...made, sets: Object.fromEntries(early) })),
+      );
     const merged = before.attrs.notNull || !attrs.notNull ? [] : settingsBelow(id, sides);
     drafts.push(
       ...sooner.map((made, at) => ({
@@ -162,6 +173,9 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     return drafts;
   },
 };
+
+/** What is altered before nulls are forbidden. */
+const earlyAttributes: (keyof ColumnAttributes)[] = ['type', 'collation', 'storage'];
 
 const collate = ({ collation }: ColumnAttributes) => (collation === null ? '' : ` COLLATE ${collation}`);
 const secretsOf = (

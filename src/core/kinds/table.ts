@@ -11,6 +11,7 @@ import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import type { OfTypeAttributes } from './parts.ts';
 import { optionActions, withOptions } from './options.ts';
 import type { PartitionAttributes } from './parts.ts';
+import { keptPersistence } from './sequence-persistence.ts';
 
 export interface TableAttributes {
   readonly kind: 'table' | 'partitioned';
@@ -46,7 +47,7 @@ export const table: Kind<TableId, TableAttributes> = {
       hazards: [loss(id, 'drops the table and its rows')],
     }),
   ],
-  alter(changes, before, { id, attrs }) {
+  alter(changes, before, { id, attrs }, sides) {
     const drafts: Draft[] = [];
     const relation = qualified(id.schema, id.name);
     const rewrite: Hazard = {
@@ -62,6 +63,7 @@ export const table: Kind<TableId, TableAttributes> = {
         case 'persistence':
           drafts.push(
             alterTable(id, `SET ${attrs.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, [rewrite]),
+            ...keptPersistence(id, attrs.persistence, sides),
           );
           break;
         case 'options':

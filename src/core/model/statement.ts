@@ -39,6 +39,8 @@ export interface Statement {
   /** Without the closing semicolon. */
   readonly sql: string;
   readonly produces: readonly Key[];
+  /** Of an entry that it alters in part only, by key: which attributes are as wanted after it. */
+  readonly sets?: { readonly [key: Key]: readonly string[] };
   readonly requires: readonly Key[];
   readonly destroys: readonly Key[];
   /** What of that can be used only when its transaction has been committed: a value added to an enum. */

@@ -39,7 +39,7 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
   // What a column has of its own though it is another's: no statement tells that it comes or goes with that.
   const settingsOf = ({ schema, name }: LinkId) =>
     [base, to].flatMap((side) => inheritedColumns(side, { kind: 'table', schema, name }));
-  for (const { produces, destroys } of statements) {
+  for (const { produces, sets = {}, destroys } of statements) {
     // What a partition had from its parent is its own while it is detached, though neither end of the way has it so.
     const own = destroys.flatMap((key) => {
       const id = now(key)?.id;
@@ -80,13 +80,20 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       if (entry?.id.kind === 'partition')
         for (const above of partitionedAbove(to, entry.id).flatMap((each) => ownedBy(to, each)))
           if (equal(now(keyOf(above.id))?.attrs ?? null, above.attrs)) changed.set(keyOf(above.id), above);
-      changed.set(key, entry);
+      changed.set(key, entry && inPart(entry, now(key), sets[key]));
       if (entry !== undefined && isLink(entry.id))
         for (const own of settingsOf(entry.id))
           if (now(own) === undefined) changed.set(own, to.entries.get(own));
     }
   }
   return catalogOn({ base, to, changed, passing });
+}
+
+/** An entry that is altered in part is otherwise as it was. */
+function inPart(wanted: Entry, is: Entry | undefined, attrs: readonly string[] | undefined): Entry {
+  if (attrs === undefined || is === undefined || is === wanted) return wanted;
+  const set = Object.fromEntries(attrs.map((name) => [name, wanted.attrs[name] ?? null]));
+  return { ...wanted, attrs: { ...is.attrs, ...set } };
 }
 
 const inheritedColumns = (of: Catalog, table: TableId): Key[] =>

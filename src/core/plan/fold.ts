@@ -105,8 +105,10 @@ function join(sql: string, parts: readonly Draft[], created: ReadonlySet<string>
     ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
   ];
   const commits = parts.flatMap((part) => part.commits ?? []);
+  const [only] = parts;
   return {
     sql: withImplicitArrayCasts(sql),
+    ...(parts.length > 1 || only?.sets === undefined ? {} : { sets: only.sets }),
     ...(commits.length === 0 ? {} : { commits }),
     produces: [...produces],
     requires: [...new Set(parts.flatMap(({ requires }) => requires))].filter((key) => !produces.has(key)),

@@ -83,6 +83,7 @@ function inTheirOrder(
           ...(at === parts.length - 1 ? statement.produces.filter(isReadiness) : []),
           own,
         ],
+        ...(statement.sets === undefined ? {} : { sets: statement.sets }),
         destroys: completes === true ? [...statement.destroys, ...destroys] : [],
         requires: [...statement.requires, ...(at === 0 ? [] : [turn(position, at - 1)])],
         commits: parts[at + 1]?.later === true ? [own] : [],
