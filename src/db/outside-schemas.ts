@@ -2,7 +2,7 @@
  * What is no part of a schema as it is developed, and part of who may do what: what extensions contain, tablespaces,
  * large objects and parameters, with owners and the privileges as they are.
  */
-import { type Catalog, catalog, edgeSource } from '../core/model/catalog.ts';
+import { type Catalog, withEntries } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import type { GrantId, ObjectId } from '../core/model/id.ts';
 import type { Connection } from './connect.ts';
@@ -111,20 +111,26 @@ const members = [
     and c.relkind in ('r', 'p', 'v', 'm', 'f') and ${isOther}`,
 ];
 
-/** @param largeObject its oid: it is read though nobody was granted anything on it. Those of a database can be millions. */
-const others = (largeObject: string | undefined) => [
+const others = (largeObjects: readonly string[]) => [
   `select null, ${named(`'named-tablespace'`, 'spcname')}, '{}'::json, pg_get_userbyid(spcowner),
     coalesce(spcacl, acldefault('t', spcowner))::text[] from pg_tablespace`,
   `select null, ${named(`'large-object'`, 'oid::text')}, '{}'::json, pg_get_userbyid(lomowner),
     coalesce(lomacl, acldefault('L', lomowner))::text[] from pg_largeobject_metadata
-  where lomacl is not null${largeObject === undefined ? '' : ` or oid::text = ${literal(largeObject)}`}`,
+  where lomacl is not null or oid::text in (${['', ...largeObjects].map(literal).join(', ')})`,
   // The first superuser counts as their owner.
   `select null, ${named(`'parameter'`, 'parname')}, '{}'::json, pg_get_userbyid(10), paracl::text[] from pg_parameter_acl`,
 ];
 
-/** @returns a catalog that has these besides. */
-export async function withOutside({ sql }: Connection, of: Catalog, largeObject?: string): Promise<Catalog> {
-  const query = [...members, ...others(largeObject)].join('\nunion all\n');
+/**
+ * @param largeObjects oids of some that are read though nobody was granted anything on them: a database may have millions.
+ * @returns a catalog that has these besides.
+ */
+export async function withOutside(
+  { sql }: Connection,
+  of: Catalog,
+  largeObjects: readonly string[] = [],
+): Promise<Catalog> {
+  const query = [...members, ...others(largeObjects)].join('\nunion all\n');
   const found = await sql.begin('read only', async (transaction) => {
     await transaction`select set_config('search_path', '', true)`;
     return transaction.unsafe<Found[]>(query);
@@ -138,11 +144,5 @@ export async function withOutside({ sql }: Connection, of: Catalog, largeObject?
       entries.push({ id: grant, attrs: { grantable }, aside: { given } });
     }
   }
-  return catalog(
-    of.source,
-    of.serverVersion,
-    [...of.entries.values(), ...entries],
-    edgeSource(of),
-    of.notAnalysed,
-  );
+  return withEntries(of, entries);
 }

@@ -55,4 +55,4 @@ export async function auditWhoCan(
 
 /** What is asked of need not be in a schema. */
 const outside = (object: string) => async (connection: Connection, catalog: Catalog) =>
-  withOutside(connection, catalog, /^large-object:(\d+)$/.exec(object)?.[1]);
+  withOutside(connection, catalog, /^large-object:(\d+)$/.exec(object)?.slice(1));

@@ -1,7 +1,7 @@
 /** `dbctl audit`: who may do what, as the database has it. */
-import { accessOf } from '../../core/access/effective.ts';
-import { type MatrixRow, matrixRows, rolesOf } from '../../core/access/matrix.ts';
-import { objectsByDomain } from '../../core/manifest/resolve/domain-objects.ts';
+import { type Access, accessOf } from '../../core/access/effective.ts';
+import { matrixRows, matrixSums, rolesOf } from '../../core/access/matrix.ts';
+import { type DomainObjects, objectsByDomain } from '../../core/manifest/resolve/domain-objects.ts';
 import { closest } from '../../core/closest.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
@@ -19,11 +19,11 @@ import {
 } from '../reporters/matrix.ts';
 import { type Target, withTargets } from '../target.ts';
 
-/** The matrix of one database. */
+/** Who may do what in one database. */
 interface Audited {
-  readonly target: Target;
   readonly live: Catalog;
-  readonly rows: readonly MatrixRow[];
+  readonly access: Access;
+  readonly objects: ReadonlyMap<string, DomainObjects>;
 }
 
 /** Prints the matrix: roles and domains, or with --domain or --role object by object. */
@@ -32,58 +32,67 @@ export async function auditMatrix(
   options: Readonly<Record<string, unknown>>,
 ): Promise<ExitStatus> {
   const role = options['role'] as string | undefined;
-  const { audited, manifest } = await withTargets(context, async (targets, { manifest }) => {
+  const audited = await withTargets(context, async (targets, { manifest }) => {
     const audited: Audited[] = [];
-    for (const target of targets) audited.push(await audit(target, manifest, role));
-    return { audited, manifest };
+    for (const target of targets) audited.push(await audit(target, manifest));
+    return audited;
   });
   if (role !== undefined) requireRole(role, audited);
-  const rows = audited.flatMap((each) => each.rows);
-  const { outColour: colour } = context;
   const { format } = context.global;
-  const isDetailed = role !== undefined || context.global.domains.length > 0;
-  if (format === 'json') context.out(JSON.stringify(matrixJson(rows), null, 2));
-  else if (format === 'csv') context.out(matrixCsv(rows));
-  else if (isDetailed) context.out(format === 'markdown' ? objectsMarkdown(rows) : objectsText(rows, colour));
-  else
-    context.out(
-      audited
-        .map(({ target, live, rows }) => {
-          const relations = relationCounts(manifest, target, live);
-          const roles = rolesOf(live);
-          if (format === 'markdown') {
-            const table = matrixMarkdown(rows, roles, relations, live.serverVersion);
-            return audited.length === 1 ? table : `## ${live.source}\n\n${table}`;
-          }
-          const table = matrixText(rows, roles, relations, live.serverVersion, colour);
-          return audited.length === 1 ? table : `${colour.bold(live.source)}\n${table}`;
-        })
-        .join('\n\n'),
-    );
+  const isSummed = role === undefined && context.global.domains.length === 0;
+  context.out(
+    isSummed && (format === 'text' || format === 'markdown')
+      ? summed(audited, context)
+      : detailed(audited, role, context),
+  );
   return 0;
 }
 
-async function audit(target: Target, manifest: Manifest, role: string | undefined): Promise<Audited> {
-  const connection = await connect(target.address, { applicationName: 'dbctl audit', readOnly: true });
-  try {
-    const live = await introspectAccess(connection);
-    const rows = matrixRows(manifest, target.database, live, accessOf(live), {
-      domains: new Set(target.domains.map(({ name }) => name)),
-      ...(role === undefined ? {} : { role }),
-    });
-    return { target, live, rows };
-  } finally {
-    await connection.close();
+/** Roles and domains. */
+function summed(audited: readonly Audited[], { global: { format }, outColour: colour }: Context): string {
+  return audited
+    .map(({ live, access, objects }) => {
+      const sums = matrixSums(objects, live, access);
+      const relations = new Map([...objects].map(([name, { relations }]) => [name, relations.length]));
+      const roles = rolesOf(live);
+      const isMarkdown = format === 'markdown';
+      const table = isMarkdown
+        ? matrixMarkdown(sums, roles, relations, live.serverVersion)
+        : matrixText(sums, roles, relations, live.serverVersion, colour);
+      if (audited.length === 1) return table;
+      return isMarkdown ? `## ${live.source}\n\n${table}` : `${colour.bold(live.source)}\n${table}`;
+    })
+    .join('\n\n');
+}
+
+/** Object by object. */
+function detailed(
+  audited: readonly Audited[],
+  role: string | undefined,
+  { global: { format }, outColour: colour }: Context,
+): string {
+  const rows = audited.flatMap(({ live, access, objects }) => matrixRows(objects, live, access, role));
+  switch (format) {
+    case 'json':
+      return JSON.stringify(matrixJson(rows), null, 2);
+    case 'csv':
+      return matrixCsv(rows);
+    case 'markdown':
+      return objectsMarkdown(rows);
+    default:
+      return objectsText(rows, colour);
   }
 }
 
-function relationCounts(
-  manifest: Manifest,
-  { database, domains }: Target,
-  live: Catalog,
-): Map<string, number> {
-  const objects = objectsByDomain(manifest, live, database, domains);
-  return new Map([...objects].map(([name, { relations }]) => [name, relations.length]));
+async function audit({ address, database, domains }: Target, manifest: Manifest): Promise<Audited> {
+  const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
+  try {
+    const live = await introspectAccess(connection);
+    const objects = objectsByDomain(manifest, live, database, domains);
+    return { live, access: accessOf(live), objects };
+  } finally {
+    await connection.close();
+  }
 }
 
 /** @throws KnownError (2) when no server that was asked has the role. */

@@ -1,16 +1,17 @@
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
-import type { MatrixRow } from '../../core/access/matrix.ts';
+import type { MatrixSum } from '../../core/access/matrix.ts';
 import { privilegesOn } from '../../core/kinds/privileges.ts';
 import type { ObjectId } from '../../core/model/id.ts';
 import { matrixJson, matrixText, objectsText } from './matrix.ts';
 
 const colour = new Chalk({ level: 0 });
 const on = (table: string): ObjectId => ({ kind: 'table', schema: 'auth', name: table });
-const row = (object: ObjectId, privilege: string, more: Partial<MatrixRow> = {}): MatrixRow => ({
+const row = (object: ObjectId, privilege: string, more: Partial<MatrixSum> = {}): MatrixSum => ({
   role: 'app',
   domain: 'auth',
   object,
+  objects: 1,
   privilege,
   grantable: false,
   by: { via: 'grant' },
@@ -18,7 +19,7 @@ const row = (object: ObjectId, privilege: string, more: Partial<MatrixRow> = {})
   ...more,
 });
 /** The cell of role app in domain auth, which has two tables, a and b. */
-function cell(...rows: MatrixRow[]): string {
+function cell(...rows: MatrixSum[]): string {
   const text = matrixText(rows, ['app'], new Map([['auth', 2]]), 180000, colour);
   return text.split('\n')[1]!.replace(/^app\s+/, '');
 }
@@ -26,12 +27,13 @@ const onBoth = (...privileges: string[]) =>
   privileges.flatMap((privilege) => [row(on('a'), privilege), row(on('b'), privilege)]);
 
 describe('a cell', () => {
-  it.each<[string, MatrixRow[]]>([
+  it.each<[string, MatrixSum[]]>([
     ['-', []],
     ['r', onBoth('select')],
     ['ra', onBoth('select', 'insert')],
     ['rw', onBoth('select', 'insert', 'update', 'delete')],
     ['a', onBoth('insert')],
+    ['r', [row(on('a'), 'select', { objects: 2 })]],
     ['r~', [row(on('a'), 'select')]],
     ['r~w', [row(on('a'), 'select'), ...onBoth('insert', 'update', 'delete')]],
     ['r~', [row({ kind: 'column', schema: 'auth', table: 'a', name: 'id' }, 'select')]],

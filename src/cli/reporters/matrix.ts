@@ -1,7 +1,7 @@
 /** `dbctl audit matrix` as JSON and as text. */
 import { privilegesOn } from '../../core/kinds/privileges.ts';
 import type { Via } from '../../core/access/effective.ts';
-import type { MatrixRow } from '../../core/access/matrix.ts';
+import type { MatrixRow, MatrixSum } from '../../core/access/matrix.ts';
 import { isRelation, nameOf } from '../../core/model/id.ts';
 import { groupBy } from '../../core/rules/group-by.ts';
 import { granteeName, grantedOn } from '../../core/rules/wording.ts';
@@ -71,7 +71,7 @@ interface Summary {
  * @param relations how many tables and views each domain has: the columns, in this order.
  */
 export function matrixText(
-  rows: readonly MatrixRow[],
+  rows: readonly MatrixSum[],
   roles: readonly string[],
   relations: ReadonlyMap<string, number>,
   serverVersion: number,
@@ -100,13 +100,13 @@ export function matrixText(
 
 /** The summary of each role in each domain. */
 function summaries(
-  rows: readonly MatrixRow[],
+  rows: readonly MatrixSum[],
   relations: ReadonlyMap<string, number>,
   serverVersion: number,
 ): ReadonlyMap<string, Summary> {
   return new Map(
     groupBy(rows, ({ role, domain }) => `${role}\0${domain}`).map((group) => {
-      const [{ role, domain }] = group as [MatrixRow];
+      const [{ role, domain }] = group as [MatrixSum];
       return [`${role}\0${domain}`, summarise(group, relations.get(domain) ?? 0, serverVersion)];
     }),
   );
@@ -114,7 +114,7 @@ function summaries(
 
 /** The same matrix in Markdown, for a page or a comment. */
 export function matrixMarkdown(
-  rows: readonly MatrixRow[],
+  rows: readonly MatrixSum[],
   roles: readonly string[],
   relations: ReadonlyMap<string, number>,
   serverVersion: number,
@@ -185,16 +185,16 @@ function styleOf({ what, marks }: Summary, colour: Chalk): (text: string) => str
 }
 
 /** The rows of one role in one domain, in a few letters. */
-function summarise(rows: readonly MatrixRow[], relations: number, serverVersion: number): Summary {
+function summarise(rows: readonly MatrixSum[], relations: number, serverVersion: number): Summary {
   if (rows.some(({ by }) => by.via === 'superuser')) return { what: 'su', marks: '' };
   if (rows.some(({ object, by }) => object.kind === 'schema' && by.via === 'owner'))
     return { what: 'own', marks: '' };
   const within = rows.filter(({ object }) => isRelation(object) || object.kind === 'column');
   const counts = new Map<string, number>();
   const somewhere = new Set<string>();
-  for (const { privilege, object } of within) {
+  for (const { privilege, object, objects } of within) {
     somewhere.add(privilege);
-    if (object.kind !== 'column') counts.set(privilege, (counts.get(privilege) ?? 0) + 1);
+    if (object.kind !== 'column') counts.set(privilege, (counts.get(privilege) ?? 0) + objects);
   }
   const told = within.length > 0 ? within : rows;
   const marks = [

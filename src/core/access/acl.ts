@@ -17,8 +17,11 @@ export const serversLanguages = ['c', 'internal', 'plpgsql', 'sql'];
 /** The ACLs of a catalog, put together for the objects that are asked for. */
 export interface Acls {
   readonly of: (on: ObjectId) => Acl;
-  /** @returns a text that is the same for objects whose ACLs say the same; of objects with one text one need be looked at. */
-  readonly shapeOf: (on: ObjectId) => string;
+  /**
+   * @param ownerOf an object's owner, where its ACL does not tell.
+   * @returns a text that is the same for objects that have one owner and whose ACLs say the same; of those one need be looked at.
+   */
+  readonly shapeOf: (on: ObjectId, ownerOf: (on: ObjectId) => string | undefined) => string;
   /** Columns that have one of their own. */
   readonly columns: readonly ColumnId[];
 }
@@ -53,9 +56,13 @@ export function aclsOf(catalog: Catalog): Acls {
   };
   return {
     of,
-    shapeOf(on) {
+    shapeOf(on, ownerOf) {
       const key = keyOf(on);
-      return (single.has(key) ? undefined : bundled.get(key)?.texts.join('\0')) ?? signatureOf(of(on));
+      const told = single.has(key) ? undefined : bundled.get(key)?.texts;
+      // A column's owner is its table's.
+      return told === undefined || on.kind === 'column'
+        ? `${ownerOf(on) ?? ''}\0${signatureOf(of(on))}`
+        : told.join('\0');
     },
     columns: [...columns.keys()].sort().map((key) => columns.get(key)!),
   };

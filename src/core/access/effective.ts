@@ -8,14 +8,7 @@ import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
-import {
-  type ColumnId,
-  type DatabaseId,
-  type ObjectId,
-  type OwnerId,
-  type RoleId,
-  schemaOf,
-} from '../model/id.ts';
+import { type ColumnId, type DatabaseId, type ObjectId, type OwnerId, schemaOf } from '../model/id.ts';
 import { type Acl, aclsOf } from './acl.ts';
 import { type Memberships, membershipsOf } from './memberships.ts';
 import { predefined, predefinedForData, serversRoles } from './predefined.ts';
@@ -59,18 +52,24 @@ export function accessOf(catalog: Catalog): Access {
   const acls = aclsOf(catalog);
   const memberships = membershipsOf(catalog);
   const aclOf = acls.of;
-  const isSuperuser = (role: string) =>
-    find<RoleId, RoleAttributes>(catalog, { kind: 'role', name: role })?.attrs.superuser === true;
+  const roles = [...entriesOf<'role', RoleAttributes>(catalog, 'role')];
+  const superusers = new Set(roles.filter(({ attrs }) => attrs.superuser).map(({ id }) => id.name));
+  const isSuperuser = (role: string) => superusers.has(role);
   const ownerOf = (on: ObjectId) => {
     if (on.kind === 'database') return find<DatabaseId, DatabaseAttributes>(catalog, on)?.attrs.owner;
     const owned = on.kind === 'column' ? relationOf(catalog, on) : on;
     return find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: owned })?.attrs.role;
   };
 
-  function via(role: string, privilege: string, on: ObjectId): Via | undefined {
+  function via(
+    role: string,
+    privilege: string,
+    on: ObjectId,
+    acl = aclOf(on),
+    owner = ownerOf(on),
+  ): Via | undefined {
     if (isSuperuser(role)) return { via: 'superuser' };
-    const grantees = aclOf(on).get(privilege);
-    const owner = ownerOf(on);
+    const grantees = acl.get(privilege);
     if (grantees?.has(role))
       return { via: role === owner ? 'owner' : role === 'public' ? 'public' : 'grant' };
     if (role === 'public') return undefined;
@@ -88,37 +87,42 @@ export function accessOf(catalog: Catalog): Access {
   }
 
   /** Owners hold every grant option, whatever the ACL says: through membership too. */
-  function mayGrantOn(role: string, privilege: string, on: ObjectId): boolean {
+  function mayGrantOn(
+    role: string,
+    privilege: string,
+    on: ObjectId,
+    acl = aclOf(on),
+    owner = ownerOf(on),
+  ): boolean {
     if (isSuperuser(role)) return true;
     if (role === 'public') return false;
     const inherited = [role, ...memberships.inheritedBy(role)];
-    const owner = ownerOf(on);
     if (owner !== undefined && inherited.includes(owner)) return true;
-    const grantees = aclOf(on).get(privilege);
+    const grantees = acl.get(privilege);
     return inherited.some((group) => grantees?.get(group)?.attrs.grantable === true);
   }
 
-  function holdings(role: string, on: ObjectId): Holding[] {
+  function holdings(role: string, on: ObjectId, acl = aclOf(on), owner = ownerOf(on)): Holding[] {
     const held: Holding[] = [];
     for (const privilege of privilegesOn(on.kind, catalog.serverVersion)) {
-      const by = via(role, privilege, on);
-      if (by !== undefined) held.push({ privilege, grantable: mayGrantOn(role, privilege, on), by });
+      const by = via(role, privilege, on, acl, owner);
+      if (by !== undefined)
+        held.push({ privilege, grantable: mayGrantOn(role, privilege, on, acl, owner), by });
     }
     return held;
   }
 
-  const allRoles = [...[...entriesOf(catalog, 'role')].map(({ id }) => id.name), ...serversRoles];
+  const allRoles = [...roles.map(({ id }) => id.name), ...serversRoles];
   const everywhere = new Set([
     ...allRoles.filter(isSuperuser),
     ...predefinedForData.flatMap((role) => [role, ...memberships.inheritorsOf(role)]),
   ]);
   const shapes = new Map<string, ReadonlyMap<string, readonly Holding[]>>();
   function holdersOf(on: ObjectId): ReadonlyMap<string, readonly Holding[]> {
-    const owner = ownerOf(on);
-    const shape = `${on.kind}\0${owner ?? ''}\0${acls.shapeOf(on)}`;
+    const shape = `${on.kind}\0${acls.shapeOf(on, ownerOf)}`;
     const before = shapes.get(shape);
     if (before !== undefined) return before;
-    const acl = aclOf(on);
+    const [acl, owner] = [aclOf(on), ownerOf(on)];
     const candidates = new Set(everywhere);
     for (const grantees of acl.values())
       for (const to of grantees.keys()) {
@@ -127,7 +131,7 @@ export function accessOf(catalog: Catalog): Access {
       }
     const holders = new Map<string, readonly Holding[]>();
     for (const role of candidates) {
-      const held = holdings(role, on);
+      const held = holdings(role, on, acl, owner);
       if (held.length > 0) holders.set(role, held);
     }
     shapes.set(shape, holders);
@@ -140,7 +144,7 @@ export function accessOf(catalog: Catalog): Access {
     mayGrant: (role, privilege, on) =>
       mayGrantOn(role, privilege, on) ||
       (on.kind === 'column' && mayGrantOn(role, privilege, relationOf(catalog, on))),
-    holdings,
+    holdings: (role, on) => holdings(role, on),
     holdersOf,
     reaches(role, on) {
       const schema = schemaOf(on);

@@ -1,8 +1,7 @@
 /** One question answered: whether a role may do something with an object, by every path; and if not, what is missing. */
 import { listOf, granteeName, grantedOn } from '../rules/wording.ts';
 import { sqlToCreate } from '../rules/fix.ts';
-import { entriesOf } from '../model/catalog.ts';
-import { type GrantId, type ObjectId, isRelation, schemaOf } from '../model/id.ts';
+import { type GrantId, isRelation, schemaOf } from '../model/id.ts';
 import { identifier } from '../../sql/quote.ts';
 import { throughCascades } from './beyond/cascades.ts';
 import { type Bodies, throughFunctions } from './beyond/functions.ts';
@@ -10,6 +9,7 @@ import { throughPartitions } from './beyond/partitions.ts';
 import { throughOwner, throughRoles } from './beyond/roles.ts';
 import { throughTriggers } from './beyond/triggers.ts';
 import { throughViews } from './beyond/views.ts';
+import { grantedColumns } from './granted-columns.ts';
 import { notesOn } from './notes.ts';
 import {
   type Path,
@@ -82,22 +82,12 @@ export function beyondOf(world: World, question: Question, bodies: Bodies): read
 /** The columns of a table on which the privilege is held, where it is not held on all of it. */
 function throughColumns(world: World, { role, privilege, on }: Question): Path[] {
   if (!isRelation(on)) return [];
-  const paths: Path[] = [];
-  for (const { id } of entriesOf(world.catalog, 'grant')) {
-    const column = id.on;
-    if (column.kind !== 'column' || id.privilege !== privilege) continue;
-    if (column.schema !== on.schema || column.table !== on.name) continue;
+  return grantedColumns(world.access, on, privilege).flatMap((column): Path[] => {
     const question = { role, privilege, on: column };
-    if (paths.some((path) => sameColumn(path.at(-1)!.object, column)) || !isAllowed(world, question))
-      continue;
-    const [how] = pathsNow(world, question);
-    if (how !== undefined) paths.push([...how, { via: 'column', object: column, note: 'this column only' }]);
-  }
-  return paths;
+    const [how] = isAllowed(world, question) ? pathsNow(world, question) : [];
+    return how === undefined ? [] : [[...how, { via: 'column', object: column, note: 'this column only' }]];
+  });
 }
-
-const sameColumn = (a: ObjectId | undefined, b: ObjectId): boolean =>
-  a?.kind === 'column' && b.kind === 'column' && a.name === b.name;
 
 /** What would make it allowed, the nearest thing first. */
 function missingOf(

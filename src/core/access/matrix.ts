@@ -1,10 +1,9 @@
 /** The matrix: who may do what on which object, one row for each privilege that somebody holds. */
-import { objectsByDomain } from '../manifest/resolve/domain-objects.ts';
-import { domainsIn } from '../manifest/domain-of.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import type { DomainObjects } from '../manifest/resolve/domain-objects.ts';
 import { type Catalog, entriesOf } from '../model/catalog.ts';
-import { type ColumnId, type ObjectId, schemaOf } from '../model/id.ts';
+import { type ObjectId, schemaOf } from '../model/id.ts';
 import type { Access, Holding } from './effective.ts';
+import { grantedColumns } from './granted-columns.ts';
 
 export interface MatrixRow extends Holding {
   /** A role, or `public`. */
@@ -15,23 +14,62 @@ export interface MatrixRow extends Holding {
   readonly reachable: boolean;
 }
 
-export interface MatrixScope {
-  /** Only these domains. Default: all of the database. */
-  readonly domains?: ReadonlySet<string>;
-  /** Only this role. Default: every role of the server but its own (`pg_*`), and PUBLIC. */
-  readonly role?: string;
+/** A row that stands for many: of the objects of a domain that give a role the same. */
+export interface MatrixSum extends MatrixRow {
+  /** One of them. */
+  readonly object: ObjectId;
+  /** How many they are. */
+  readonly objects: number;
 }
 
-/** @returns the rows by role, domain and object. A column has rows for its own ACL only: its table's hold for it as well. */
+/** Objects of a domain on which the same roles hold the same. */
+interface Place {
+  readonly domain: string;
+  /** One of them. */
+  readonly object: ObjectId;
+  objects: number;
+  readonly holders: ReadonlyMap<string, readonly Holding[]>;
+}
+
+/**
+ * @param objects of the domains that are asked for.
+ * @param role only this one. Default: every role of the server but its own (`pg_*`), and PUBLIC.
+ * @returns the rows by role, domain and object. A column has rows for its own ACL only: its table's hold for it as well.
+ */
 export function matrixRows(
-  manifest: Manifest,
-  database: string,
+  objects: ReadonlyMap<string, DomainObjects>,
   live: Catalog,
   access: Access,
-  scope: MatrixScope = {},
+  role?: string,
 ): MatrixRow[] {
-  const rows: MatrixRow[] = [];
-  const places = placesOf(manifest, database, live, access, scope.domains);
+  return rowsOf([...placesOf(objects, access)], live, access, role);
+}
+
+/** @returns the same, with one row for all objects of a schema that differ in nothing but their names. */
+export function matrixSums(
+  objects: ReadonlyMap<string, DomainObjects>,
+  live: Catalog,
+  access: Access,
+): MatrixSum[] {
+  const alike = new Map<Place['holders'], Map<string, Place>>();
+  for (const place of placesOf(objects, access)) {
+    const { domain, object, holders } = place;
+    let known = alike.get(holders);
+    if (known === undefined) alike.set(holders, (known = new Map()));
+    const key = `${domain}\0${object.kind}\0${schemaOf(object) ?? ''}`;
+    const same = known.get(key);
+    if (same === undefined) known.set(key, place);
+    else same.objects += 1;
+  }
+  return rowsOf(
+    [...alike.values()].flatMap((places) => [...places.values()]),
+    live,
+    access,
+  );
+}
+
+function rowsOf(places: readonly Place[], live: Catalog, access: Access, only?: string): MatrixSum[] {
+  const rows: MatrixSum[] = [];
   const reaches = new Map<string, boolean>();
   const reached = (role: string, object: ObjectId): boolean => {
     if (object.kind === 'schema') return true;
@@ -40,16 +78,18 @@ export function matrixRows(
     if (known === undefined) reaches.set(place, (known = access.reaches(role, object)));
     return known;
   };
-  const held = places.map(({ object }) => access.holdersOf(object));
   for (const role of rolesOf(live))
-    if (scope.role === undefined || scope.role === role)
-      for (const [at, { domain, object }] of places.entries())
-        for (const { privilege, grantable, by } of held[at]!.get(role) ?? []) {
+    if (only === undefined || only === role)
+      for (const { domain, object, objects, holders } of places) {
+        const held = holders.get(role);
+        if (held === undefined) continue;
+        const reachable = reached(role, object);
+        for (const { privilege, grantable, by } of held) {
           // A superuser needs no column's ACL.
           if (object.kind === 'column' && by.via === 'superuser') continue;
-          const reachable = reached(role, object);
-          rows.push({ role, domain, object, reachable, privilege, grantable, by });
+          rows.push({ role, domain, object, objects, reachable, privilege, grantable, by });
         }
+      }
   return rows;
 }
 
@@ -61,29 +101,19 @@ export function rolesOf(live: Catalog): string[] {
   return [...names.sort(), 'public'];
 }
 
-function placesOf(
-  manifest: Manifest,
-  database: string,
-  live: Catalog,
-  access: Access,
-  wanted: ReadonlySet<string> | undefined,
-): { readonly domain: string; readonly object: ObjectId }[] {
-  const domains = domainsIn(manifest, database).filter(({ name }) => wanted?.has(name) ?? true);
-  const withAcl = new Map<string, ColumnId[]>();
-  for (const column of access.columnsWithAcl) {
-    const table = `${column.schema}\0${column.table}`;
-    withAcl.set(table, [...(withAcl.get(table) ?? []), column]);
+function* placesOf(objects: ReadonlyMap<string, DomainObjects>, access: Access): Iterable<Place> {
+  for (const { domain, schema, relations, sequences, types } of objects.values()) {
+    const place = (object: ObjectId): Place => ({
+      domain: domain.name,
+      object,
+      objects: 1,
+      holders: access.holdersOf(object),
+    });
+    if (schema !== undefined) yield place(schema);
+    for (const relation of relations) {
+      yield place(relation);
+      for (const column of grantedColumns(access, relation)) yield place(column);
+    }
+    for (const object of [...sequences, ...types]) yield place(object);
   }
-  return [...objectsByDomain(manifest, live, database, domains).values()].flatMap(
-    ({ domain, schema, relations, sequences, types }) =>
-      [
-        ...(schema === undefined ? [] : [schema]),
-        ...relations.flatMap((relation) => [
-          relation,
-          ...(withAcl.get(`${relation.schema}\0${relation.name}`) ?? []),
-        ]),
-        ...sequences,
-        ...types,
-      ].map((object: ObjectId) => ({ domain: domain.name, object })),
-  );
 }

@@ -60,6 +60,7 @@ export function membershipsOf(catalog: Catalog): Memberships {
     return reached;
   }
   const inheritors = new Map<string, Set<string>>();
+  const sorted = new Map<string, readonly string[]>();
   let inheritorsAreKnown = false;
   function inheritorsOf(role: string): readonly string[] {
     if (!inheritorsAreKnown)
@@ -71,7 +72,9 @@ export function membershipsOf(catalog: Catalog): Memberships {
             else members.add(member);
           }
     inheritorsAreKnown = true;
-    return [...(inheritors.get(role) ?? [])].sort();
+    let list = sorted.get(role);
+    if (list === undefined) sorted.set(role, (list = [...(inheritors.get(role) ?? [])].sort()));
+    return list;
   }
   return {
     inheritedBy: (role) => reach(role, 'inherit'),

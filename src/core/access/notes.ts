@@ -4,9 +4,10 @@ import type { RoleAttributes } from '../kinds/role.ts';
 import type { TableAttributes } from '../kinds/table.ts';
 import { sequencesOfInserts } from '../manifest/resolve/domain-objects.ts';
 import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
-import { type RoleId, type TableId, keyOf } from '../model/id.ts';
+import { type RoleId, type TableId, isRelation, keyOf } from '../model/id.ts';
 import { counted, granteeName, listOf } from '../rules/wording.ts';
 import { identifier, qualified } from '../../sql/quote.ts';
+import { grantedColumns } from './granted-columns.ts';
 import { type Question, type World, isAllowed } from './path.ts';
 
 /** @returns sentences, without a full stop. */
@@ -64,22 +65,13 @@ const policiesOf = (catalog: Catalog, { schema, name }: TableId) =>
 
 /** What else the usual statement asks for, where the role has not got it. */
 function besides(world: World, { role, privilege, on }: Question): string[] {
-  const { catalog } = world;
+  const { catalog, access } = world;
   const table = on.kind === 'column' ? relationOf(catalog, on) : on;
   const may = (what: string, object: Question['on']) =>
     isAllowed(world, { role, privilege: what, on: object });
   const readsSome =
     may('select', table) ||
-    ('name' in table &&
-      [...entriesOf(catalog, 'grant')].some(
-        ({ id }) =>
-          id.on.kind === 'column' &&
-          id.privilege === 'select' &&
-          id.on.table === table.name &&
-          'schema' in table &&
-          id.on.schema === table.schema &&
-          may('select', id.on),
-      ));
+    (isRelation(table) && grantedColumns(access, table, 'select').some((column) => may('select', column)));
   if (table.kind === 'sequence' || readsSome)
     return privilege === 'insert' ? sequences(world, role, table) : [];
   switch (privilege) {

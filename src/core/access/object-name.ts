@@ -5,7 +5,7 @@ import { privilegesOn } from '../kinds/privileges.ts';
 import type { MaterializedViewAttributes } from '../kinds/materialized-view.ts';
 import type { ViewAttributes } from '../kinds/view.ts';
 import { rootOf } from '../manifest/resolve/domain-objects.ts';
-import { type Catalog, find, relationOf } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find, loose, relationOf } from '../model/catalog.ts';
 import {
   type ColumnId,
   type MaterializedViewId,
@@ -45,12 +45,13 @@ export function objectsNamed(catalog: Catalog, text: string): ObjectId[] {
   const name = normalised(rest);
   const found: ObjectId[] = [];
   for (const object of objectsOf(catalog)) {
-    if (object.kind === 'column' || !isMeant(object)) continue;
+    if (!isMeant(object)) continue;
     const own = nameOf(object);
     const isRoutine = object.kind === 'function' || object.kind === 'aggregate';
     // A routine's arguments may be left out, if no other has its name.
     if (own === name || (isRoutine && !name.includes('(') && own.startsWith(`${name}(`))) found.push(object);
   }
+  if (found.length > 1) found.sort((a, b) => (written(a) < written(b) ? -1 : 1));
   if (found.length > 0 || (prefix !== undefined && prefix !== 'column')) return found;
   const column = columnNamed(catalog, name);
   return column === undefined ? [] : [column];
@@ -66,10 +67,12 @@ export function unknownObject(catalogs: readonly Catalog[], text: string): Error
     });
   const rest = normalised(text.replace(/^[a-z-]+:/, ''));
   const names = new Set<string>();
-  for (const catalog of catalogs)
+  for (const catalog of catalogs) {
     for (const object of objectsOf(catalog))
       if (object.kind === 'schema') names.add(`schema:${nameOf(object)}`);
       else names.add(nameOf(object));
+    for (const { id } of entriesOf(catalog, 'column')) names.add(nameOf(id));
+  }
   const near =
     [...names].find((name) => name.endsWith(`.${rest}`) || name === `schema:${rest}`) ??
     [...names].find(
@@ -116,9 +119,11 @@ export function privilegeNamed(text: string, on: ObjectId, serverVersion: number
   });
 }
 
-function* objectsOf({ entries, serverVersion }: Catalog): Generator<ObjectId> {
-  for (const { id } of entries.values())
-    if (privilegesOn(id.kind as ObjectId['kind'], serverVersion)?.length > 0) yield id as ObjectId;
+/** What holds privileges, but for columns, in no particular order. */
+function* objectsOf(catalog: Catalog): Generator<ObjectId> {
+  for (const [, { id }] of loose(catalog))
+    if (id.kind !== 'column' && privilegesOn(id.kind as ObjectId['kind'], catalog.serverVersion)?.length > 0)
+      yield id as ObjectId;
   for (const name of serversLanguages) yield { kind: 'language', name };
 }
 

@@ -1,5 +1,7 @@
 /** Which domain an object belongs to: by its schema, or by its name's prefix where domains share a schema. */
 import { type Id, objectOf, schemaOf } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
+import { pushTo } from '../model/push-to.ts';
 import type { Domain, Manifest } from './manifest.ts';
 
 /** @returns the domains whose objects lie in this database, in the manifest's order. */
@@ -9,6 +11,14 @@ export function domainsIn(manifest: Manifest, database: string): readonly Domain
   );
 }
 
+/** By database and schema, the domains that lie there. */
+const bySchema = onceOf((domains: Manifest['domains']): ReadonlyMap<string, readonly Domain[]> => {
+  const there = new Map<string, Domain[]>();
+  for (const domain of domains.values())
+    if (domain.isolation !== 'external') pushTo(there, `${domain.database}\0${domain.schema}`, domain);
+  return there;
+});
+
 /**
  * @returns the domain that an entry belongs to, or undefined for what lies in none. The longest prefix wins; a
  * schema that several domains share belongs to none of them.
@@ -16,7 +26,7 @@ export function domainsIn(manifest: Manifest, database: string): readonly Domain
 export function domainOf(manifest: Manifest, database: string, id: Id): Domain | undefined {
   const schema = schemaOf(id);
   if (schema === undefined) return undefined;
-  const here = domainsIn(manifest, database).filter((domain) => domain.schema === schema);
+  const here = bySchema(manifest.domains).get(`${database}\0${schema}`) ?? [];
   const object = objectOf(id);
   if (object.kind === 'schema' || object.kind === 'default-privilege')
     // A prefix claims names in a schema, never the schema.

@@ -1,10 +1,9 @@
 /** The manifest against its JSON Schema: ajv's errors, each as one sentence with what to write instead. */
 import { type ErrorObject } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import schema from '../../../schemas/manifest.schema.json' with { type: 'json' };
 import { closest } from '../../core/closest.ts';
 import type { ManifestPath } from '../../core/manifest/manifest.ts';
 import type { Part } from './source.ts';
+import { validate } from './validate.ts';
 
 export interface SchemaProblem {
   readonly path: ManifestPath;
@@ -16,13 +15,6 @@ export interface SchemaProblem {
   /** The fault is that there is no such key. */
   readonly unknownKey?: boolean;
 }
-
-const validate = new Ajv2020({
-  allErrors: true,
-  verbose: true,
-  strict: true,
-  allowUnionTypes: true,
-}).compile(schema);
 
 /** @param textAt the value as written, so that no value from the environment is shown. */
 export function schemaProblems(

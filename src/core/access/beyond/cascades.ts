@@ -10,6 +10,7 @@ import {
   isRelation,
   keyOf,
 } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
 import { type Path, type Question, type Step, type World, isAllowed, pathsNow } from '../path.ts';
 
 interface ForeignKey {
@@ -50,20 +51,17 @@ export function throughCascades(world: World, { role, privilege, on }: Question)
   return paths;
 }
 
-const known = new WeakMap<Catalog, ReadonlyMap<Key, readonly ForeignKey[]>>();
 /** The foreign keys of a table by which its rows suffer `privilege` with what they reference. */
 function keysOf(
   catalog: Catalog,
   { table, privilege }: { table: ObjectId; privilege: string },
 ): ForeignKey[] {
-  let index = known.get(catalog);
-  if (index === undefined) known.set(catalog, (index = foreignKeys(catalog)));
-  return (index.get(keyOf(table)) ?? []).filter(({ note }) => suffering(note) === privilege);
+  return (foreignKeys(catalog).get(keyOf(table)) ?? []).filter(({ note }) => suffering(note) === privilege);
 }
 
 const suffering = (note: string) => (note === 'ON DELETE CASCADE' ? 'delete' : 'update');
 
-function foreignKeys(catalog: Catalog): ReadonlyMap<Key, readonly ForeignKey[]> {
+const foreignKeys = onceOf((catalog: Catalog): ReadonlyMap<Key, readonly ForeignKey[]> => {
   const index = new Map<Key, ForeignKey[]>();
   for (const { id, attrs } of entriesOf<'constraint', ConstraintAttributes>(catalog, 'constraint')) {
     if (attrs.references === null) continue;
@@ -78,4 +76,4 @@ function foreignKeys(catalog: Catalog): ReadonlyMap<Key, readonly ForeignKey[]> 
       list.push({ id, to, when: when === 'DELETE' ? 'delete' : 'update', note: `ON ${when} ${action}` });
   }
   return index;
-}
+});

@@ -1,7 +1,16 @@
 /** A SECURITY DEFINER function runs as its owner: what it does with it, its body tells, as far as it can be read. */
 import { type Uses, usesOf } from '../../bodies/uses.ts';
 import type { FunctionAttributes } from '../../kinds/function.ts';
-import { type Catalog, catalog as catalogOf, edgeIndex, entriesOf, relationOf } from '../../model/catalog.ts';
+import {
+  type Catalog,
+  catalog as catalogOf,
+  edgeIndex,
+  entriesOf,
+  loose,
+  relationOf,
+} from '../../model/catalog.ts';
+import { onceOf } from '../../model/once-of.ts';
+import { pushTo } from '../../model/push-to.ts';
 import { type FunctionId, type Key, isRelation, keyOf } from '../../model/id.ts';
 import { type Path, type Question, type World, isAllowed, pathsNow } from '../path.ts';
 
@@ -20,11 +29,7 @@ export async function bodiesOf(catalog: Catalog): Promise<Bodies> {
   const isNeeded = functions.some(({ attrs }) => attrs.securityDefiner);
   const read: Uses = isNeeded ? await usesOf(named(catalog)) : { uses: [], unknown: [] };
   const uses = new Map<Key, Key[]>();
-  for (const { by, of } of read.uses) {
-    const list = uses.get(by);
-    if (list === undefined) uses.set(by, [of]);
-    else list.push(of);
-  }
+  for (const { by, of } of read.uses) pushTo(uses, by, of);
   const unknown = new Map<Key, string>(read.unknown.map(({ function: id, why }) => [keyOf(id), why]));
   for (const { id, attrs } of functions)
     if (!readable.has(attrs.language)) unknown.set(keyOf(id), `it is written in ${attrs.language}`);
@@ -36,7 +41,9 @@ const named = ({ source, serverVersion, entries }: Catalog): Catalog =>
   catalogOf(
     source,
     serverVersion,
-    [...entries.values()].filter(({ id }) => id.kind === 'function' || isRelation(id)),
+    Array.from(loose({ entries }), ([, entry]) => entry).filter(
+      ({ id }) => id.kind === 'function' || isRelation(id),
+    ),
   );
 
 /** @returns the paths through functions that the role may call now, whose owner may do it. */
@@ -44,8 +51,7 @@ export function throughFunctions(world: World, { role, privilege, on }: Question
   const { catalog, access } = world;
   const wanted = keyOf(on.kind === 'column' ? relationOf(catalog, on) : on);
   const paths: Path[] = [];
-  for (const { id, attrs } of entriesOf<'function', FunctionAttributes>(catalog, 'function')) {
-    if (!attrs.securityDefiner || attrs.returns === 'trigger' || attrs.returns === 'event_trigger') continue;
+  for (const { id } of definers(catalog)) {
     const owner = access.ownerOf(id);
     if (owner === undefined || owner === role || !isAllowed(world, { role: owner, privilege, on })) continue;
     const execute = { role, privilege: 'execute', on: id };
@@ -58,6 +64,13 @@ export function throughFunctions(world: World, { role, privilege, on }: Question
   }
   return paths;
 }
+
+/** SECURITY DEFINER functions that can be called. */
+const definers = onceOf((catalog: Catalog) =>
+  [...entriesOf<'function', FunctionAttributes>(catalog, 'function')].filter(
+    ({ attrs }) => attrs.securityDefiner && attrs.returns !== 'trigger' && attrs.returns !== 'event_trigger',
+  ),
+);
 
 /** Whether a function uses the object: itself, or through what it calls and the views that it reads. */
 export function useOf(

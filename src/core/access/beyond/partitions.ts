@@ -3,6 +3,8 @@ import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { parentOf } from '../../manifest/resolve/domain-objects.ts';
 import { type Catalog, entriesOf, relationOf } from '../../model/catalog.ts';
 import { type ObjectId, type RelationId, type TableId, isRelation, keyOf } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
+import { pushTo } from '../../model/push-to.ts';
 import { type Path, type Question, type World, isAllowed, pathsNow } from '../path.ts';
 
 /** @returns the paths through the tables above, and through the partitions below. */
@@ -27,20 +29,17 @@ export function throughPartitions(world: World, { role, privilege, on }: Questio
   return paths;
 }
 
-const known = new WeakMap<Catalog, ReadonlyMap<string, readonly TableId[]>>();
-function partitionsOf(catalog: Catalog, relation: RelationId): readonly TableId[] {
-  let index = known.get(catalog);
-  if (index === undefined) {
-    const made = new Map<string, TableId[]>();
-    for (const { id, attrs } of entriesOf<'partition', PartitionAttributes>(catalog, 'partition')) {
-      const parent = keyOf({ kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable });
-      const child: TableId = { kind: 'table', schema: id.schema, name: id.name };
-      const list = made.get(parent);
-      if (list === undefined) made.set(parent, [child]);
-      else list.push(child);
-    }
-    known.set(catalog, (index = made));
+const byParent = onceOf((catalog: Catalog): ReadonlyMap<string, readonly TableId[]> => {
+  const made = new Map<string, TableId[]>();
+  for (const { id, attrs } of entriesOf<'partition', PartitionAttributes>(catalog, 'partition')) {
+    const parent = keyOf({ kind: 'table', schema: attrs.parentSchema, name: attrs.parentTable });
+    pushTo(made, parent, { kind: 'table', schema: id.schema, name: id.name });
   }
+  return made;
+});
+
+function partitionsOf(catalog: Catalog, relation: RelationId): readonly TableId[] {
+  const index = byParent(catalog);
   const below = [...(index.get(keyOf(relation)) ?? [])];
   // The list takes in what is added on the way.
   for (const each of below) below.push(...(index.get(keyOf(each)) ?? []));

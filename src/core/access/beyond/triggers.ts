@@ -2,17 +2,18 @@
 import type { FunctionAttributes } from '../../kinds/function.ts';
 import type { TriggerAttributes } from '../../kinds/trigger.ts';
 import { parentOf } from '../../manifest/resolve/domain-objects.ts';
-import { edgeIndex, entriesOf, find, relationOf } from '../../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf, find, relationOf } from '../../model/catalog.ts';
 import {
   type FunctionId,
   type ObjectId,
   type RelationId,
   type TriggerId,
-  isRelation,
   keyOf,
   relationsOf,
 } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
 import { identifier } from '../../../sql/quote.ts';
+import { grantedColumns } from '../granted-columns.ts';
 import { type Path, type Question, type World, isAllowed, pathsNow } from '../path.ts';
 import { type Bodies, useOf } from './functions.ts';
 
@@ -22,11 +23,9 @@ export function throughTriggers(world: World, question: Question, bodies: Bodies
   const { catalog, access } = world;
   const wanted = keyOf(on.kind === 'column' ? relationOf(catalog, on) : on);
   const paths: Path[] = [];
-  for (const { id, attrs } of entriesOf<'trigger', TriggerAttributes>(catalog, 'trigger')) {
-    if (attrs.enabled === 'disabled' || attrs.enabled === 'replica') continue;
-    const routine = functionOf(world, id);
-    const owner = routine === undefined ? undefined : access.ownerOf(routine);
-    if (routine === undefined || owner === undefined || owner === role) continue;
+  for (const { id, attrs, routine } of definerTriggers(catalog)) {
+    const owner = access.ownerOf(routine);
+    if (owner === undefined || owner === role) continue;
     if (!isAllowed(world, { role: owner, privilege, on })) continue;
     const { names, why } = useOf(world, routine, wanted, bodies);
     if (!names && why === undefined) continue;
@@ -42,8 +41,17 @@ export function throughTriggers(world: World, question: Question, bodies: Bodies
   return paths;
 }
 
+/** The triggers that fire, and run a SECURITY DEFINER function. */
+const definerTriggers = onceOf((catalog: Catalog) =>
+  [...entriesOf<'trigger', TriggerAttributes>(catalog, 'trigger')].flatMap(({ id, attrs }) => {
+    const fires = attrs.enabled !== 'disabled' && attrs.enabled !== 'replica';
+    const routine = fires ? functionOf(catalog, id) : undefined;
+    return routine === undefined ? [] : [{ id, attrs, routine }];
+  }),
+);
+
 /** The function that it runs, if that is a SECURITY DEFINER one. */
-function functionOf({ catalog }: World, id: TriggerId): FunctionId | undefined {
+function functionOf(catalog: Catalog, id: TriggerId): FunctionId | undefined {
   for (const { referenced } of edgeIndex(catalog).byDependent.get(keyOf(id)) ?? []) {
     const entry = catalog.entries.get(referenced);
     // What its condition calls runs as whoever fires it, and returns no trigger.
@@ -80,17 +88,7 @@ function firing(
 }
 
 /** The table, and those of its columns on which somebody has the privilege. */
-function* withColumns({ catalog }: World, table: RelationId, privilege: string): Generator<ObjectId> {
+function* withColumns({ access }: World, table: RelationId, privilege: string): Generator<ObjectId> {
   yield table;
-  if (!isRelation(table)) return;
-  for (const { id } of entriesOf(catalog, 'grant')) {
-    const { on } = id;
-    if (
-      on.kind === 'column' &&
-      id.privilege === privilege &&
-      on.schema === table.schema &&
-      on.table === table.name
-    )
-      yield on;
-  }
+  yield* grantedColumns(access, table, privilege);
 }

@@ -1,15 +1,9 @@
 /** What a view reads and writes is its owner's to read and write, unless it is a security-invoker view; a materialized view holds a copy. */
 import type { ViewAttributes } from '../../kinds/view.ts';
-import { edgeIndex, entriesOf, find } from '../../model/catalog.ts';
-import {
-  type Key,
-  type MaterializedViewId,
-  type ObjectId,
-  type RelationId,
-  type ViewId,
-  isRelation,
-  keyOf,
-} from '../../model/id.ts';
+import { type Catalog, edgeIndex, entriesOf, find, relationOf } from '../../model/catalog.ts';
+import { type Key, type MaterializedViewId, type ObjectId, type ViewId, keyOf } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
+import { pushTo } from '../../model/push-to.ts';
 import { type Path, type Question, type Step, type World, isAllowed, pathsNow } from '../path.ts';
 
 /** @returns the paths through views on which the role holds the privilege, nearest views first. */
@@ -55,31 +49,23 @@ function withNote(through: readonly Step[], on: ObjectId, privilege: string): St
 }
 
 /** The views that depend on a relation, or on the column. */
-function readersOf({ catalog }: World, on: ObjectId): (ViewId | MaterializedViewId)[] {
-  const { byReferenced } = edgeIndex(catalog);
-  const keys: Key[] = [keyOf(on)];
-  if (isRelation(on)) keys.push(...columnKeys(catalog, on));
-  const readers = new Map<Key, ViewId | MaterializedViewId>();
-  for (const key of keys)
-    for (const { dependent } of byReferenced.get(key) ?? []) {
-      const id = catalog.entries.get(dependent)?.id;
-      if (id?.kind === 'view' || id?.kind === 'materialized-view') readers.set(dependent, id);
-    }
-  return [...readers.values()];
-}
+const readersOf = ({ catalog }: World, on: ObjectId): readonly Reader[] =>
+  readers(catalog).get(keyOf(on)) ?? [];
 
-const columns = new WeakMap<object, ReadonlyMap<string, readonly Key[]>>();
-function columnKeys(catalog: World['catalog'], { schema, name }: RelationId): readonly Key[] {
-  let known = columns.get(catalog);
-  if (known === undefined) {
-    const made = new Map<string, Key[]>();
-    for (const { id } of entriesOf(catalog, 'column')) {
-      const table = `${id.schema}\0${id.table}`;
-      const list = made.get(table);
-      if (list === undefined) made.set(table, [keyOf(id)]);
-      else list.push(keyOf(id));
+type Reader = ViewId | MaterializedViewId;
+
+/** By what views depend on: relations, and columns of them. */
+const readers = onceOf((catalog: Catalog): ReadonlyMap<Key, readonly Reader[]> => {
+  const index = new Map<Key, Reader[]>();
+  const { byDependent } = edgeIndex(catalog);
+  for (const { id } of [...entriesOf(catalog, 'materialized-view'), ...entriesOf(catalog, 'view')]) {
+    const read = new Set<Key>();
+    for (const { referenced } of byDependent.get(keyOf(id)) ?? []) {
+      read.add(referenced);
+      const to = catalog.entries.get(referenced)!.id;
+      if (to.kind === 'column') read.add(keyOf(relationOf(catalog, to)));
     }
-    columns.set(catalog, (known = made));
+    for (const key of read) pushTo(index, key, id);
   }
-  return known.get(`${schema}\0${name}`) ?? [];
-}
+  return index;
+});
