@@ -91,7 +91,8 @@ function besides(world: World, { role, privilege, on }: Question): string[] {
 }
 
 function sequences(world: World, role: string, table: Question['on']): string[] {
-  const lacking = (sequencesOfInserts(world.catalog).get(keyOf(table)) ?? []).filter(
+  if (!isRelation(table)) return [];
+  const lacking = (sequencesOfInserts(world.catalog, table).get(keyOf(table)) ?? []).filter(
     (on) =>
       !isAllowed(world, { role, privilege: 'usage', on }) &&
       !isAllowed(world, { role, privilege: 'update', on }),

@@ -194,6 +194,16 @@ export function entriesOf<K extends Kind, A = Attributes>(from: Catalog, kind: K
   if (listOf === undefined) lists.set(from, (listOf = listsOf(from)));
   return listOf(kind) as unknown as readonly EntryOf<K, A>[];
 }
+/** @returns of one kind, at least the entries that are on an object: bundles on others stay closed. */
+export function* entriesOn<K extends Kind, A = Attributes>(
+  from: Catalog,
+  on: Key,
+  kind: K,
+): Iterable<EntryOf<K, A>> {
+  openBundles(from, on, kind);
+  for (const [, entry] of loose(from)) if (entry.id.kind === kind) yield entry as unknown as EntryOf<K, A>;
+}
+
 const lists = new WeakMap<Catalog, (kind: Kind) => readonly Entry[]>();
 
 /** @param listOf what `entriesOf` is to give for this catalog. */

@@ -2,7 +2,7 @@
 import type { ColumnAttributes } from '../../kinds/parts.ts';
 import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
 import type { PartitionAttributes } from '../../kinds/parts.ts';
-import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf, entriesOn, find } from '../../model/catalog.ts';
 import {
   type AggregateId,
   type ColumnId,
@@ -121,8 +121,16 @@ function isIdentity(catalog: Catalog, sequence: SequenceId): boolean {
   return (find<ColumnId, ColumnAttributes>(catalog, column)?.attrs.identity ?? null) !== null;
 }
 
-/** @returns per table key, the sequences that an INSERT there draws from: in a default's nextval, or owned by a serial column. */
-export function sequencesOfInserts(catalog: Catalog): ReadonlyMap<string, readonly SequenceId[]> {
+/**
+ * @param only this table. Default: all.
+ * @returns per table key, the sequences that an INSERT there draws from: in a default's nextval, or owned by a serial column.
+ */
+export function sequencesOfInserts(
+  catalog: Catalog,
+  only?: RelationId,
+): ReadonlyMap<string, readonly SequenceId[]> {
+  const isMeant = (id: { schema: string; table: string }) =>
+    only === undefined || (id.schema === only.schema && id.table === only.name);
   const needed = new Map<string, SequenceId[]>();
   const need = (table: TableId, sequence: SequenceId) => {
     const already = needed.get(keyOf(table)) ?? [];
@@ -130,14 +138,17 @@ export function sequencesOfInserts(catalog: Catalog): ReadonlyMap<string, readon
     if (!already.some((each) => keyOf(each) === keyOf(sequence))) already.push(sequence);
   };
   const { byDependent } = edgeIndex(catalog);
-  for (const { id } of entriesOf(catalog, 'default'))
-    for (const { referenced } of byDependent.get(keyOf(id)) ?? []) {
-      const to = catalog.entries.get(referenced)?.id;
-      if (to?.kind === 'sequence') need({ kind: 'table', schema: id.schema, name: id.table }, to);
-    }
+  const defaults =
+    only === undefined ? entriesOf(catalog, 'default') : entriesOn(catalog, keyOf(only), 'default');
+  for (const { id } of defaults)
+    if (isMeant(id))
+      for (const { referenced } of byDependent.get(keyOf(id)) ?? []) {
+        const to = catalog.entries.get(referenced)?.id;
+        if (to?.kind === 'sequence') need({ kind: 'table', schema: id.schema, name: id.table }, to);
+      }
   for (const { id } of entriesOf(catalog, 'sequence')) {
     const column = owningColumn(catalog, id);
-    if (column !== undefined && !isIdentity(catalog, id))
+    if (column !== undefined && isMeant(column) && !isIdentity(catalog, id))
       need({ kind: 'table', schema: column.schema, name: column.table }, id);
   }
   return needed;
