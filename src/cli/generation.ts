@@ -8,6 +8,7 @@ import { type Placement, placement } from '../core/manifest/placement.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { domainOrder } from '../core/migration/order.ts';
 import { clusterDomain, compareVersions, isVersion, versionOf } from '../core/migration/version.ts';
+import { isGivenByDefault } from '../core/kinds/identity-privileges.ts';
 import { ownReferences } from '../core/kinds/kinds.ts';
 import { type Catalog, catalog, edgeSource } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
@@ -70,6 +71,7 @@ export async function pendingMigrations(
       uses: (await Promise.all([usesOf(from), usesOf(to)])).flatMap((each) => each.uses),
       online: manifest.online,
       oldestServer: oldestSupported,
+      leaves: (id) => isGivenByDefault(to, id),
       // The runner makes a domain's schema and takes it away again, because the history lies in it.
       leaveOut: (change) => change.op === 'drop' && isHomeOfDomain(manifest, change.entry.id),
     };

@@ -1,12 +1,13 @@
 /**
  * What is no part of a schema as it is developed, and part of who may do what: what extensions contain, tablespaces,
- * large objects and parameters, with owners and the privileges as they are.
+ * large objects and parameters, the sequences of identity columns, with owners and the privileges as they are.
  */
 import { type Catalog, withEntries } from '../core/model/catalog.ts';
 import type { Entry } from '../core/model/entry.ts';
 import type { GrantId, ObjectId } from '../core/model/id.ts';
 import type { Connection } from './connect.ts';
 import { parseAcl } from './introspect/acl.ts';
+import { notOfExtension, userNamespace } from './introspect/reading.ts';
 import { argumentTypes } from './introspect/function.ts';
 import { literal } from '../sql/quote.ts';
 
@@ -117,6 +118,12 @@ const others = (largeObjects: readonly string[]) => [
   `select null, ${named(`'large-object'`, 'oid::text')}, '{}'::json, pg_get_userbyid(lomowner),
     coalesce(lomacl, acldefault('L', lomowner))::text[] from pg_largeobject_metadata
   where lomacl is not null or oid::text in (${['', ...largeObjects].map(literal).join(', ')})`,
+  `select null, ${inSchema(`'sequence'`, 'c.relname')}, '{}'::json, pg_get_userbyid(c.relowner),
+    coalesce(c.relacl, acldefault('s', c.relowner))::text[]
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i'
+    and d.refclassid = 'pg_class'::regclass
+  where c.relkind = 'S' and c.relpersistence <> 't' and ${userNamespace} and ${notOfExtension('pg_class', 'c.oid')}`,
   // The first superuser counts as their owner.
   `select null, ${named(`'parameter'`, 'parname')}, '{}'::json, pg_get_userbyid(10), paracl::text[] from pg_parameter_acl`,
 ];

@@ -83,7 +83,7 @@ function scribe({ serverVersion, address }: Connection, seed: number) {
         'parameter',
         'named-tablespace',
       ];
-      const isLinked = object.kind === 'sequence' && object.name.startsWith('serial');
+      const isLinked = object.kind === 'sequence' && object.name !== 'q';
       if (!fixed.includes(object.kind) && !isLinked)
         attempt(`ALTER ${clause(object, 'alter')} OWNER TO ${identifier(pick(roles))}`);
     },
@@ -199,6 +199,12 @@ function makeSchema(
     table(name, ['a', 'B c']);
   }
   objects.push({ kind: 'sequence', schema, name: 't1_serial_1_seq' });
+  run(
+    `CREATE TABLE ${named('numbered')} (id int GENERATED ALWAYS AS IDENTITY, other int GENERATED ALWAYS AS IDENTITY)`,
+  );
+  table('numbered', ['id']);
+  for (const name of ['numbered_id_seq', 'numbered_other_seq'])
+    objects.push({ kind: 'sequence', schema, name });
   run(`CREATE TABLE ${named('p')} (a int) PARTITION BY RANGE (a)`);
   run(`CREATE TABLE ${named('p1')} PARTITION OF ${named('p')} FOR VALUES FROM (0) TO (10)`);
   table('p', ['a']);

@@ -1,5 +1,6 @@
 /** ACLs, put together again from a catalog's grants. */
 import type { GrantAttributes, Given } from '../kinds/grant.ts';
+import { ownersGrants } from '../kinds/identity-privileges.ts';
 import { type Catalog, closedBundles, find, loose, openBundles } from '../model/catalog.ts';
 import type { Bundle } from '../model/entry-map.ts';
 import type { EntryOf } from '../model/entry.ts';
@@ -50,7 +51,8 @@ export function aclsOf(catalog: Catalog): Acls {
       const opened = openBundles(catalog, key, 'grant').map(
         (each) => catalog.entries.get(each) as unknown as GrantEntry,
       );
-      known.set(key, (acl = aclOf([...(single.get(key) ?? []), ...opened])));
+      const own = on.kind === 'sequence' ? ownersGrants(catalog, on) : [];
+      known.set(key, (acl = aclOf([...own, ...(single.get(key) ?? []), ...opened])));
     }
     return acl;
   };

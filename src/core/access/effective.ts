@@ -5,6 +5,7 @@
  */
 import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
 import type { DatabaseAttributes } from '../kinds/database.ts';
+import { ownerOfIdentity } from '../kinds/identity-privileges.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
@@ -58,7 +59,8 @@ export function accessOf(catalog: Catalog): Access {
   const ownerOf = (on: ObjectId) => {
     if (on.kind === 'database') return find<DatabaseId, DatabaseAttributes>(catalog, on)?.attrs.owner;
     const owned = on.kind === 'column' ? relationOf(catalog, on) : on;
-    return find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: owned })?.attrs.role;
+    const owner = find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: owned })?.attrs.role;
+    return owner ?? (on.kind === 'sequence' ? ownerOfIdentity(catalog, on) : undefined);
   };
 
   function via(

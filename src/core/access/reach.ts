@@ -1,5 +1,6 @@
 /** Everything that one role reaches: what it holds, what SET ROLE adds, whom it may become, as whom it may run code. */
 import type { FunctionAttributes } from '../kinds/function.ts';
+import { saidSequences } from '../kinds/identity-privileges.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import { entriesOf, find } from '../model/catalog.ts';
@@ -49,8 +50,10 @@ export function reachOf(world: World, role: string, domainOf: (id: Id) => string
   const later = becomes.filter(({ level, acts }) => level === 1 && acts).map((standing) => standing.role);
   const held: Reached[] = [];
   const isAll = access.isSuperuser(role);
-  for (const { id } of isAll ? [] : catalog.entries.values()) {
-    const object = id as ObjectId;
+  const objects = isAll
+    ? []
+    : [...Array.from(catalog.entries.values(), ({ id }) => id as ObjectId), ...saidSequences(catalog)];
+  for (const object of objects) {
     if ((privilegesOn(object.kind, catalog.serverVersion)?.length ?? 0) === 0) continue;
     const domain = domainOf(object);
     const reachable = access.reaches(role, object);

@@ -3,6 +3,7 @@
  * it is dropped. Nobody else loses anything by it but its members: what it granted others, they are granted anew first.
  */
 import { type GrantAttributes, type Given, everyPrivilege, privilegeStatement } from '../kinds/grant.ts';
+import { identityColumns } from '../kinds/identity-privileges.ts';
 import type { OwnedByAttributes } from '../kinds/owned-by.ts';
 import type { MembershipAttributes, MembershipGiven } from '../kinds/membership.ts';
 import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
@@ -216,9 +217,11 @@ function takenFrom(role: string, { catalog, access }: RoleInDatabase): string[] 
   ];
 }
 
-/** A sequence that a table's column owns has the table's owner. */
+/** A sequence that a table's column owns, or is one with, has the table's owner. */
 function tableOfSequence(on: ObjectId, catalog: Catalog): ObjectId {
   if (on.kind !== 'sequence') return on;
+  const column = identityColumns(catalog).get(keyOf(on))?.column;
+  if (column !== undefined) return relationOf(catalog, column);
   const owned = find<OwnedById, OwnedByAttributes>(catalog, { ...on, kind: 'owned-by' });
   return owned === undefined ? on : { kind: 'table', schema: owned.attrs.schema, name: owned.attrs.table };
 }

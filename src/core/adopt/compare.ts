@@ -1,6 +1,7 @@
 /** Whether two databases hold the same, as far as a manifest is concerned: what is left alone, and what only a newer server has, aside. */
 import type { PartitionAttributes } from '../kinds/parts.ts';
 import { diff } from '../diff/diff.ts';
+import { toldWith } from '../kinds/identity-privileges.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
 import { isHistory } from '../manifest/history-table.ts';
 import type { Manifest } from '../manifest/manifest.ts';
@@ -38,7 +39,7 @@ export function differences(wanted: Catalog, live: Catalog, sides: Sides): Chang
   );
   return changes.filter((change) => {
     const id = change.op === 'alter' ? change.id : change.entry.id;
-    const object = objectOf(id);
+    const object = change.op === 'alter' ? objectOf(id) : toldWith(change.entry);
     return object === id || !whole.has(keyOf(object));
   });
 }

@@ -5,7 +5,7 @@
 import { privilegesOn, publicPrivileges } from '../kinds/privileges.ts';
 import type { GrantDeclaration, GrantTarget, Manifest } from '../manifest/manifest.ts';
 import { type DomainObjects, objectsByDomain } from '../manifest/resolve/domain-objects.ts';
-import { type GrantScope, carriesGrants, expectGrant } from '../manifest/resolve/grants.ts';
+import { type GrantScope, carriesGrants, expectGrant, willOwn } from '../manifest/resolve/grants.ts';
 import { ownable } from '../manifest/resolve/owners.ts';
 import { type Grantable, presetFor } from '../manifest/resolve/presets.ts';
 import { type Catalog, entriesOf, find } from '../model/catalog.ts';
@@ -55,6 +55,7 @@ function factsByRole(catalog: Catalog): ReadonlyMap<string, Facts> {
 
 /** What one role, or PUBLIC, holds; and what has been declared of it so far. */
 interface Holdings {
+  readonly to: string;
   readonly catalog: Catalog;
   readonly grantOptions: readonly boolean[];
   readonly declared: GrantDeclaration[];
@@ -79,6 +80,7 @@ function holdings(to: string, facts: Facts, scope: GrantScope): Holdings {
   }
   const declared: GrantDeclaration[] = [];
   return {
+    to,
     catalog,
     grantOptions: to === 'public' ? [false] : [false, true],
     declared,
@@ -114,16 +116,14 @@ function isUnasked(id: Fact['id'], catalog: Catalog): boolean {
 }
 
 /** One declaration for all tables of the domain, and for all objects of a class, in the strongest form that is true. */
-function declareWhole(
-  { domain, relations, functions, types, sequences }: DomainObjects,
-  held: Holdings,
-): void {
+function declareWhole(objects: DomainObjects, held: Holdings): void {
+  const { domain, relations, functions, types, sequences } = objects;
   const { catalog } = held;
   const name = domain.name;
   const tables = relations.filter((relation) => carriesGrants(catalog, domain, relation));
   const classes = [
     ['tables', 'table', tables],
-    ['sequences', 'sequence', sequences],
+    ['sequences', 'sequence', [...sequences, ...identitiesFor(objects, held)]],
     ['functions', 'function', functions],
     ['types', 'enum', types],
   ] as const;
@@ -148,6 +148,10 @@ function declareWhole(
       );
     }
 }
+
+/** @returns the sequences of identity columns, without those of tables that are the role's own. */
+const identitiesFor = (objects: DomainObjects, { catalog, to }: Holdings): ObjectId[] =>
+  objects.identities().flatMap((each) => (willOwn(catalog, objects, each) === to ? [] : [each.sequence]));
 
 /** @returns the privileges that are held on every one of the objects, in the manual's order. */
 function common(all: readonly ObjectId[], held: Holdings, grantOption: boolean): readonly string[] {
@@ -181,7 +185,7 @@ function declareSingle(objects: DomainObjects, held: Holdings): void {
     for (const exact of target.kind === 'schema' ? [false] : [false, true])
       if (held.declare(target, words, { future: false, grantOption, exact })) return;
   };
-  for (const on of ownable(objects))
+  for (const on of [...ownable(objects), ...identitiesFor(objects, held)])
     for (const grantOption of held.grantOptions) {
       const privileges = byObject.get(`${grantOption} ${keyOf(on)}`)?.privileges;
       const target = targetOf(domain.name, on);

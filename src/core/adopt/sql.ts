@@ -1,10 +1,11 @@
 /** A catalog written as the SQL of a desired state: per domain, in files by what they are about. */
 import { type Catalog, catalog, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type ExtensionId, type Id, type ObjectId, nameOf, objectOf } from '../model/id.ts';
+import { type ExtensionId, type Id, type Key, type ObjectId, nameOf, objectOf } from '../model/id.ts';
 import { desiredCatalog } from '../manifest/desired.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { placement } from '../manifest/placement.ts';
+import { identityColumnOf } from '../kinds/identity-privileges.ts';
 import { owner as ownerKind } from '../kinds/owner.ts';
 import { publicPrivileges } from '../kinds/privileges.ts';
 import { plan } from '../plan/plan.ts';
@@ -35,8 +36,8 @@ export function sqlOf(manifest: Manifest, target: Catalog, database: string): Re
   const rest = plan(desiredCatalog(manifest, loaded, target, database), target, { domainOf });
   const known = new Set<string>();
   for (const step of rest)
-    for (const { sql: text, destroys } of step.statements) {
-      for (const name of ownersLacking(destroys, target))
+    for (const { sql: text, destroys, produces } of step.statements) {
+      for (const name of [...ownersLacking(destroys, target), ...lackingOfIdentities(produces, target)])
         if (!known.has(name.sql)) {
           known.add(name.sql);
           put(domainOf(name.on), 'privileges.sql', name.sql);
@@ -76,7 +77,7 @@ function structureOf(manifest: Manifest, target: Catalog): Catalog {
       description === undefined ? [] : [schema],
     ),
   );
-  const isStructure = ({ id }: Entry): boolean => {
+  const isStructure = ({ id, ...entry }: Entry): boolean => {
     switch (id.kind) {
       case 'role':
       case 'role-setting':
@@ -85,6 +86,8 @@ function structureOf(manifest: Manifest, target: Catalog): Catalog {
       case 'grant':
       case 'default-privilege':
         return false;
+      case 'revoke':
+        return identityColumnOf(entry) === undefined;
       case 'security-label':
         return id.on.kind !== 'role';
       case 'comment':
@@ -156,6 +159,24 @@ function ownersLacking(
     if (find(target, id.on) !== undefined) found.push({ on: id.on, sql: draft!.render([]) });
   }
   return found;
+}
+
+/** Likewise of the sequence of an identity column, whose owner is the table's. */
+function lackingOfIdentities(
+  produces: readonly Key[],
+  target: Catalog,
+): { readonly on: Id; readonly sql: string }[] {
+  return produces.flatMap((key) => {
+    const entry = target.entries.get(key);
+    const column = entry?.id.kind === 'revoke' ? identityColumnOf(entry) : undefined;
+    if (column === undefined) return [];
+    const on = { kind: 'table', schema: column.schema, name: column.table } as const;
+    const role = find(target, { kind: 'owner', on })?.attrs['role'] as string | undefined;
+    if (role === undefined) return [];
+    const entryOfOwner = { id: { kind: 'owner', on }, attrs: { role } } as const;
+    const [draft] = ownerKind.create(entryOfOwner, { from: target, to: target });
+    return [{ on, sql: draft!.render([]) }];
+  });
 }
 
 const files: readonly (readonly [file: string, about: RegExp])[] = [

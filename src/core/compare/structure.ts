@@ -11,6 +11,7 @@ import { type Catalog, catalog, edgeIndex, edgeSource, toldEdges, unsorted } fro
 import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type IndexId, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { toldWith } from '../kinds/identity-privileges.ts';
 import { ownReferences } from '../kinds/kinds.ts';
 import type { IndexAttributes } from '../kinds/parts.ts';
 import { find } from '../model/catalog.ts';
@@ -84,9 +85,11 @@ export async function structuralDrift(
   return { drifted, fix: statements.map(({ sql }) => sql) };
 }
 
-/** An index is its table's. */
+/** An index is its table's, and so are privileges on the sequence of an identity column. */
 function owningObject(id: Id, catalogs: readonly Catalog[]): Id {
   const object = objectOf(id);
+  if ((id.kind === 'grant' || id.kind === 'revoke') && object.kind === 'sequence')
+    return toldWith(catalogs.map((each) => find(each, id)).find(Boolean) ?? { id });
   if (object.kind !== 'index') return object;
   for (const each of catalogs) {
     const index = find<IndexId, IndexAttributes>(each, object);

@@ -29,6 +29,7 @@ import type { DefaultAttributes } from './parts.ts';
 import { columnAt, isInherited, isNotNullAbove } from './family.ts';
 import { descendantsOf, onlyOf, parentsOf } from './parents.ts';
 import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
+import { carriedAlong } from './identity-privileges.ts';
 import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
@@ -119,7 +120,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     // An identity column is NOT NULL before it becomes one, and for as long as it is one.
     const { sooner, later } = alterNotNull(id, before.attrs, attrs, sides);
     const identity = changed.has('identity')
-      ? alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id))
+      ? alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id), carriedAlong(id, sides))
       : [];
     // Nulls are allowed before the type changes: a child's NOT NULL of another name keeps the server from changing it.
     if (attrs.identity === null) drafts.push(...identity);

@@ -4,6 +4,15 @@ import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type GrantId, type Id, type Key, isRelation, keyOf, nameOf, relationsOf } from '../model/id.ts';
 import { whatItIsOn } from './comment.ts';
+import {
+  type SaidOfIdentity,
+  comesAlong,
+  goesAlong,
+  identityColumnOf,
+  ownersOf,
+  referencesOf,
+  settling,
+} from './identity-privileges.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, onCurrentDatabase } from './object.ts';
 import { privilegesOn } from './privileges.ts';
@@ -123,17 +132,30 @@ function columnGrants({ on, to, privilege }: GrantId, of: Catalog): Entry<GrantI
 export const grant: Kind<GrantId, GrantAttributes> = {
   name: 'grant',
   rank: 58,
-  references: ({ id }) => [
-    ...whatItIsOn(id.on).map((to): { to: Id; type: 'auto' } => ({ to, type: 'auto' })),
+  references: ({ id, ...entry }) => [
+    ...onWhat({ id, ...entry }),
     ...(id.to === 'public' ? [] : [{ to: { kind: 'role' as const, name: id.to }, type: 'normal' as const }]),
   ],
-  create: ({ id, attrs }, { to }) => [give(id, attrs, to)],
-  drop: ({ id }, { from, to }) => {
+  create: (entry, sides) => {
+    const { id, attrs } = entry;
+    const column = identityColumnOf(entry);
+    if (column === undefined) return [give(id, attrs, sides.to)];
+    if (comesAlong(said(entry), column, sides)) return [];
+    const given = give(id, attrs, sides.to);
+    return [{ ...given, requires: [...given.requires, ...ownersOf(column)] }];
+  },
+  drop: (entry, sides) => {
+    const { id } = entry;
+    const { from, to } = sides;
+    const column = identityColumnOf(entry);
+    if (column !== undefined && goesAlong(said(entry), column, sides)) return [];
     const taken = {
       ...privilegeStatement('REVOKE', id, everyPrivilege(id, from.serverVersion), false),
       destroys: [keyOf(id)],
     };
     if (id.on.kind === 'column') return [taken];
+    // Whose it is then may be the one that it is taken from; and so may the name be another's.
+    if (column !== undefined) return [settling(taken, id.on, column)];
     const kept = columnGrants(id, to).filter((each) => from.entries.has(keyOf(each.id)));
     return [
       { ...taken, produces: [revoked(id, id.on)] },
@@ -152,6 +174,19 @@ export const grant: Kind<GrantId, GrantAttributes> = {
     },
   ],
 };
+
+const said = ({ id, attrs, aside }: Entry<GrantId, GrantAttributes>): SaidOfIdentity => ({
+  id,
+  attrs: { ...attrs },
+  ...(aside === undefined ? {} : { aside }),
+});
+
+function onWhat(entry: Pick<Entry<GrantId>, 'id' | 'aside'>): { to: Id; type: 'auto' }[] {
+  const column = identityColumnOf(entry);
+  return column === undefined
+    ? whatItIsOn(entry.id.on).map((to) => ({ to, type: 'auto' }))
+    : referencesOf(column);
+}
 
 /** Every privilege of the object, so that a whole set reads ALL, and means the same on a server that knows one more. */
 export const everyPrivilege = (id: Pick<GrantId, 'on'>, serverVersion: number) =>

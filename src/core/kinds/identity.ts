@@ -34,6 +34,13 @@ export function identityClause(id: ColumnId, identity: Identity): string {
   return options.length === 0 ? generated : `${generated} (${options.join(' ')})`;
 }
 
+/** What else a statement about an identity column's sequence brings and takes, and what must have been done before it. */
+export interface Along {
+  readonly comes: readonly Key[];
+  readonly goes: readonly Key[];
+  readonly waits: readonly Key[];
+}
+
 const lock = ({ schema, name }: SequenceId) =>
   [{ mode: 'ACCESS EXCLUSIVE', relation: qualified(schema, name) }] as const;
 
@@ -52,14 +59,21 @@ function setPersistence(id: ColumnId, identity: Identity, unlogged: boolean): Dr
   });
 }
 
+/** @param along privileges that go and come with the sequence, or with its name. */
 export function alterIdentity(
   id: ColumnId,
   before: Identity | null,
   after: Identity | null,
   tableIsUnlogged: boolean,
+  along: Along,
 ): Draft[] {
   if (after === null)
-    return [{ ...alterColumn(id, 'DROP IDENTITY'), destroys: [...sequenceName(id, before)] }];
+    return [
+      {
+        ...alterColumn(id, 'DROP IDENTITY'),
+        destroys: [...sequenceName(id, before), ...along.goes],
+      },
+    ];
   if (before === null) {
     const add = alterColumn(id, `ADD ${identityClause(id, after)}`);
     return [
@@ -77,8 +91,9 @@ export function alterIdentity(
       ? []
       : [
           draft(`ALTER SEQUENCE ${qualified(old.schema, old.name)} RENAME TO ${identifier(now.name)}`, {
-            produces: [...sequenceName(id, after)],
-            destroys: [...sequenceName(id, before)],
+            produces: [...sequenceName(id, after), ...along.comes],
+            requires: along.waits,
+            destroys: [...sequenceName(id, before), ...along.goes],
             locks: lock(old),
           }),
         ]),

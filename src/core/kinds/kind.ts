@@ -5,7 +5,7 @@
 import type { Alter } from '../model/change.ts';
 import type { Catalog, Reference } from '../model/catalog.ts';
 import type { Attributes, Entry } from '../model/entry.ts';
-import type { Id, Key, Kind as KindName } from '../model/id.ts';
+import type { GrantId, Id, Key, Kind as KindName } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 
 /** Both sides of a plan. */
@@ -16,6 +16,8 @@ export interface Sides {
   readonly isOneTransaction?: boolean;
   /** The oldest server that the plan may run on, as server_version_num; default: the older one of the two. */
   readonly oldestServer?: number;
+  /** Whether a privilege that may come with a new object may stay, though it is not wanted. Default: it may not. */
+  readonly leaves?: (id: GrantId) => boolean;
 }
 
 /** @returns the oldest server that a plan may run on, as server_version_num. */

@@ -5,6 +5,7 @@ import type { Entry } from '../model/entry.ts';
 import { type Id, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
 import { onceOf } from '../model/once-of.ts';
 import { pushTo } from '../model/push-to.ts';
+import { settled } from './identity-privileges.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, relationLock } from './object.ts';
 import { privilegesOn } from './privileges.ts';
@@ -20,6 +21,7 @@ const setOwner = ({ id, attrs }: Entry<OwnerId, OwnerAttributes>, to: Catalog): 
     requires: [
       keyOf(id.on),
       keyOf({ kind: 'role', name: attrs.role }),
+      settled(id.on),
       // A table's owner is that of its sequences: one that is another's from now on must be free before.
       ...(id.on.kind === 'sequence' ? [freed(id.on)] : []),
       // They change hands with the table, if they are its own by then.

@@ -1,23 +1,53 @@
-/** Privileges that an extension's object came with, and that were taken away. What an extension contains is no entry: what differs from it is. */
+/**
+ * Privileges that an object came with, and that were taken away: an extension's, or an identity column's sequence. What
+ * an extension contains is no entry, nor is the sequence: what differs from it is.
+ */
 import { type RevokeId, keyOf } from '../model/id.ts';
 import { everyPrivilege, privilegeStatement } from './grant.ts';
+import {
+  comesAlong,
+  goesAlong,
+  identityColumnOf,
+  ownersOf,
+  referencesOf,
+  settling,
+} from './identity-privileges.ts';
 import type { Kind } from './kind.ts';
 
 export const revoke: Kind<RevokeId> = {
   name: 'revoke',
   rank: 59,
-  references: ({ id }) => (id.to === 'public' ? [] : [{ to: { kind: 'role', name: id.to }, type: 'normal' }]),
-  create: ({ id }, { to }) => [
-    {
-      ...privilegeStatement('REVOKE', id, everyPrivilege(id, to.serverVersion), false),
-      produces: [keyOf(id)],
-    },
-  ],
-  drop: ({ id }, { from }) => [
-    {
-      ...privilegeStatement('GRANT', id, everyPrivilege(id, from.serverVersion), false),
+  references: (entry) => {
+    const { id } = entry;
+    const column = identityColumnOf(entry);
+    return [
+      ...(column === undefined ? [] : referencesOf(column)),
+      ...(id.to === 'public'
+        ? []
+        : [{ to: { kind: 'role' as const, name: id.to }, type: 'normal' as const }]),
+    ];
+  },
+  create: (entry, sides) => {
+    const { id } = entry;
+    const column = identityColumnOf(entry);
+    if (column !== undefined && comesAlong(entry, column, sides)) return [];
+    return [
+      {
+        ...privilegeStatement('REVOKE', id, everyPrivilege(id, sides.to.serverVersion), false),
+        produces: [keyOf(id)],
+        requires: column === undefined ? [] : [keyOf(id.on), ...ownersOf(column)],
+      },
+    ];
+  },
+  drop: (entry, sides) => {
+    const { id } = entry;
+    const column = identityColumnOf(entry);
+    if (column !== undefined && goesAlong(entry, column, sides)) return [];
+    const given = {
+      ...privilegeStatement('GRANT', id, everyPrivilege(id, sides.from.serverVersion), false),
       destroys: [keyOf(id)],
-    },
-  ],
+    };
+    return [column === undefined ? given : settling(given, id.on, column)];
+  },
   alter: () => [],
 };

@@ -8,7 +8,7 @@ import { type Id, objectOf } from './id.ts';
  * in a real database is whoever applies the migrations, so the catalog says nothing about it.
  */
 export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
-  const about = ({ id, attrs }: Entry): boolean => {
+  const about = ({ id, attrs, aside }: Entry): boolean => {
     switch (id.kind) {
       case 'role':
         return id.name === superuser;
@@ -16,6 +16,9 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
         return attrs['role'] === superuser;
       case 'grant':
         return id.to === superuser;
+      // What it lacks of an identity column's sequence; what of an extension's, the SQL has taken.
+      case 'revoke':
+        return id.to === superuser && aside !== undefined;
       case 'comment':
       case 'security-label':
         return id.on.kind === 'role' && id.on.name === superuser;

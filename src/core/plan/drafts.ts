@@ -1,9 +1,10 @@
 /** Complete changes → drafts: what is absorbed by another statement is left out, what can be folded or merged is. */
 import { kindOf } from '../kinds/kinds.ts';
 import { type DefaultPrivilegeAttributes, grantsByDefault, isWithheld } from '../kinds/default-privilege.ts';
+import { ofIdentity, ownerOfIdentity, sequenceAt } from '../kinds/identity-privileges.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Attributes, Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
 import { type Id, type IdOf, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
 import { carriers, freedSequences, partsInCircles } from './carriers.ts';
@@ -200,7 +201,7 @@ function impliedBy(
   creates: ReadonlyMap<Key, Entry>,
   drops: ReadonlyMap<Key, Entry>,
   alters: ReadonlyMap<Key, unknown>,
-  { from, to }: Sides,
+  { from, to, leaves }: Sides,
 ): Implied {
   const made = new Map<Key, Key>();
   const gone = new Map<Key, Key>();
@@ -261,18 +262,37 @@ function impliedBy(
   }
   // Whoever runs the plan may be one whose objects begin with more.
   const revoked = new Set<Key>();
-  for (const [key, { id }] of inForce.length === 0 ? [] : creates)
-    for (const entry of grantsByDefault(id, inForce)) {
+  for (const [key, id, aside] of inForce.length === 0 ? [] : newcomers(creates, alters, { from, to }))
+    for (const each of grantsByDefault(id, inForce)) {
+      const entry = aside === undefined ? each : { ...each, aside };
       const own = keyOf(entry.id);
       const wanted = to.entries.get(own);
       // What the owner gets as such, it has without the option to grant it: that is taken back before.
-      const isOwners = made.has(own) && entry.attrs['grantable'] !== true;
+      const isOwners =
+        (made.has(own) && entry.attrs['grantable'] !== true) ||
+        (id.kind === 'sequence' && entry.id.to === ownerOfIdentity(to, id));
+      if (wanted === undefined && leaves?.(entry.id) === true) continue;
       if (revoked.has(own) || isOwners || (wanted !== undefined && equal(wanted.attrs, entry.attrs)))
         continue;
       revoked.add(own);
       unwanted.push({ entry, by: key });
     }
   return { made, gone, lost, unwanted, late };
+}
+
+/** What comes with privileges of its own, and with what: an object, and the sequence of a new identity column. */
+function* newcomers(
+  creates: ReadonlyMap<Key, Entry>,
+  alters: ReadonlyMap<Key, unknown>,
+  { from, to }: Sides,
+): Generator<readonly [by: Key, id: Id, aside?: Attributes]> {
+  for (const [key, { id }] of creates) yield [key, id];
+  for (const key of [...creates.keys(), ...alters.keys()]) {
+    const id = to.entries.get(key)?.id;
+    if (id?.kind !== 'column' || (!creates.has(key) && sequenceAt(from, id) !== undefined)) continue;
+    const sequence = sequenceAt(to, id);
+    if (sequence !== undefined) yield [key, sequence, ofIdentity(id)];
+  }
 }
 
 /** Whether two ids name the same thing of the same object, each of its own owner. */

@@ -8,7 +8,7 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { Sides } from '../kinds/kind.ts';
 import type { Change } from '../model/change.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
-import { type Id, type Key, isRelation, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { type GrantId, type Id, type Key, isRelation, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { withoutCircles } from './circles.ts';
 import { addedTo, aroundAttaching, withOwnColumns } from './attaching.ts';
 import { namedFirst } from './chosen-names.ts';
@@ -36,6 +36,8 @@ export interface PlanOptions {
   readonly isOneTransaction?: boolean;
   /** The oldest server that the plan may run on, as server_version_num; default: the older one of the two. */
   readonly oldestServer?: number;
+  /** Whether a privilege that may come with a new object may stay, though it is not wanted; default: it is taken. */
+  readonly leaves?: (id: GrantId) => boolean;
 }
 
 /** @returns the steps from one catalog to the other, in the order in which they can run; none if they are equal. @throws KnownError (2) when statements need each other in a circle. */

@@ -47,10 +47,6 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select 'index ' || c.oid::regclass || ', to which not every partition has one attached', n.nspname
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'I' and not i.indisvalid and ${userNamespace}`,
-    `select 'privileges of sequence ' || c.oid::regclass || ', which is an identity column’s', n.nspname
-      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i' and d.refclassid = 'pg_class'::regclass
-      where c.relkind = 'S' and ${userNamespace} and exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner)`,
     `select 'setting of all roles in all databases: ' || setting, null from pg_db_role_setting, unnest(setconfig) setting
       where setdatabase = 0 and setrole = 0`,
     // A server that has privileges where none that we know has them.

@@ -1,4 +1,8 @@
-/** Sequences, and which column owns them. An identity column's sequence is the column's own. */
+/** Sequences, and which column owns them. An identity column's sequence is the column's own, and no entry: but for the privileges on it. */
+import { ofIdentity } from '../../core/kinds/identity-privileges.ts';
+import { privilegesOn } from '../../core/kinds/privileges.ts';
+import type { ColumnId, SequenceId } from '../../core/model/id.ts';
+import { parseAcl } from './acl.ts';
 import type { SequenceAttributes } from '../../core/kinds/sequence.ts';
 import {
   type Carried,
@@ -11,6 +15,10 @@ import {
 } from './reading.ts';
 
 export async function readSequences(reading: Reading): Promise<void> {
+  await Promise.all([readThem(reading), readIdentityPrivileges(reading)]);
+}
+
+async function readThem(reading: Reading): Promise<void> {
   const rows = await reading.sql<
     ({
       oid: number;
@@ -43,5 +51,55 @@ export async function readSequences(reading: Reading): Promise<void> {
     add(reading, { id, attrs }, address('pg_class', oid));
     addCarried(reading, id, carried);
     if (ownedBy !== null) add(reading, { id: { kind: 'owned-by', schema, name }, attrs: ownedBy });
+  }
+}
+
+/** In what the privileges on the sequences of identity columns differ from those of new ones. */
+async function readIdentityPrivileges(reading: Reading): Promise<void> {
+  const { sql, serverVersion } = reading;
+  const rows = await sql<
+    {
+      schema: string;
+      name: string;
+      tableSchema: string;
+      table: string;
+      column: string;
+      owner: string;
+      acl: string[];
+    }[]
+  >`
+    select n.nspname as schema, c.relname as name, tn.nspname as "tableSchema", t.relname as table, a.attname as column,
+      pg_get_userbyid(c.relowner) as owner, c.relacl::text[] as acl
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i'
+      and d.refclassid = 'pg_class'::regclass
+    join pg_class t on t.oid = d.refobjid join pg_namespace tn on tn.oid = t.relnamespace
+    join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
+    where c.relkind = 'S' and c.relacl is not null and ${sql.unsafe(userNamespace)}
+      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
+  const all = privilegesOn('sequence', serverVersion);
+  for (const { schema, name, tableSchema, table, column, owner, acl } of rows) {
+    const on: SequenceId = { kind: 'sequence', schema, name };
+    const columnId: ColumnId = { kind: 'column', schema: tableSchema, table, name: column };
+    const aside = ofIdentity(columnId);
+    const kept = new Set<string>();
+    for (const { to, privilege, grantable, given } of parseAcl(acl)) {
+      if (to === owner) {
+        kept.add(privilege);
+        if (grantable)
+          reading.notAnalysed.push({
+            object: `${privilege} on sequence ${schema}.${name} to ${owner}`,
+            schema,
+            why: 'its owner was given the grant option, which an owner has anyway',
+          });
+        continue;
+      }
+      const isOwners = given.length === 1 && given[0]!.grantor === owner;
+      const id = { kind: 'grant', on, to, privilege } as const;
+      add(reading, { id, attrs: { grantable }, aside: isOwners ? aside : { ...aside, given } });
+    }
+    for (const privilege of all)
+      if (!kept.has(privilege))
+        add(reading, { id: { kind: 'revoke', on, to: owner, privilege }, attrs: {}, aside });
   }
 }

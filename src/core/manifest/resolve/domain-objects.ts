@@ -1,4 +1,5 @@
 /** The objects of a catalog by the domain that has them: what a domain's grants and its owner apply to. */
+import { identityColumns } from '../../kinds/identity-privileges.ts';
 import type { ColumnAttributes } from '../../kinds/parts.ts';
 import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
 import type { PartitionAttributes } from '../../kinds/parts.ts';
@@ -18,6 +19,7 @@ import {
   isType,
   keyOf,
 } from '../../model/id.ts';
+import { pushTo } from '../../model/push-to.ts';
 import { domainOf } from '../domain-of.ts';
 import { isHistoryTable } from '../history-table.ts';
 import type { Domain, Manifest } from '../manifest.ts';
@@ -29,13 +31,20 @@ export interface DomainObjects {
   readonly schema: SchemaId | undefined;
   /** Tables (partitions too), views and materialized views, without our history tables. */
   readonly relations: readonly Relation[];
-  /** Without those of identity columns, which need no privilege. */
+  /** Without those of identity columns: an INSERT there needs no privilege on them, and their owner is the table's. */
   readonly sequences: readonly SequenceId[];
+  /** Those of identity columns, found when they are asked for. */
+  readonly identities: () => readonly IdentitySequence[];
   readonly types: readonly TypeId[];
   /** Procedures and aggregates are among them. */
   readonly functions: readonly (FunctionId | AggregateId)[];
   /** What has an owner and no privileges: operators, collations, extended statistics … */
   readonly others: readonly OwnedId[];
+}
+
+export interface IdentitySequence {
+  readonly sequence: SequenceId;
+  readonly column: ColumnId;
 }
 
 const ownedKinds = [
@@ -75,6 +84,11 @@ export function objectsByDomain(
   database: string,
   domains: readonly Domain[],
 ): ReadonlyMap<string, DomainObjects> {
+  let byDomain: ReadonlyMap<string, readonly IdentitySequence[]> | undefined;
+  const identities = (domain: string) => {
+    byDomain ??= identitiesByDomain(manifest, catalog, database);
+    return byDomain.get(domain) ?? [];
+  };
   const made = new Map(
     domains.map((domain) => [
       domain.name,
@@ -83,6 +97,7 @@ export function objectsByDomain(
         schema: undefined as SchemaId | undefined,
         relations: [] as Relation[],
         sequences: [] as SequenceId[],
+        identities: () => identities(domain.name),
         types: [] as TypeId[],
         functions: [] as (FunctionId | AggregateId)[],
         others: [] as OwnedId[],
@@ -101,6 +116,20 @@ export function objectsByDomain(
     else objects.others.push(id);
   }
   return made;
+}
+
+function identitiesByDomain(
+  manifest: Manifest,
+  catalog: Catalog,
+  database: string,
+): ReadonlyMap<string, readonly IdentitySequence[]> {
+  const found = new Map<string, IdentitySequence[]>();
+  for (const { sequence, column } of identityColumns(catalog).values()) {
+    const domain = domainOf(manifest, database, sequence);
+    const table = { kind: 'table', schema: column.schema, name: column.table } as const;
+    if (domain !== undefined && !isHistoryTable(table)) pushTo(found, domain.name, { sequence, column });
+  }
+  return found;
 }
 
 /** The column that a sequence is owned by, when there is one: a serial or an identity column. */

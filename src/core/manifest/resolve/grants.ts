@@ -1,19 +1,28 @@
 /** Grant declarations written out: one entry per object, grantee and privilege, and the default privileges of objects to come. */
 import type { Catalog } from '../../model/catalog.ts';
 import { onceOf } from '../../model/once-of.ts';
-import { find } from '../../model/catalog.ts';
+import type { OwnerAttributes } from '../../kinds/owner.ts';
+import { find, relationOf } from '../../model/catalog.ts';
 import {
-  type AggregateId,
   type ColumnId,
   type DefaultPrivilegeId,
-  type FunctionId,
   type ObjectId,
+  type OwnerId,
   type SchemaId,
   type SequenceId,
   keyOf,
 } from '../../model/id.ts';
 import type { Domain, GrantDeclaration, GrantTarget } from '../manifest.ts';
-import { type DomainObjects, type Relation, parentOf, rootOf, sequencesOfInserts } from './domain-objects.ts';
+import { ofIdentity } from '../../kinds/identity-privileges.ts';
+import { declaredOwner, isNamed } from './declared-owner.ts';
+import {
+  type DomainObjects,
+  type IdentitySequence,
+  type Relation,
+  parentOf,
+  rootOf,
+  sequencesOfInserts,
+} from './domain-objects.ts';
 import type { Expected, GrantReason } from './expected.ts';
 import { privilegesFrom } from './presets.ts';
 
@@ -28,7 +37,8 @@ export interface GrantScope {
  *
  * A domain, or tables of it, bring USAGE on its schema with them, because without it they give nothing. Privileges
  * with INSERT bring USAGE on the sequences that the insert draws from; and where future objects are included, on all
- * of the domain's sequences, since that is what a sequence made tomorrow gets.
+ * of the domain's sequences, since that is what a sequence made tomorrow gets. An INSERT needs nothing on the sequence of
+ * an identity column: that is granted on with all sequences, by its name, or where a domain gives `all`.
  */
 export function* expectGrant(
   scope: GrantScope,
@@ -89,6 +99,7 @@ function* expectTarget(
           : [];
       const onSequences = words.includes('all') ? privilegesFrom(['all'], 'sequence', version) : ['usage'];
       for (const sequence of sequences) yield* on(sequence, onSequences);
+      if (!exact && words.includes('all')) yield* onIdentities(onSequences);
       yield* toCome('tables', onTables);
       if (inserts) yield* toCome('sequences', onSequences);
       return;
@@ -124,6 +135,7 @@ function* expectTarget(
       for (const sequence of objects.sequences)
         if (target.name === undefined || sequence.name === target.name)
           yield* on(sequence, privilegesFrom(words, 'sequence', version));
+      yield* onIdentities(privilegesFrom(words, 'sequence', version), target.name);
       if (target.name === undefined) yield* toCome('sequences', privilegesFrom(words, 'sequence', version));
       return;
     case 'types':
@@ -142,16 +154,34 @@ function* expectTarget(
       return;
   }
 
+  /** Of identity columns. Their owner is the table's, who holds all of it. */
+  function* onIdentities(privileges: readonly string[], name?: string): Generator<Expected> {
+    for (const identity of objects.identities())
+      if (
+        (name ?? identity.sequence.name) === identity.sequence.name &&
+        willOwn(catalog, objects, identity) !== to
+      )
+        for (const { entry, because: why } of on(identity.sequence, privileges))
+          yield { entry: { ...entry, aside: ofIdentity(identity.column) }, because: why };
+  }
+
   function* onRelation(relation: Relation, privileges: readonly string[]): Generator<Expected> {
     const parent = parentOf(catalog, relation);
     yield* on(relation, privileges, grantOption, parent && keyOf(parent));
   }
 }
 
-/** Whether `total(integer)`, or `total` for all of that name, means this function. */
-export function isNamed({ name, args }: FunctionId | AggregateId, written: string): boolean {
-  const plain = (text: string) => text.replaceAll(/\s*([,()])\s*/g, '$1');
-  return written === name || plain(written) === plain(`${name}(${args})`);
+/** @returns who is to own an identity column's sequence: with its table. */
+export function willOwn(
+  catalog: Catalog,
+  objects: DomainObjects,
+  { column }: IdentitySequence,
+): string | undefined {
+  const on = relationOf(catalog, column);
+  return (
+    declaredOwner(catalog, objects, on)?.role ??
+    find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role
+  );
 }
 
 /** Default privileges in a schema hold for all of it: where domains share one, they would reach the others' tables. */

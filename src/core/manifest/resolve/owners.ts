@@ -3,12 +3,12 @@ import { type OwnerAttributes, owner as ownerKind } from '../../kinds/owner.ts';
 import { publicPrivileges } from '../../kinds/privileges.ts';
 import { type Catalog, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
-import { type ObjectId, type OwnerId, isRelation, isType } from '../../model/id.ts';
-import type { GrantTarget, Manifest, ManifestPath } from '../manifest.ts';
+import type { ObjectId, OwnerId } from '../../model/id.ts';
+import type { Manifest } from '../manifest.ts';
 import { isUnmanagedRole } from '../unmanaged.ts';
-import { type DomainObjects, owningColumn } from './domain-objects.ts';
+import { declaredOwner } from './declared-owner.ts';
+import type { DomainObjects } from './domain-objects.ts';
 import type { Expected } from './expected.ts';
-import { isNamed } from './grants.ts';
 
 /**
  * @returns the owner of the domain's schema and of every object in it, when the manifest names one that it manages,
@@ -53,44 +53,4 @@ export function ownable(objects: DomainObjects): readonly ObjectId[] {
     ...functions,
     ...others,
   ];
-}
-
-/** The role that the manifest names for an object: by itself, or for all of the domain. A serial's sequence is its table's. */
-function declaredOwner(
-  catalog: Catalog,
-  { domain }: DomainObjects,
-  on: ObjectId,
-): { readonly role: string; readonly path: ManifestPath } | undefined {
-  const column = on.kind === 'sequence' ? owningColumn(catalog, on) : undefined;
-  const object: ObjectId =
-    column === undefined ? on : { kind: 'table', schema: column.schema, name: column.table };
-  for (const { targets, owner: role, path } of domain.owners)
-    if (targets.some((target) => meansObject(target, object))) return { role, path };
-  return domain.owner === undefined
-    ? undefined
-    : { role: domain.owner, path: ['domains', domain.name, 'owner'] };
-}
-
-function meansObject(target: GrantTarget, on: ObjectId): boolean {
-  switch (target.kind) {
-    case 'domain':
-      return true;
-    case 'schema':
-      return on.kind === 'schema';
-    case 'table':
-      return isRelation(on) && on.name === target.table;
-    case 'tables':
-      return isRelation(on) && (target.name ?? on.name) === on.name;
-    case 'sequences':
-      return on.kind === 'sequence' && (target.name ?? on.name) === on.name;
-    case 'types':
-      return isType(on) && (target.name ?? on.name) === on.name;
-    case 'functions':
-      return (
-        (on.kind === 'function' || on.kind === 'aggregate') &&
-        (target.name === undefined || isNamed(on, target.name))
-      );
-    case 'columns':
-      return false;
-  }
 }

@@ -3,6 +3,7 @@
  * languages, parameters, extensions' objects, on what no domain has; what an owner and PUBLIC hold without a GRANT;
  * default privileges and settings that were written in SQL.
  */
+import { identityColumn, ownerOfIdentity } from '../../kinds/identity-privileges.ts';
 import { privilegesOn } from '../../kinds/privileges.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
@@ -10,7 +11,7 @@ import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
 import { type Catalog, find, relationOf, unsorted } from '../../model/catalog.ts';
-import { type Key, type ObjectId, keyOf, schemaOf } from '../../model/id.ts';
+import { type Key, type ObjectId, type RevokeId, keyOf, schemaOf } from '../../model/id.ts';
 
 export interface Applied {
   readonly manifest: Manifest;
@@ -44,7 +45,8 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
     const says =
       id.kind === 'grant' || id.kind === 'revoke'
         ? isKnown(id.on.kind, id.privilege) &&
-          isMigrations({ ...of, live: applied }, id.on) &&
+          (isMigrations({ ...of, live: applied }, id.on) ||
+            (id.kind === 'revoke' && isOwnersLoss(live, id))) &&
           isThere(id.to) &&
           isObjectThere(of, id.on)
         : id.kind === 'default-privilege'
@@ -68,8 +70,11 @@ export function isMigrations({ manifest, database, live }: Omit<Applied, 'applie
   if (on.kind === 'schema') return !domainsIn(manifest, database).some((domain) => domain.schema === schema);
   const whole = on.kind === 'column' ? relationOf(live, on) : on;
   if (isHistoryTable(whole)) return false;
-  // What an extension contains is no entry.
-  return domainOf(manifest, database, on) === undefined || find(live, whole) === undefined;
+  // What an extension contains is no entry; nor is an identity column's sequence, which is its domain's all the same.
+  return (
+    domainOf(manifest, database, on) === undefined ||
+    (find(live, whole) === undefined && !isIdentitys(live, whole))
+  );
 }
 
 /** @returns whether an undeclared privilege on such an object is worth telling: what nobody claims is others' business, but for our own roles. */
@@ -84,9 +89,18 @@ export function concerns(
   return manifest.roles.has(to) && !isUnmanagedRole(manifest, to);
 }
 
+/** Whether it is the sequence of an identity column. */
+const isIdentitys = (catalog: Catalog, on: ObjectId): boolean =>
+  on.kind === 'sequence' && identityColumn(catalog, on) !== undefined;
+
+/** What an owner took from itself on its identity columns' sequences: where that is not the owner, that is told by another rule, and all else follows. */
+export const isOwnersLoss = (catalog: Catalog, { on, to }: RevokeId): boolean =>
+  on.kind === 'sequence' && ownerOfIdentity(catalog, on) === to;
+
 /** What is no entry in the one is none in the other: the server's, or an extension's. */
 function isObjectThere({ live, applied }: Applied, on: ObjectId): boolean {
   const whole = on.kind === 'column' ? relationOf(applied, on) : on;
+  if (isIdentitys(applied, whole)) return isIdentitys(live, whole);
   return find(applied, whole) === undefined || find(live, whole) !== undefined;
 }
 

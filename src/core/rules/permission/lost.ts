@@ -10,7 +10,7 @@ import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
 import { describeFuture, describeGrants, granteeName, subjectOf } from '../wording.ts';
-import { isMigrations } from './applied.ts';
+import { isMigrations, isOwnersLoss } from './applied.ts';
 import { lostBy } from './consequence.ts';
 import { relationOf } from './live-grants.ts';
 
@@ -35,7 +35,7 @@ export function* lost(input: LiveInput): Generator<Found> {
       sqlToCreate(group, live),
     );
   for (const { id } of entriesOf(live, 'revoke'))
-    if (!input.expected.has(keyOf(id)) && isMigrations(input, id.on))
+    if (!input.expected.has(keyOf(id)) && (isMigrations(input, id.on) || isOwnersLoss(applied, id)))
       yield lack(input, [{ ...id, kind: 'grant' }], sqlToDrop([{ id, attrs: {} }], live));
   for (const entry of entriesOf<'default-privilege', DefaultPrivilegeAttributes>(live, 'default-privilege'))
     if (

@@ -66,8 +66,13 @@ function* wantedBy(input: LiveInput): Generator<Wanted> {
 }
 
 function lacks({ live, access }: LiveInput, { id, entry }: Wanted): boolean {
-  const held = find(live, id);
-  if (held !== undefined) return entry.attrs['grantable'] === true && held.attrs['grantable'] !== true;
+  const held =
+    find(live, id) ??
+    // An owner's own on the sequence of an identity column goes without saying.
+    (id.kind === 'grant' && id.on.kind === 'sequence'
+      ? access.aclOf(id.on).get(id.privilege)?.get(id.to)
+      : undefined);
+  if (held !== undefined) return entry.attrs['grantable'] === true && held.attrs.grantable !== true;
   // USAGE comes with a grant on tables: it is as good from PUBLIC.
   return !(id.kind === 'grant' && id.on.kind === 'schema' && access.holds('public', id.privilege, id.on));
 }

@@ -36,7 +36,11 @@ function* ofDeclarations(
       if (named === undefined) continue;
       const { schema } = here.domain;
       const among: readonly { readonly name: string }[] =
-        target.kind === 'sequences' ? here.sequences : target.kind === 'types' ? here.types : here.relations;
+        target.kind === 'sequences'
+          ? [...here.sequences, ...here.identities().map(({ sequence }) => sequence)]
+          : target.kind === 'types'
+            ? here.types
+            : here.relations;
       const absent = among.some(({ name }) => name === named)
         ? target.kind === 'columns'
           ? missingColumns(input, schema, target)

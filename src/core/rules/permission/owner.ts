@@ -1,4 +1,5 @@
 import { owningColumn } from '../../manifest/resolve/domain-objects.ts';
+import { toldWith } from '../../kinds/identity-privileges.ts';
 import { find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Rule } from '../../model/finding.ts';
@@ -17,7 +18,7 @@ function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string)
     entry.id.kind === 'grant' &&
     entry.id.to === role &&
     (because.as === 'grant' || because.as === 'migrations') &&
-    keys.has(keyOf(relationOf(input, entry.id.on)))
+    (keys.has(keyOf(relationOf(input, entry.id.on))) || keys.has(keyOf(toldWith(entry))))
       ? [entry]
       : [],
   );
