@@ -7,7 +7,7 @@ import { diff } from '../../src/core/diff/diff.ts';
 import type { Catalog } from '../../src/core/model/catalog.ts';
 import { migrations } from '../../src/core/plan/migrations.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
-import { filled } from '../support/convergence.ts';
+import { filled, prepared } from '../support/convergence.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
 
 const fixtures = new URL('../../fixtures/corpus/', import.meta.url);
@@ -54,11 +54,20 @@ describe.each([15, 17] as const)('PostgreSQL %i and 18', (older) => {
     }
   });
 
-  it('a migration that is planned on 18 runs on the older one, there and back', async () => {
+  const all = (of: string) => `create role corpus_all; create table t (a int, b text); create table u (a int);
+    grant all on ${of} to corpus_all; grant select (a), update (b) on t to corpus_all;
+    alter default privileges for role corpus_all grant all on tables to public;`;
+  it.each([
+    ['operators', 'operator--in-place'],
+    ['all privileges, on columns besides', { before: '', after: all('t') }],
+    ['from some privileges to others', { before: all('t'), after: all('u') }],
+  ])('a migration that is planned on 18 runs on the older one, there and back: %s', async (_what, of) => {
+    const given = typeof of === 'string' ? undefined : of;
     const [before, after] = await Promise.all(
-      ['before', 'after'].map((side) =>
-        readFile(new URL(`operator--in-place/${side}.sql`, fixtures), 'utf8'),
-      ),
+      (['before', 'after'] as const).map(async (side) => {
+        const sql = given?.[side] ?? (await readFile(new URL(`${String(of)}/${side}.sql`, fixtures), 'utf8'));
+        return prepared(servers[0]!, `create role corpus_all;${sql}`);
+      }),
     );
     const [start, from] = (await catalogs(before!)) as [Catalog, Catalog];
     const [goal, to] = (await catalogs(after!)) as [Catalog, Catalog];

@@ -1,15 +1,18 @@
 /** Default privileges: what a role's future objects begin with. Global ones replace the built-in defaults; those of a schema add. */
 import { grantee, identifier } from '../../sql/quote.ts';
+import type { Catalog } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import {
   type DefaultPrivilegeId,
   type DefaultPrivilegeObjects,
   type GrantId,
   type Id,
+  type ObjectId,
   isType,
   keyOf,
 } from '../model/id.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
+import { privilegesOn } from './privileges.ts';
 
 export interface DefaultPrivilegeAttributes {
   readonly grantable: boolean;
@@ -21,13 +24,17 @@ function alterDefault(
   verb: 'GRANT' | 'REVOKE' | 'REVOKE GRANT OPTION FOR',
   id: DefaultPrivilegeId,
   grantable: boolean,
+  { serverVersion }: Catalog,
 ): Draft {
   const where = id.schema === null ? '' : ` IN SCHEMA ${identifier(id.schema)}`;
   const head = `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(id.role)}${where}`;
   const toOrFrom = verb === 'GRANT' ? 'TO' : 'FROM';
   const option = verb === 'GRANT' && grantable ? ' WITH GRANT OPTION' : '';
+  // A whole set reads ALL, and means the same on a server that knows one less.
+  const all = privilegesOn(kindOf[id.objects], serverVersion).map((name) => name.toUpperCase());
+  const isAll = (items: readonly string[]) => all.length > 1 && all.every((name) => items.includes(name));
   const render = (items: readonly string[]) =>
-    `${head} ${verb} ${items.join(', ')} ON ${id.objects.toUpperCase()} ${toOrFrom} ${grantee(id.to)}${option}`;
+    `${head} ${verb} ${isAll(items) ? 'ALL' : items.join(', ')} ON ${id.objects.toUpperCase()} ${toOrFrom} ${grantee(id.to)}${option}`;
   return draft(() => render([id.privilege.toUpperCase()]), {
     merge: {
       group: [verb, head, id.objects, id.to, String(grantable)].join('\0'),
@@ -36,6 +43,16 @@ function alterDefault(
     },
   });
 }
+
+/** One of the kinds that each word stands for. */
+const kindOf = {
+  tables: 'table',
+  sequences: 'sequence',
+  functions: 'function',
+  types: 'enum',
+  schemas: 'schema',
+  'large objects': 'large-object',
+} as const satisfies Record<DefaultPrivilegeObjects, ObjectId['kind']>;
 
 const requirements = (id: DefaultPrivilegeId) => [
   keyOf({ kind: 'role', name: id.role }),
@@ -53,27 +70,29 @@ export const defaultPrivilege: Kind<DefaultPrivilegeId, DefaultPrivilegeAttribut
       ? []
       : [{ to: { kind: 'schema' as const, name: id.schema }, type: 'auto' as const }]),
   ],
-  create: ({ id, attrs }) => [
+  create: ({ id, attrs }, { to }) => [
     {
       ...(attrs.withheld === true
-        ? alterDefault('REVOKE', id, false)
-        : alterDefault('GRANT', id, attrs.grantable)),
+        ? alterDefault('REVOKE', id, false, to)
+        : alterDefault('GRANT', id, attrs.grantable, to)),
       produces: [keyOf(id)],
       requires: requirements(id),
     },
   ],
-  drop: ({ id, attrs }) => [
+  drop: ({ id, attrs }, { from }) => [
     {
-      ...(attrs.withheld === true ? alterDefault('GRANT', id, false) : alterDefault('REVOKE', id, false)),
+      ...(attrs.withheld === true
+        ? alterDefault('GRANT', id, false, from)
+        : alterDefault('REVOKE', id, false, from)),
       destroys: [keyOf(id)],
     },
   ],
-  alter: (_changes, before, { id, attrs }) => {
-    const given = { ...alterDefault('GRANT', id, attrs.grantable), produces: [keyOf(id)] };
-    const taken = { ...alterDefault('REVOKE', id, false), produces: [keyOf(id)] };
+  alter: (_changes, before, { id, attrs }, { to }) => {
+    const given = { ...alterDefault('GRANT', id, attrs.grantable, to), produces: [keyOf(id)] };
+    const taken = { ...alterDefault('REVOKE', id, false, to), produces: [keyOf(id)] };
     if (attrs.withheld === true) return [taken];
     if (attrs.grantable || before.attrs.withheld === true) return [given];
-    return [{ ...alterDefault('REVOKE GRANT OPTION FOR', id, false), produces: [keyOf(id)] }];
+    return [{ ...alterDefault('REVOKE GRANT OPTION FOR', id, false, to), produces: [keyOf(id)] }];
   },
 };
 

@@ -13,7 +13,7 @@ import {
   referencesOf,
   settling,
 } from './identity-privileges.ts';
-import { draft, type Draft, type Kind } from './kind.ts';
+import { draft, type Draft, type Kind, oldestServer, type Sides } from './kind.ts';
 import { objectClause, onCurrentDatabase } from './object.ts';
 import { privilegesOn } from './privileges.ts';
 
@@ -106,10 +106,28 @@ const requirements = (id: GrantId) => [
 const revoked = ({ to, privilege }: GrantId, on: Id) =>
   `turn of revoking ${privilege} on ${keyOf(on)} from ${to}` as Key;
 
-function give(id: GrantId, { grantable }: GrantAttributes, to: Catalog): Draft {
+/**
+ * ALL, which means the same on a server that knows a privilege less, does not stand beside privileges on columns: written
+ * for such servers too, those are a statement of their own.
+ */
+function apartForOlder(made: Draft, { on }: GrantId, sides: Sides): Draft {
+  const { merge } = made;
+  const [oldest, newest] = [oldestServer(sides), Math.max(sides.from.serverVersion, sides.to.serverVersion)];
+  const isSame =
+    everyPrivilege({ on: onWhole(on) }, oldest).length === everyPrivilege({ on: onWhole(on) }, newest).length;
+  if (merge === undefined || on.kind !== 'column' || isSame) return made;
+  return { ...made, merge: { ...merge, group: `${merge.group}\0columns` } };
+}
+
+function give(id: GrantId, { grantable }: GrantAttributes, sides: Sides): Draft {
+  const { to } = sides;
   const wholes = id.on.kind === 'column' ? relationsOf(id.on).map((on) => revoked(id, on)) : [];
   return {
-    ...privilegeStatement('GRANT', id, everyPrivilege(id, to.serverVersion), grantable),
+    ...apartForOlder(
+      privilegeStatement('GRANT', id, everyPrivilege(id, to.serverVersion), grantable),
+      id,
+      sides,
+    ),
     produces: [keyOf(id)],
     requires: [...requirements(id), ...wholes],
   };
@@ -139,9 +157,9 @@ export const grant: Kind<GrantId, GrantAttributes> = {
   create: (entry, sides) => {
     const { id, attrs } = entry;
     const column = identityColumnOf(entry);
-    if (column === undefined) return [give(id, attrs, sides.to)];
+    if (column === undefined) return [give(id, attrs, sides)];
     if (comesAlong(said(entry), column, sides)) return [];
-    const given = give(id, attrs, sides.to);
+    const given = give(id, attrs, sides);
     return [{ ...given, requires: [...given.requires, ...ownersOf(column)] }];
   },
   drop: (entry, sides) => {
@@ -150,7 +168,11 @@ export const grant: Kind<GrantId, GrantAttributes> = {
     const column = identityColumnOf(entry);
     if (column !== undefined && goesAlong(said(entry), column, sides)) return [];
     const taken = {
-      ...privilegeStatement('REVOKE', id, everyPrivilege(id, from.serverVersion), false),
+      ...apartForOlder(
+        privilegeStatement('REVOKE', id, everyPrivilege(id, from.serverVersion), false),
+        id,
+        sides,
+      ),
       destroys: [keyOf(id)],
     };
     if (id.on.kind === 'column') return [taken];
@@ -159,16 +181,20 @@ export const grant: Kind<GrantId, GrantAttributes> = {
     const kept = columnGrants(id, to).filter((each) => from.entries.has(keyOf(each.id)));
     return [
       { ...taken, produces: [revoked(id, id.on)] },
-      ...kept.map((each) => give(each.id, each.attrs, to)),
+      ...kept.map((each) => give(each.id, each.attrs, sides)),
     ];
   },
-  alter: (_changes, _before, { id, attrs }, { to }) => [
+  alter: (_changes, _before, { id, attrs }, sides) => [
     {
-      ...privilegeStatement(
-        attrs.grantable ? 'GRANT' : 'REVOKE GRANT OPTION FOR',
+      ...apartForOlder(
+        privilegeStatement(
+          attrs.grantable ? 'GRANT' : 'REVOKE GRANT OPTION FOR',
+          id,
+          everyPrivilege(id, sides.to.serverVersion),
+          attrs.grantable,
+        ),
         id,
-        everyPrivilege(id, to.serverVersion),
-        attrs.grantable,
+        sides,
       ),
       produces: [keyOf(id)],
     },
