@@ -57,15 +57,15 @@ describe.each([15, 17] as const)('PostgreSQL %i and 18', (older) => {
   const all = (of: string) => `create role corpus_all; create table t (a int, b text); create table u (a int);
     grant all on ${of} to corpus_all; grant select (a), update (b) on t to corpus_all;
     alter default privileges for role corpus_all grant all on tables to public;`;
-  it.each([
+  it.each<[what: string, of: { before: string; after: string } | string]>([
     ['operators', 'operator--in-place'],
     ['all privileges, on columns besides', { before: '', after: all('t') }],
     ['from some privileges to others', { before: all('t'), after: all('u') }],
   ])('a migration that is planned on 18 runs on the older one, there and back: %s', async (_what, of) => {
-    const given = typeof of === 'string' ? undefined : of;
     const [before, after] = await Promise.all(
       (['before', 'after'] as const).map(async (side) => {
-        const sql = given?.[side] ?? (await readFile(new URL(`${String(of)}/${side}.sql`, fixtures), 'utf8'));
+        const sql =
+          typeof of === 'string' ? await readFile(new URL(`${of}/${side}.sql`, fixtures), 'utf8') : of[side];
         return prepared(servers[0]!, `create role corpus_all;${sql}`);
       }),
     );

@@ -78,6 +78,8 @@ interface Case {
   readonly sql: string;
   /** `rule subject`, sorted. */
   readonly finds: readonly string[];
+  /** What the advice of each speaks of. */
+  readonly helps?: string;
   /** What the fix does not make undone. */
   readonly after?: string;
   readonly from?: number;
@@ -115,6 +117,7 @@ const cases: readonly Case[] = [
     what: 'a GRANT to a role that nobody declared',
     sql: 'create role intruder; grant select on auth.users to intruder',
     finds: ['permission/unexpected auth.users'],
+    helps: 'dbctl roles remove intruder.',
     after: 'drop role intruder',
   },
   {
@@ -228,6 +231,7 @@ const cases: readonly Case[] = [
     what: 'a stranger in a group',
     sql: 'create role intruder login in role app',
     finds: ['permission/membership intruder'],
+    helps: 'dbctl roles remove intruder.',
     after: 'drop role intruder',
   },
   {
@@ -402,12 +406,13 @@ describe.each([15, 18] as const)('permission rules on PostgreSQL %i', (major) =>
     await connection.sql.unsafe('reset role');
   });
 
-  it.each(cases)('$what', async ({ sql, finds, after, from, manifest: against }) => {
+  it.each(cases)('$what', async ({ sql, finds, helps, after, from, manifest: against }) => {
     if (shadow.serverVersion < (from ?? 0)) return;
     await connection.sql.unsafe(sql);
     const found = await findings(against);
     expect(named(found)).toEqual(finds);
     expect(found.filter(({ help }) => !/^[A-Z][a-z]+ /.test(help))).toEqual([]);
+    for (const { help } of found) expect(help).toContain(helps ?? '');
     for (const { rule, fix } of found) expect(fix.length > 0).toBe(!withoutFix.has(rule));
     await mend(found);
     const gone = new Set(found.map(({ fingerprint }) => fingerprint));

@@ -10,7 +10,7 @@ import type { LiveInput } from '../input.ts';
 import { describeGrants, listOf } from '../wording.ts';
 import { gainedByMembership } from './consequence.ts';
 import { type Membership, alterMembership, endMembership, rowsOf } from './membership-grants.ts';
-import { exists, severityFor } from './who.ts';
+import { exists, helpAboutOther, severityFor } from './who.ts';
 
 export const membership: Rule<LiveInput> = {
   name: 'permission/membership',
@@ -132,7 +132,7 @@ function* stray(input: LiveInput, entry: Membership): Generator<Found> {
     consequence: gainedByMembership(input, entry),
     help: manifest.roles.has(id.member)
       ? `Revoke it, or declare it under roles.${id.member}.memberOf.`
-      : 'Revoke it, declare the role, or list it under unmanaged.roles.',
+      : helpAboutOther(input, id.member),
     severity,
     fix: endMembership(input, entry),
     ...(manifest.roles.has(id.member) ? { path: manifest.roles.get(id.member)!.path } : {}),

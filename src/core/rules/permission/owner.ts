@@ -10,7 +10,7 @@ import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
 import { counted, grantedOn, listOf } from '../wording.ts';
 import { relationOf } from './live-grants.ts';
-import { exists } from './who.ts';
+import { exists, roleMayGo, standingOf } from './who.ts';
 
 function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string): Entry[] {
   const keys = new Set(objects.map(keyOf));
@@ -56,7 +56,7 @@ export const owner: Rule<LiveInput> = {
           objects.length === 1
             ? `${grantedOn(objects[0]!)} belongs to ${identifier(is)}, not to ${should}, the domain's owner`
             : `${counted(objects.length, 'object')} of domain ${domain} belong to ${identifier(is)}, not to ${should}, the domain's owner: ${listOf(objects.map(grantedOn))}`,
-        help: `Give ${objects.length === 1 ? 'it' : 'them'} to ${should}, or declare another owner.`,
+        help: `Give ${objects.length === 1 ? 'it' : 'them'} to ${should}, or declare another owner.${standingOf(input, is) === 'other' ? roleMayGo(input, is, entry.attrs['role'] as string) : ''}`,
         consequence: `${identifier(is)} may do anything with ${objects.length === 1 ? 'it' : 'them'}, drop, alter and grant, and so may its members; ${should} may not`,
         fix: [
           ...sqlToCreate(

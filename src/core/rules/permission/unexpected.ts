@@ -16,7 +16,7 @@ import { gainedBy } from './consequence.ts';
 import { type LiveGrant, liveGrants, relationOf } from './live-grants.ts';
 import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
-import { severityFor } from './who.ts';
+import { helpAboutOther, severityFor } from './who.ts';
 
 export const unexpected: Rule<LiveInput> = {
   name: 'permission/unexpected',
@@ -261,5 +261,5 @@ function helpFor(input: LiveInput, to: string): string {
   if (to === 'public') return 'Revoke it, or declare it under public.';
   return input.manifest.roles.has(to)
     ? `Revoke it, or declare it under roles.${to}.grants.`
-    : `Revoke it, declare the role, or list it under unmanaged.roles.`;
+    : helpAboutOther(input, to);
 }

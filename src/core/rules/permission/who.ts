@@ -21,6 +21,20 @@ export function severityFor(input: Pick<LiveInput, 'manifest'>, role: string): S
   return ({ ignore: undefined, report: 'warning', revoke: 'error' } as const)[otherRoles];
 }
 
+/** @returns what to do about what a role has that nobody declared: besides taking it, the role itself may go. */
+export function helpAboutOther(input: Pick<LiveInput, 'access'>, role: string): string {
+  return `Revoke it, declare the role, or list it under unmanaged.roles.${roleMayGo(input, role)}`;
+}
+
+/** @param to who gets what it owns. @returns a sentence, with a space before it; none for superusers and the server's own roles. */
+export function roleMayGo({ access }: Pick<LiveInput, 'access'>, role: string, to?: string): string {
+  if (role.startsWith('pg_') || access.isSuperuser(role)) return '';
+  const words = [role, ...(to === undefined ? [] : ['--reassign-to', to])];
+  return ` If the role is to go, with all that it holds: dbctl roles remove ${words.map(inShell).join(' ')}.`;
+}
+
+const inShell = (word: string) => (/^[\w-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
 /** @returns whether the server has the role (PUBLIC it always has). */
 export function exists({ live }: Pick<LiveInput, 'live'>, role: string): boolean {
   return role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
