@@ -8,6 +8,7 @@ import type { GrantId, ObjectId } from '../core/model/id.ts';
 import type { Connection } from './connect.ts';
 import { parseAcl } from './introspect/acl.ts';
 import { notOfExtension, userNamespace } from './introspect/reading.ts';
+import { typeKind } from './introspect/extension.ts';
 import { argumentTypes } from './introspect/function.ts';
 import { literal } from '../sql/quote.ts';
 
@@ -76,11 +77,7 @@ const members = [
   }),
   membersOf({
     catalog: 'pg_type',
-    id: inSchema(
-      `case t.typtype when 'e' then 'enum' when 'd' then 'domain-type' when 'c' then 'composite-type'
-        when 'r' then 'range-type' else 'base-type' end`,
-      't.typname',
-    ),
+    id: inSchema(typeKind, 't.typname'),
     from: `join pg_type t on t.oid = m.objid and t.typtype in ('b', 'e', 'd', 'c', 'r') and t.typcategory <> 'A'
       join pg_namespace n on n.oid = t.typnamespace`,
     owner: 't.typowner',

@@ -1,8 +1,10 @@
 /** Grants: one privilege on one object to one role. Statements gather what goes to the same role on the same object. */
 import { grantee, identifier, qualified } from '../../sql/quote.ts';
-import { type Catalog, edgeIndex } from '../model/catalog.ts';
+import { type Catalog, edgeIndex, loose } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type GrantId, type Id, type Key, isRelation, keyOf, nameOf, relationsOf } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
+import { pushTo } from '../model/push-to.ts';
 import { whatItIsOn } from './comment.ts';
 import {
   type SaidOfIdentity,
@@ -103,7 +105,7 @@ const requirements = (id: GrantId) => [
 ];
 
 /** Stands for: the privilege on a whole relation is taken, and with it, as PostgreSQL has it, that on each column. */
-const revoked = ({ to, privilege }: GrantId, on: Id) =>
+export const revoked = ({ to, privilege }: Pick<GrantId, 'to' | 'privilege'>, on: Id) =>
   `turn of revoking ${privilege} on ${keyOf(on)} from ${to}` as Key;
 
 /**
@@ -133,8 +135,33 @@ function give(id: GrantId, { grantable }: GrantAttributes, sides: Sides): Draft 
   };
 }
 
+/** Privileges on columns of what an extension contains, which is no entry, by schema and name of that. */
+const onMembers = onceOf((catalog: Catalog): ReadonlyMap<string, Entry<GrantId, GrantAttributes>[]> => {
+  const grants = new Map<string, Entry<GrantId, GrantAttributes>[]>();
+  for (const [, { id, attrs }] of loose(catalog))
+    if (id.kind === 'grant' && id.on.kind === 'column')
+      pushTo(grants, qualified(id.on.schema, id.on.table), {
+        id,
+        attrs: { grantable: attrs['grantable'] === true },
+      });
+  return grants;
+});
+
+/** @returns the statements that give those on columns again, which REVOKE on the whole has taken along. */
+export function givenAgain(id: Pick<GrantId, 'on' | 'to' | 'privilege'>, sides: Sides): Draft[] {
+  const kept = columnGrants(id, sides.to).filter((each) => sides.from.entries.has(keyOf(each.id)));
+  return kept.map((each) => give(each.id, each.attrs, sides));
+}
+
 /** @returns the same privilege of the same role on single columns. */
-function columnGrants({ on, to, privilege }: GrantId, of: Catalog): Entry<GrantId, GrantAttributes>[] {
+function columnGrants(
+  { on, to, privilege }: Pick<GrantId, 'on' | 'to' | 'privilege'>,
+  of: Catalog,
+): Entry<GrantId, GrantAttributes>[] {
+  if (isRelation(on) && !of.entries.has(keyOf(on)))
+    return (onMembers(of).get(qualified(on.schema, on.name)) ?? []).filter(
+      ({ id }) => id.to === to && id.privilege === privilege,
+    );
   const { byReferenced } = edgeIndex(of);
   const hangsOn = (key: Key) => (byReferenced.get(key) ?? []).map(({ dependent }) => dependent);
   const direct = hangsOn(keyOf(on));
@@ -164,7 +191,7 @@ export const grant: Kind<GrantId, GrantAttributes> = {
   },
   drop: (entry, sides) => {
     const { id } = entry;
-    const { from, to } = sides;
+    const { from } = sides;
     const column = identityColumnOf(entry);
     if (column !== undefined && goesAlong(said(entry), column, sides)) return [];
     const taken = {
@@ -178,11 +205,7 @@ export const grant: Kind<GrantId, GrantAttributes> = {
     if (id.on.kind === 'column') return [taken];
     // Whose it is then may be the one that it is taken from; and so may the name be another's.
     if (column !== undefined) return [settling(taken, id.on, column)];
-    const kept = columnGrants(id, to).filter((each) => from.entries.has(keyOf(each.id)));
-    return [
-      { ...taken, produces: [revoked(id, id.on)] },
-      ...kept.map((each) => give(each.id, each.attrs, sides)),
-    ];
+    return [{ ...taken, produces: [revoked(id, id.on)] }, ...givenAgain(id, sides)];
   },
   alter: (_changes, _before, { id, attrs }, sides) => [
     {

@@ -3,7 +3,7 @@
  * an extension contains is no entry, nor is the sequence: what differs from it is.
  */
 import { type RevokeId, keyOf } from '../model/id.ts';
-import { everyPrivilege, privilegeStatement } from './grant.ts';
+import { everyPrivilege, givenAgain, privilegeStatement, revoked } from './grant.ts';
 import {
   comesAlong,
   goesAlong,
@@ -34,9 +34,10 @@ export const revoke: Kind<RevokeId> = {
     return [
       {
         ...privilegeStatement('REVOKE', id, everyPrivilege(id, sides.to.serverVersion), false),
-        produces: [keyOf(id)],
+        produces: [keyOf(id), revoked(id, id.on)],
         requires: column === undefined ? [] : [keyOf(id.on), ...ownersOf(column)],
       },
+      ...givenAgain(id, sides),
     ];
   },
   drop: (entry, sides) => {

@@ -45,10 +45,11 @@ async function readThem(reading: Reading): Promise<void> {
 
 interface Member {
   extension: string;
-  /** null: of a kind whose privileges are not followed. */
-  kind: ObjectId['kind'] | null;
+  kind: ObjectId['kind'];
   object: string;
   schema: string | null;
+  /** Of a column. */
+  table: string | null;
   name: string;
   args: string | null;
   acl: string[];
@@ -58,10 +59,10 @@ interface Member {
 /** SQL: members of one catalog whose privileges are not those that they came with. */
 const members = (
   catalog: string,
-  { kind, schema, name, args = 'null', acl, owner, type, joins, sub = '0' }: Columns,
+  { kind, schema, table = 'null', name, args = 'null', acl, owner, type, joins, sub = '0' }: Columns,
 ): string => `
   select x.extname as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
-    ${schema} as schema, ${name} as name, ${args} as args,
+    ${schema} as schema, ${table} as table, ${name} as name, ${args} as args,
     coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as acl,
     coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as came
   from pg_depend m join pg_extension x on x.oid = m.refobjid ${joins}
@@ -72,6 +73,7 @@ const members = (
 interface Columns {
   readonly kind: string;
   readonly schema: string;
+  readonly table?: string;
   readonly name: string;
   readonly args?: string;
   readonly acl: string;
@@ -81,6 +83,10 @@ interface Columns {
   readonly joins: string;
   readonly sub?: string;
 }
+
+/** SQL: the kind of the type t. */
+export const typeKind = `case t.typtype when 'e' then 'enum' when 'd' then 'domain-type' when 'c' then 'composite-type'
+  when 'r' then 'range-type' else 'base-type' end`;
 
 const sources = [
   members('pg_proc', {
@@ -122,13 +128,13 @@ const sources = [
     joins: 'join pg_namespace n on n.oid = m.objid',
   }),
   members('pg_type', {
-    kind: 'null',
-    schema: 'null',
+    kind: typeKind,
+    schema: 'n.nspname',
     name: 't.typname',
     acl: 't.typacl',
     owner: 't.typowner',
     type: `'T'`,
-    joins: 'join pg_type t on t.oid = m.objid',
+    joins: 'join pg_type t on t.oid = m.objid join pg_namespace n on n.oid = t.typnamespace',
   }),
   members('pg_language', {
     kind: `'language'`,
@@ -140,25 +146,29 @@ const sources = [
     joins: 'join pg_language l on l.oid = m.objid',
   }),
   members('pg_class', {
-    kind: 'null',
-    schema: 'null',
+    kind: `'column'`,
+    schema: 'n.nspname',
+    table: 'c.relname',
     name: 'a.attname',
     acl: 'a.attacl',
     owner: '0',
     type: null,
-    joins: 'join pg_attribute a on a.attrelid = m.objid and a.attnum > 0',
+    joins: `join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
     sub: 'a.attnum',
   }),
 ];
 
 async function readMemberPrivileges(reading: Reading): Promise<void> {
   const rows = await reading.sql.unsafe<Member[]>(sources.join('\nunion all'));
-  for (const { extension, kind, object, schema, name, args, acl, came } of rows) {
-    const on = (
-      kind === null
-        ? null
-        : { kind, ...(schema === null ? {} : { schema }), name, ...(args === null ? {} : { args }) }
-    ) as ObjectId | null;
+  for (const { extension, kind, object, schema, table, name, args, acl, came } of rows) {
+    const on = {
+      kind,
+      ...(schema === null ? {} : { schema }),
+      ...(table === null ? {} : { table }),
+      name,
+      ...(args === null ? {} : { args }),
+    } as ObjectId;
     if (!addDifferences(reading, on, { acl, came }, { kind: 'extension', name: extension }))
       reading.notAnalysed.push({
         object: `privileges on ${object} of extension ${extension}`,
@@ -170,19 +180,19 @@ async function readMemberPrivileges(reading: Reading): Promise<void> {
 
 /**
  * Adds what the privileges on an object differ in from those that it came with.
- * @param on null: of a kind whose privileges are not followed. @param extension that it is a member of; undefined: it is the server's own.
+ * @param extension that it is a member of; undefined: it is the server's own.
  * @returns whether that is all that they differ in.
  */
 export function addDifferences(
   reading: Reading,
-  on: ObjectId | null,
+  on: ObjectId,
   { acl, came }: Pick<Member, 'acl' | 'came'>,
   extension?: ExtensionId,
 ): boolean {
   const before = new Map(parseAcl(came).map((item) => [`${item.to}\0${item.privilege}`, item]));
   let isAll = true;
   for (const { to, privilege, grantable, was } of differences(parseAcl(acl), before)) {
-    if (on === null || (was !== undefined && grantable !== null)) {
+    if (was !== undefined && grantable !== null) {
       isAll = false;
       continue;
     }
