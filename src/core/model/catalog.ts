@@ -257,13 +257,17 @@ export function withEdgeIndex(of: Catalog, index: EdgeIndex): Catalog {
 
 /** Put together when asked for; for what references something, one walk over all entries. */
 function indexOf(entries: ReadonlyMap<Key, Entry>, source: EdgeSource): EdgeIndex {
+  const found = new Map<Key, readonly Edge[]>();
   const ofDependent = (key: Key, entry: Entry): readonly Edge[] => {
+    const before = found.get(key);
+    if (before !== undefined) return before;
     const edges: Edge[] = [];
     const put = (edge: Edge) => {
       if (edge.referenced !== key && entries.has(edge.referenced) && !isIn(edges, edge)) edges.push(edge);
     };
     for (const { to, type } of source.own(entry)) put({ dependent: key, referenced: keyOf(to), type });
     for (const edge of source.told.of(key)) put(edge);
+    found.set(key, edges);
     return edges;
   };
   let candidates: ((key: Key, entry: Entry) => Iterable<Key>) | undefined;

@@ -309,6 +309,11 @@ export function keyOf(id: Id): Key {
   return `${id.kind}:${nameOf(id)}` as Key;
 }
 
+/** @returns the kind of what a key stands for. */
+export function kindIn(key: Key): Kind {
+  return key.slice(0, key.indexOf(':')) as Kind;
+}
+
 /** The object that was described last: what is on one object (owner, comment, a dozen grants) comes in a row. */
 let latest: { readonly on: ObjectId; readonly text: string } | undefined;
 function described(on: ObjectId): string {

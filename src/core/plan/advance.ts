@@ -14,7 +14,8 @@ import { ownedBy, partitionedAbove, partsAsOwn } from '../kinds/index-parts.ts';
 import { type LinkId, isLink } from '../kinds/parents.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, type Kind, type TableId, keyOf } from '../model/id.ts';
+import { type Key, type Kind, type TableId, keyOf, kindIn } from '../model/id.ts';
+import { pushTo } from '../model/push-to.ts';
 import type { Statement } from '../model/statement.ts';
 
 /** A catalog that differs from another in a few entries. */
@@ -128,7 +129,7 @@ function catalogOn(way: Way): Catalog {
     },
   };
   ways.set(after, way);
-  withLists(after, (kind) => listOf(kind, way));
+  withLists(after, listsOn(way));
   return withEdgeIndex(after, indexOf(way));
 }
 
@@ -178,12 +179,31 @@ class EntriesOnTheWay implements ReadonlyMap<Key, Entry> {
   }
 }
 
-function listOf(kind: Kind, { base, changed }: Way): readonly Entry[] {
-  const kept = [...entriesOf(base, kind)].map((entry): [Key, Entry] => [keyOf(entry.id), entry]);
-  const own = [...changed].filter((each): each is [Key, Entry] => each[1]?.id.kind === kind);
-  return [...kept.filter(([key]) => !changed.has(key)), ...own]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, entry]) => entry);
+/** What was touched is told apart in one walk: each step of a plan from nothing has touched all that came before it. */
+function listsOn({ base, changed }: Way): (kind: Kind) => readonly Entry[] {
+  let touched: Map<Kind, [Key, Entry | undefined][]> | undefined;
+  const known = new Map<Kind, readonly Entry[]>();
+  return (kind) => {
+    let list = known.get(kind);
+    if (list !== undefined) return list;
+    if (touched === undefined) {
+      touched = new Map();
+      for (const pair of changed) pushTo(touched, kindIn(pair[0]), pair);
+    }
+    const own = touched.get(kind);
+    list = own === undefined ? [...entriesOf(base, kind)] : merged(entriesOf(base, kind), own);
+    known.set(kind, list);
+    return list;
+  };
+}
+
+/** @param own what is otherwise than in `entries`, which are in the order of their keys; undefined: gone. */
+function merged(entries: Iterable<Entry>, own: readonly [Key, Entry | undefined][]): readonly Entry[] {
+  const all = new Map(Array.from(entries, (entry) => [keyOf(entry.id), entry] as const));
+  for (const [key, entry] of own)
+    if (entry === undefined) all.delete(key);
+    else all.set(key, entry);
+  return [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }
 
 /**
