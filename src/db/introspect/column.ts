@@ -302,7 +302,7 @@ export async function readIdentities({ sql, relations }: Reading): Promise<() =>
         'cache', s.seqcache::text, 'cycle', s.seqcycle,
         'sequence', nullif(sc.relname, c.relname || '_' || a.attname || '_seq'),
         'otherPersistence', sc.relpersistence <> c.relpersistence)::text as identity
-    from pg_sequence s join pg_class sc on sc.oid = s.seqrelid
+    from pg_sequence s join pg_class sc on sc.oid = s.seqrelid and sc.relkind = 'S'
     join pg_depend sd on sd.classid = 'pg_class'::regclass and sd.objid = s.seqrelid and sd.deptype = 'i'
       and sd.refclassid = 'pg_class'::regclass
     join pg_class c on c.oid = sd.refobjid

@@ -82,7 +82,8 @@ export async function readConstraints({ sql, serverVersion, relations }: Reading
 
 /** @returns whether one of them is of a sort that is told, and not modelled. */
 export const isLoud = ({ texts }: Relation): boolean =>
-  texts.constraints !== '' && toldOf(texts.constraints).some(isLost);
+  // Few have an exclusion constraint.
+  texts.constraints.includes(',x,') && toldOf(texts.constraints).some(isLost);
 
 /** Whether storage parameters are lost. */
 const isLost = ([, type, , , , , , , options]: Told): boolean => type === 'x' && options !== null;

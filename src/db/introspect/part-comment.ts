@@ -53,7 +53,7 @@ export async function readPartComments(reading: Reading): Promise<() => void> {
         where l.classoid = 'pg_class'::regclass and l.objoid = q.oid)
     from (select objoid from pg_description where classoid = 'pg_class'::regclass and objsubid = 0
       union select objoid from pg_seclabel where classoid = 'pg_class'::regclass) told
-    join pg_sequence s on s.seqrelid = told.objoid join pg_class q on q.oid = s.seqrelid join pg_namespace sn on sn.oid = q.relnamespace
+    join pg_class q on q.oid = told.objoid and q.relkind = 'S' join pg_namespace sn on sn.oid = q.relnamespace
     join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = q.oid and d.deptype = 'i' and d.refclassid = 'pg_class'::regclass
     join pg_class c on c.oid = d.refobjid join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
