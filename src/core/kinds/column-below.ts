@@ -8,7 +8,7 @@ import { alterSettings } from './column-settings.ts';
 import { columnAt, inheritedDefault, isInherited } from './family.ts';
 import { draft, type Draft, type Sides } from './kind.ts';
 import { roomFor } from './not-null.ts';
-import { childrenOf, descendantsOf, parentsOf } from './parents.ts';
+import { ancestorsOf, childrenOf, descendantsOf, parentsOf } from './parents.ts';
 import type { ColumnAttributes } from './parts.ts';
 
 /** @returns the children's columns that are their own as well: they are added before the parent's, which then merges with them. */
@@ -17,6 +17,13 @@ export function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
   return before
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => to.entries.has(key));
+}
+
+/** @returns the columns of the tables below that are their own as well: what changes the parent's type, changes theirs. */
+export function ownBelow(id: ColumnId, { from, to }: Sides): Key[] {
+  return descendantsOf(from, { schema: id.schema, name: id.table })
+    .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
+    .filter((key) => from.entries.has(key) && to.entries.has(key));
 }
 
 /** @returns what only told of a child's column that it is NOT NULL: as soon as the parent's is, it needs no telling. */
@@ -70,15 +77,13 @@ export const isOfMoving = (key: Key): boolean => key.startsWith(moving);
 /** A child's own column gives way to the one of its parent: the values move, because no statement makes an own column an inherited one. */
 export function becomesInherited(id: ColumnId, sides: Sides): Draft[] {
   const own = { schema: id.schema, name: id.table };
-  const parents = parentsOf(sides.to, own).map((parent): ColumnId => ({
-    ...id,
-    schema: parent.schema,
-    table: parent.name,
-  }));
+  const parents = ancestorsOf(sides.to, own)
+    .map((parent): ColumnId => ({ ...id, schema: parent.schema, table: parent.name }))
+    .filter((parent) => sides.to.entries.has(keyOf(parent)));
+  const above = ancestorsOf(sides.from, own);
   const isNew = (parent: ColumnId) =>
     !sides.from.entries.has(keyOf(parent)) &&
-    sides.to.entries.has(keyOf(parent)) &&
-    parentsOf(sides.from, own).some(({ schema, name }) => schema === parent.schema && name === parent.table);
+    above.some(({ schema, name }) => schema === parent.schema && name === parent.table);
   if (!parents.some(isNew))
     throw inputError({
       message: `${nameOf(id)} is the table's own, and cannot be made its parent's only`,

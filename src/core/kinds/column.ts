@@ -19,6 +19,7 @@ import {
   columnGone,
   leftToChildren,
   mergedBelow,
+  ownBelow,
   passedDefault,
   passedOn,
   settingsBelow,
@@ -27,7 +28,7 @@ import { alterSettings, usualSettings } from './column-settings.ts';
 import { isSetWithType, restoredDefaults } from './default.ts';
 import type { DefaultAttributes } from './parts.ts';
 import { columnAt, isInherited, isNotNullAbove } from './family.ts';
-import { descendantsOf, onlyOf, parentsOf } from './parents.ts';
+import { childrenOf, descendantsOf, onlyOf, parentsOf } from './parents.ts';
 import { type ForeignOption, optionChanges, optionsClause, secretHazards } from './foreign-options.ts';
 import { carriedAlong } from './identity-privileges.ts';
 import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
@@ -51,24 +52,35 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         ...(attrs.collation === null ? [] : [`COLLATE ${attrs.collation}`]),
         ...inner,
         ...(passed === undefined ? [] : [`DEFAULT ${passed.expression}`]),
-        ...(attrs.identity === null ? [] : [identityClause(id, attrs.identity)]),
+        ...(attrs.identity === null || isLate ? [] : [identityClause(id, attrs.identity)]),
         ...notNullClause(id, attrs, sides),
       ].join(' ');
     const table = qualified(id.schema, id.table);
     const merged = mergedBelow(id, sides);
+    const isLate = attrs.identity !== null && hasChildrenInTheWay(id, sides);
     const passed = passedDefault(id, sides);
     return [
       draft((inner) => `ALTER TABLE ${table} ADD COLUMN ${clause(inner)}`, {
-        produces: [keyOf(id), ...sequenceName(id, attrs.identity)],
+        produces: [keyOf(id), ...(isLate ? [] : sequenceName(id, attrs.identity))],
         requires: [keyOf(tableId), ...merged, roomFor(id), ...(passed?.requires ?? [])],
         locks: accessExclusive({ schema: id.schema, name: id.table }),
         hazards: [
           ...secretsOf(id, [], attrs.foreignOptions),
-          ...(tableId.kind === 'table' ? addColumnHazards({ id, attrs }, sides.to) : []),
+          ...(tableId.kind === 'table'
+            ? addColumnHazards({ id, attrs: isLate ? { ...attrs, identity: null } : attrs }, sides.to)
+            : []),
         ],
         fold: { into: keyOf(tableId), rank: order ?? 0, clause },
       }),
-      ...(attrs.identity === null ? [] : sequencePersistence(id, attrs.identity, isUnlogged(sides.to, id))),
+      ...(isLate
+        ? alterIdentity(id, null, attrs.identity, isUnlogged(sides.to, id)).map((made) => ({
+            ...made,
+            requires: [...made.requires, keyOf(id)],
+          }))
+        : []),
+      ...(attrs.identity === null || isLate
+        ? []
+        : sequencePersistence(id, attrs.identity, isUnlogged(sides.to, id))),
       ...notNullAfter(id, attrs).map((made) => ({ ...made, requires: [keyOf(id)] })),
       ...alterSettings(id, usualSettings, attrs, onlyOf(sides.to, id)),
     ];
@@ -137,14 +149,11 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
             ? 'scan'
             : undefined;
       const change = alterType(before.attrs, { id, attrs }, sides, viaText, work);
-      drafts.push({ ...change, produces: [...change.produces, ...mergedBelow(id, sides)] });
+      drafts.push({ ...change, produces: [...change.produces, ...ownBelow(id, sides)] });
       drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
     // What forbids null may come in a later step.
-    const early = [keyOf(id), ...mergedBelow(id, sides)].map((key): [Key, string[]] => [
-      key,
-      earlyAttributes,
-    ]);
+    const early = [keyOf(id), ...ownBelow(id, sides)].map((key): [Key, string[]] => [key, earlyAttributes]);
     if (sooner.length > 0)
       drafts.splice(
         0,
@@ -174,6 +183,14 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     return drafts;
   },
 };
+
+/** The server adds no identity column to a table that has children, nor, before 17, to one that has partitions. */
+const hasChildrenInTheWay = ({ schema, table: name }: ColumnId, { from, to }: Sides): boolean =>
+  childrenOf(from, { schema, name }).length > 0 &&
+  !(
+    to.serverVersion >= 170000 &&
+    find<TableId, TableAttributes>(to, { kind: 'table', schema, name })?.attrs.kind === 'partitioned'
+  );
 
 /** What is altered before nulls are forbidden. */
 const earlyAttributes: (keyof ColumnAttributes)[] = ['type', 'collation', 'storage'];

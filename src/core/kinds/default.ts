@@ -1,7 +1,7 @@
 /** A column's default, or its generation expression: pg_attrdef holds both, and so does this kind. */
 import { type Catalog, find } from '../model/catalog.ts';
 import { type ColumnId, type DefaultId, type Key, type TableId, keyOf } from '../model/id.ts';
-import { alterColumn } from './alter-table.ts';
+import { alterColumn, tableIn } from './alter-table.ts';
 import { columnAt, inheritedDefault, isInherited } from './family.ts';
 import { descendantsOf, onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
@@ -104,9 +104,9 @@ function alterDefault(id: DefaultId, action: string, { from, to }: Sides): Draft
   // Only of all at once is a generation expression set.
   const only = action.startsWith('SET EXPRESSION') && ofAnother(id, to) ? onlyOf(to, id) : '';
   const made = alterColumn(id, action, undefined, only);
-  // A column that comes, comes before its parents' do.
-  const isThere = columnAt(from, columnOf(id)) !== undefined;
-  const above = isThere ? defaultsAbove(id, to).flatMap((each) => [keyOf(each), isSet(each)]) : [];
+  // A column that comes, comes before its parents' do; a table that comes, comes after its parents.
+  const isBefore = find(from, tableIn(to, id)) !== undefined && columnAt(from, columnOf(id)) === undefined;
+  const above = !isBefore ? defaultsAbove(id, to).flatMap((each) => [keyOf(each), isSet(each)]) : [];
   return { ...made, produces: [keyOf(id), isSet(id)], requires: above };
 }
 

@@ -150,6 +150,27 @@ export function asItsOwn(catalog: Catalog, table: TableId): Entry[] {
   return [...entries.values()];
 }
 
+/** @returns what a table that leaves some of its parents has of its own from then on: what none of those that it keeps has. */
+export function ownOnceLeft(from: Catalog, to: Catalog, table: TableId): Entry[] {
+  const after = new Set(parentsOf(to, table).map(keyOf));
+  const kept = parentsOf(from, table).filter((parent) => after.has(keyOf(parent)));
+  const keptKeys = new Set(
+    kept.flatMap(({ schema, name }) => [
+      ...asItsOwn(from, { kind: 'table', schema, name }).map(({ id }) => keyOf(id)),
+      ...(edgeIndex(from).byReferenced.get(keyOf({ kind: 'table', schema, name })) ?? []).map(
+        ({ dependent }) => dependent,
+      ),
+    ]),
+  );
+  const isKept = (id: Entry['id']): boolean =>
+    'table' in id && kept.some(({ schema, name }) => keptKeys.has(keyOf({ ...id, schema, table: name })));
+  const own = asItsOwn(from, table);
+  return kept.length === 0 ? own : own.filter(({ id }) => !isKept(columnOf(id)));
+}
+
+/** A default is a column's. */
+const columnOf = (id: Entry['id']): Entry['id'] => (id.kind === 'default' ? { ...id, kind: 'column' } : id);
+
 /** @returns whether a parent's column of this name is NOT NULL: what it forbids, no child allows. */
 export const isNotNullAbove = (catalog: Catalog, id: ColumnId): boolean =>
   parentsOf(catalog, { schema: id.schema, name: id.table }).some(

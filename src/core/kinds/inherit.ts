@@ -1,6 +1,6 @@
 /** INHERITS: that a table has the columns and checks of another, and its rows are the other's too. Made with the table, or later. */
 import { qualified } from '../../sql/quote.ts';
-import { asItsOwn } from './family.ts';
+import { ownOnceLeft } from './family.ts';
 import { type InheritId, type TableId, keyOf } from '../model/id.ts';
 import { draft, type Kind } from './kind.ts';
 
@@ -37,7 +37,7 @@ export const inherit: Kind<InheritId> = {
   // Its columns stay, and are its own from then on.
   drop: ({ id }, { from, to }) => {
     const [child, parent] = names(id);
-    const own = asItsOwn(from, childOf(id)).map((entry) => keyOf(entry.id));
+    const own = ownOnceLeft(from, to, childOf(id)).map((entry) => keyOf(entry.id));
     return [
       draft(`ALTER TABLE ${child} NO INHERIT ${parent}`, {
         destroys: [keyOf(id)],

@@ -1,7 +1,7 @@
 /** What a column has of its own though its table has it from another table or a type. A default of its own is a default's entry. */
 import { identifier } from '../../sql/quote.ts';
 import type { Catalog } from '../model/catalog.ts';
-import { type ColumnId, type InheritedColumnId, type TableId, keyOf } from '../model/id.ts';
+import { type ColumnId, type InheritedColumnId, type Key, type TableId, keyOf } from '../model/id.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
 import { isChild, onlyOf, parentsOf } from './parents.ts';
@@ -31,11 +31,12 @@ function change(
   };
   // What the parent forbids, no child allows.
   const forbidden = !after.notNull && isNotNullAbove(to, column);
+  const along = isRenamedAbove(column, before, after, { from, to });
   const renamed =
-    before.notNull && isNotNullAbove(to, column) ? named(column, before, after, { from, to }) : [];
+    before.notNull && isNotNullAbove(to, column) && !along ? named(column, before, after, { from, to }) : [];
   const { sooner, later } = forbidden
     ? { sooner: [], later: [] }
-    : alterNotNull(column, renamed.length > 0 ? { ...before, ...nameOf(after) } : before, after, {
+    : alterNotNull(column, renamed.length > 0 || along ? { ...before, ...nameOf(after) } : before, after, {
         from,
         to,
       });
@@ -53,10 +54,11 @@ function change(
     ...[...cleared, ...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map(
       (made) => ({
         ...made,
-        produces: [],
+        produces: cleared.includes(made) ? [clearedOf(column)] : [],
         requires: [
           keyOf(tableOf(id)),
           ...parentColumns(to, column),
+          ...(cleared.length > 0 && sooner.includes(made) ? [roomFor(column)] : []),
           ...made.requires.filter((key) => key === keyGone(id)),
         ],
         ...(sooner.includes(made) ? withTable(column, after, to) : {}),
@@ -93,7 +95,7 @@ function named(
   { from, to }: Sides,
 ): Draft[] {
   const isPartition = to.entries.has(keyOf({ kind: 'partition', schema: id.schema, name: id.table }));
-  if (to.serverVersion < 180000 || (!isPartition && !own.notNull) || isNotNullAbove(from, id)) return [];
+  if (to.serverVersion < 180000 || (!isPartition && !own.notNull)) return [];
   const after = own.notNull ? own : columnAt(to, id)!.attrs;
   const [old, now] = [notNullName(id, before)!, notNullName(id, after)!];
   if (old === now) return [];
@@ -102,9 +104,38 @@ function named(
     { schema: id.schema, name: id.table },
     `RENAME CONSTRAINT ${identifier(old)} TO ${identifier(now)}`,
   );
-  const rooms = parents.map((parent) => roomFor({ ...id, schema: parent.schema, table: parent.name }));
-  return [{ ...rename, produces: rooms, isAhead: true }];
+  const above = parents.map((parent): ColumnId => ({ ...id, schema: parent.schema, table: parent.name }));
+  // What a parent has too cannot be renamed: only once the parent's has been taken off, and before it comes again.
+  const requires = isNotNullAbove(from, id) ? above.map(clearedOf) : [];
+  return [{ ...rename, produces: above.map(roomFor), requires, isAhead: true }];
 }
+
+/** Whether a parent's NOT NULL gets another name, and this one, which had the same, with it. */
+function isRenamedAbove(
+  id: ColumnId,
+  before: InheritedColumnAttributes,
+  after: InheritedColumnAttributes,
+  { from, to }: Sides,
+): boolean {
+  if (to.serverVersion < 180000) return false;
+  const names = [notNullName(id, before), notNullName(id, after)];
+  if (names.includes(undefined) || names[0] === names[1]) return false;
+  return parentsOf(to, { schema: id.schema, name: id.table }).some(({ schema, name }) => {
+    const above: ColumnId = { ...id, schema, table: name };
+    const keys = [above, { ...above, kind: 'inherited-column' as const }].map(keyOf);
+    const isOwn = [from, to].every(({ entries }) =>
+      keys.some((key) => entries.get(key)?.attrs['notNull'] === true),
+    );
+    const [old, now] = [from, to].map((side) => {
+      const found = columnAt(side, above);
+      return found === undefined ? undefined : notNullName(above, found.attrs);
+    });
+    return isOwn && old === names[0] && now === names[1];
+  });
+}
+
+/** Stands for: what was left of a parent's NOT NULL is taken off. */
+const clearedOf = ({ schema, table, name }: ColumnId) => `turn of clearing ${schema}.${table}.${name}` as Key;
 
 const nameOf = ({ notNullConstraint }: InheritedColumnAttributes) => ({ notNullConstraint });
 

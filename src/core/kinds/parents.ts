@@ -69,6 +69,10 @@ export function descendantsOf(catalog: Catalog, table: Named): readonly TableId[
   return [...found.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+/** @returns the parents of a table, and theirs. */
+export const ancestorsOf = (catalog: Catalog, table: Named): readonly TableId[] =>
+  parentsOf(catalog, table).flatMap((parent) => [parent, ...ancestorsOf(catalog, parent)]);
+
 /** @returns whether a table is a child by INHERITS, and no partition: what a child has as well, stays its own. */
 export const isChild = (of: Catalog, { schema, name }: Named): boolean =>
   parentsOf(of, { schema, name }).length > 0 && !of.entries.has(keyOf({ kind: 'partition', schema, name }));

@@ -2,7 +2,7 @@
  * Tables that become partitions, or children, of others, and those that cease to be: what they had from their parents
  * is then their own. A table leaves before its parent changes, and joins after both have become alike.
  */
-import { asItsOwn, columnAt, defaultAt, isInherited } from '../kinds/family.ts';
+import { asItsOwn, columnAt, defaultAt, isInherited, ownOnceLeft } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
 import { isChild, isLink, links, parentsOf } from '../kinds/parents.ts';
 import { type TableAttributes, isMadeAnew } from '../kinds/table.ts';
@@ -36,7 +36,7 @@ export function withOwnColumns(sides: Sides): Sides {
     if (move === 'joins') moved.to.add(keyOf(table));
     if (move === 'leaves') refuseOtherParents(table, sides);
     if (move === 'leaves')
-      for (const entry of [...asItsOwn(from, table), ...partsAsOwn(from, table)])
+      for (const entry of [...ownOnceLeft(from, to, table), ...partsAsOwn(from, table)])
         if (!from.entries.has(keyOf(entry.id)) && !stillInherited(entry.id, table, sides))
           more.from.push(entry);
     if (move === 'joins' && !isChild(to, table))

@@ -1,6 +1,7 @@
 import type { Draft } from '../kinds/kind.ts';
 import type { Entry } from '../model/entry.ts';
 import type { Id, Key } from '../model/id.ts';
+import type { Together } from './together.ts';
 
 /** A draft and the entry it is about. */
 export interface Planned {
@@ -20,4 +21,5 @@ export interface Expanded {
   readonly waits: ReadonlyMap<Key, readonly Key[]>;
   /** By entry to be dropped, what its drop lets go of. */
   readonly releases: ReadonlyMap<Key, readonly Key[]>;
+  readonly together: Together;
 }

@@ -8,7 +8,7 @@ import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 import { isTurn } from './drafts.ts';
-import { checkSlot, relationSlot, slotOf } from './slots.ts';
+import { checkSlot, primarySlot, relationSlot, slotOf } from './slots.ts';
 import type { Planned } from './expanded.ts';
 
 /** For each draft, by position, the drafts that must come before it. */
@@ -45,13 +45,12 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
   for (const [key, list] of destroyers) {
     const entry = from.entries.get(key);
     if (entry === undefined) continue;
-    const own = slotOf(entry);
     const parts = [
       ...indexParts(entry).map(({ schema, name }) => relationSlot(schema, name)),
       ...checksBelow(entry, from),
     ];
-    for (const slot of own === undefined ? parts : [own, ...parts])
-      for (const at of list) push(freed, slot, { at, key });
+    for (const slot of [slotOf(entry), primarySlot(entry), ...parts])
+      if (slot !== undefined) for (const at of list) push(freed, slot, { at, key });
   }
   planned.forEach(({ about, draft }, at) => {
     const taken = draft.produces.every(isTurn) ? [] : [{ id: about }];
@@ -66,6 +65,14 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
       if (taking.id.kind === 'constraint' && draft.destroys.some(isLink)) continue;
       for (const destroyer of freed.get(slot) ?? [])
         if (taking.id.kind !== 'constraint' || destroyer.key !== keyOf(taking.id)) precede(destroyer.at, at);
+    }
+  });
+  planned.forEach(({ draft }, at) => {
+    for (const key of draft.produces) {
+      const entry = to.entries.get(key);
+      const slot = entry === undefined ? undefined : primarySlot(entry);
+      for (const destroyer of (slot === undefined ? undefined : freed.get(slot)) ?? [])
+        if (destroyer.key !== key) precede(destroyer.at, at);
     }
   });
   return before;

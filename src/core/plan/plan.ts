@@ -19,6 +19,7 @@ import { statementGraph } from './graph.ts';
 import { withImpliedLocks } from './implied-locks.ts';
 import { withLongLocks } from './long-locks.ts';
 import { online } from './online/online.ts';
+import { inOneStep } from './together.ts';
 import { type Step, steps } from './steps.ts';
 
 export interface PlanOptions {
@@ -50,7 +51,8 @@ export function plan(
   const others = [...addedTo(sides.from, from), ...addedTo(sides.to, to)];
   const keys = among === undefined ? undefined : [...among, ...others];
   const changes = withoutLeftOut(diff(sides.from, sides.to, keys), from, leaveOut);
-  const attached = aroundAttaching(drafts(expand(changes, sides), sides), sides);
+  const expanded = expand(changes, sides);
+  const attached = aroundAttaching(drafts(expanded, sides), sides);
   const plain = withImpliedLocks(fold(attached, sides), sides);
   let statements = byPlace(withLongLocks(isOnline ? online(plain, sides) : plain, sides.from), sides);
   let before = statementGraph(statements, sides);
@@ -63,7 +65,10 @@ export function plan(
   const rather = usedFirst(statements, withRowsOf(uses, touched('produces'), to), to);
   usersGoFirst(rather, statements, withRowsOf(uses, touched('destroys'), from), from);
   for (const [first, second] of namedFirst(statements, before, sides)) rather[second]!.add(first);
-  return steps(statements, before, rather, domainOf);
+  const { together } = expanded;
+  return steps(statements, inOneStep(statements, before, together), rather, (id) =>
+    domainOf(together.get(keyOf(id)) ?? id),
+  );
 }
 
 /**

@@ -31,6 +31,10 @@ export const relationSlot = (schema: string, name: string): string => `relation\
 export const checkSlot = ({ schema, table }: { schema: string; table: string }, name: string): string =>
   `check\0${schema}\0${table}\0${name}`;
 
+/** @returns the place that a primary key takes: a table has one. */
+export const primarySlot = ({ id, attrs }: Taking): string | undefined =>
+  id.kind === 'constraint' && attrs?.['type'] === 'p' ? `primary\0${id.schema}\0${id.table}` : undefined;
+
 /** @returns the name that an object takes: relations share one namespace per schema, types another. */
 export function slotOf(entry: Taking | undefined): string | undefined {
   if (entry === undefined) return undefined;

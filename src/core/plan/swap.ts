@@ -5,13 +5,14 @@
 import { identifier } from '../../sql/quote.ts';
 import { isInherited } from '../kinds/family.ts';
 import { alterColumn, tableIn } from '../kinds/alter-table.ts';
+import { ownBelow } from '../kinds/column-below.ts';
 import type { ColumnAttributes } from '../kinds/parts.ts';
 import type { DefaultAttributes } from '../kinds/parts.ts';
 import { draft, type Draft, type Sides } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { isReadAgain } from '../kinds/rewrites.ts';
 import { objectClause } from '../kinds/object.ts';
-import { edgeIndex, find } from '../model/catalog.ts';
+import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import {
   type CollationId,
@@ -25,6 +26,7 @@ import {
 } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
 import type { Expanded, Planned } from './expanded.ts';
+import { type Together, together } from './together.ts';
 
 /** What a column holds fast: its type, or its collation. */
 type Swappable = TypeId | CollationId;
@@ -117,8 +119,9 @@ export function swapDrafts(
   swapped: ReadonlySet<Key>,
   { creates, drops, alters }: Pick<Expanded, 'creates' | 'drops' | 'alters'>,
   sides: Sides,
-): { also: readonly Planned[]; waits: ReadonlyMap<Key, readonly Key[]> } {
+): { also: readonly Planned[]; waits: ReadonlyMap<Key, readonly Key[]>; together: Together } {
   const also: Planned[] = [];
+  const parts = new Map<Key, readonly Key[]>();
   const waits = new Map<Key, readonly Key[]>();
   const { byReferenced, byDependent } = edgeIndex(sides.from);
   for (const key of swapped) {
@@ -139,6 +142,12 @@ export function swapDrafts(
       const converted = conversion(column, before, after, { creates, drops, alters }, sides);
       if (converted !== undefined) alters.set(column, [converted, ...(alters.get(column) ?? [])]);
     }
+    parts.set(key, [
+      ...columns.flatMap((each) => (drops.has(each) ? [] : [each, defaultOf(each, sides)])),
+      ...dependents.filter((each) => swapped.has(each)),
+      ...belongings(key, sides.from),
+      ...belongings(key, sides.to),
+    ]);
     const holders = (byDependent.get(key) ?? [])
       .map(({ referenced }) => referenced)
       .filter((each) => swapped.has(each) || drops.has(each));
@@ -148,19 +157,22 @@ export function swapDrafts(
       draft: draft(`DROP ${objectClause({ ...before.id, name })}`, {
         produces: holders.map(letGo),
         requires: [...columns, letGo(key), key],
-        destroys: belongings(key, sides).filter((each) => !sides.to.entries.has(each)),
+        destroys: belongings(key, sides.from).filter((each) => !sides.to.entries.has(each)),
       }),
     });
   }
-  return { also, waits };
+  return { also, waits, together: together(parts, sides.to) };
 }
 
-/** @returns what goes with the old type without a statement: its owner, comment, privileges and constraints, and theirs. */
-function belongings(key: Key, { from }: Pick<Sides, 'from'>): Key[] {
-  const own = (edgeIndex(from).byReferenced.get(key) ?? [])
+const defaultOf = (column: Key, { from }: Sides): Key =>
+  keyOf({ ...(from.entries.get(column)!.id as ColumnId), kind: 'default' });
+
+/** @returns what goes with a type without a statement: its owner, comment, privileges and constraints, and theirs. */
+function belongings(key: Key, of: Catalog): Key[] {
+  const own = (edgeIndex(of).byReferenced.get(key) ?? [])
     .map(({ dependent }) => dependent)
-    .filter((each) => isBelonging(from.entries.get(each)!.id));
-  return [...new Set(own)].flatMap((each) => [each, ...belongings(each, { from })]);
+    .filter((each) => isBelonging(of.entries.get(each)!.id));
+  return [...new Set(own)].flatMap((each) => [each, ...belongings(each, of)]);
 }
 
 /** Whether an entry says something of another that goes and comes with it. */
@@ -208,6 +220,7 @@ function conversion(
   const made = alterColumn(id, sql, isLeft ? undefined : cost(id, now.type, before, after, { from, to }));
   return {
     ...made,
+    produces: [...made.produces, ...ownBelow(id, { from, to })],
     // Taken off here, it is set by its own statement.
     destroys: plain && alters.has(defaultKey) ? [...made.destroys, defaultKey] : made.destroys,
     requires: [...made.requires, keyOf(after.id), letGo(key)],
