@@ -1,6 +1,6 @@
 /** Columns: each slot has a class of types among which values can be cast, so that every change of type has a way. */
 import fc from 'fast-check';
-import { identifier, literal } from '../../../src/sql/quote.ts';
+import { identifier, literal, qualified } from '../../../src/sql/quote.ts';
 import { comment, flag, oneOf, rarely, sometimes } from './common.ts';
 import { nameIn, piece, valueOf, type Piece, type World } from './family.ts';
 import { typeName } from './types.ts';
@@ -13,6 +13,8 @@ export interface Column {
   readonly collation: string | null;
   readonly comment: string | null;
   readonly grant: string | null;
+  /** Of its sequence, if it is an identity column. */
+  readonly sequenceGrant: { readonly to: string; readonly all: boolean; readonly revoke: boolean } | null;
 }
 
 const classes = {
@@ -55,6 +57,10 @@ export const column: fc.Arbitrary<Column> = fc.record({
   comment: rarely(comment),
   // To none who owns: what a former owner has on a column becomes the new one's, which no plan sees yet.
   grant: rarely(oneOf('reader', '"Odd one"', 'public')),
+  sequenceGrant: sometimes(
+    fc.record({ to: oneOf('reader', 'owner_a', 'owner_b', 'public'), all: flag(3), revoke: flag(2) }),
+    4,
+  ),
 });
 
 /** @returns the type as SQL, or undefined where it is not there. */
@@ -102,17 +108,27 @@ export function typeClause(name: string, value: Column, world: World): string | 
 export function columnClause(name: string, value: Column, world: World): string | undefined {
   const type = typeClause(name, value, world);
   if (type === undefined) return undefined;
-  const isIdentity = columnClasses[name] === 'key' && value.identity !== null && name === 'id';
-  const given = isIdentity ? undefined : defaultOf(name, value, world);
+  const given = isIdentity(name, value) ? undefined : defaultOf(name, value, world);
   const generated = ['always', 'by default', 'always', 'by default'][value.identity ?? 0]!;
   const start = (value.identity ?? 0) > 1 ? ' (start with 100 increment by 10)' : '';
   return [
     identifier(name),
     type,
     ...(given === undefined ? [] : [`default ${given}`]),
-    ...(isIdentity ? [`generated ${generated} as identity${start}`] : []),
+    ...(isIdentity(name, value) ? [`generated ${generated} as identity${start}`] : []),
     ...(value.notNull ? ['not null'] : []),
   ].join(' ');
+}
+
+const isIdentity = (name: string, { identity }: Column) => name === 'id' && identity !== null;
+
+/** Privileges on the sequence of an identity column. @param table as its name is, in that schema. */
+export function identityPieces(schema: string, table: string, name: string, value: Column): Piece[] {
+  const { sequenceGrant } = value;
+  if (sequenceGrant === null || !isIdentity(name, value)) return [];
+  const { to, all, revoke } = sequenceGrant;
+  const what = `${all ? 'all' : 'usage'} on sequence ${qualified(schema, `${table}_${name}_seq`)}`;
+  return [piece('carried', revoke ? `revoke ${what} from ${to}` : `grant ${what} to ${to}`)];
 }
 
 /** Comments and privileges of a column. */

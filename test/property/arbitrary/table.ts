@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { identifier, qualified } from '../../../src/sql/quote.ts';
 import { carried, flag, oneOf, rarely, schema, sometimes } from './common.ts';
-import { type Column, column, columnClasses, columnClause, columnPieces, columnType } from './column.ts';
+import {
+  type Column,
+  column,
+  columnClasses,
+  columnClause,
+  columnPieces,
+  columnType,
+  identityPieces,
+} from './column.ts';
 import { condition, scalar } from './expression.ts';
 import {
   carriedPieces,
@@ -115,6 +123,9 @@ export const table: Family<Table> = {
     return [
       piece('table', head, [...columnClauses(value, world), ...constraintClauses(value, present)], tail),
       ...tablePieces(value, name, present, world),
+      ...Object.entries(value.columns).flatMap(([column, each]) =>
+        each === null || !present.has(column) ? [] : identityPieces(value.schema, slot, column, each),
+      ),
       ...rowPieces(value, name, present, world),
     ];
   },
