@@ -73,10 +73,12 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         fold: { into: keyOf(tableId), rank: order ?? 0, clause },
       }),
       ...(isLate
-        ? alterIdentity(id, null, attrs.identity, isUnlogged(sides.to, id)).map((made) => ({
-            ...made,
-            requires: [...made.requires, keyOf(id)],
-          }))
+        ? alterIdentity(id, null, attrs.identity, isUnlogged(sides.to, id), carriedAlong(id, sides)).map(
+            (made) => ({
+              ...made,
+              requires: [...made.requires, keyOf(id)],
+            }),
+          )
         : []),
       ...(attrs.identity === null || isLate
         ? []
