@@ -39,7 +39,9 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
       planned.push({ about: entry.id, draft: { ...made, requires: [...made.requires, by] } });
   for (const { entry, by } of implied.unwanted)
     for (const made of kindOf(entry.id).drop(entry, sides)) {
-      const requires = [...made.requires, ...targetsOf(entry), by];
+      // The sequence of an identity column may come after the column.
+      const on = entry.id.kind === 'grant' ? [keyOf(entry.id.on)] : [];
+      const requires = [...made.requires, ...targetsOf(entry), by, ...on];
       // That of an object which is replaced goes with the old one.
       const destroys = made.destroys.filter(
         (key) => !drops.has(key) || !drops.has(keyOf(objectOf(entry.id))),
