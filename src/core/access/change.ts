@@ -1,4 +1,5 @@
 /** Two catalogs of one database at two times: who gained and who lost which effective access, and by which fact. */
+import { identityColumn, identityColumns } from '../kinds/identity-privileges.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import { entriesOf, find } from '../model/catalog.ts';
@@ -73,6 +74,8 @@ function objectsOf(before: World, after: World): Iterable<ObjectId> {
         objects.set(key, id as ObjectId);
       // Columns of views, parameters, what extensions contain: no entries, and may have an ACL.
       else if (id.kind === 'grant') objects.set(keyOf(id.on), id.on);
+  for (const { catalog } of [before, after])
+    for (const [key, { sequence }] of identityColumns(catalog)) objects.set(key, sequence);
   for (const name of serversLanguages) {
     const id = { kind: 'language', name } as const;
     objects.set(keyOf(id), id);
@@ -131,7 +134,12 @@ function difference(role: string, path: Path, object: ObjectId, lacks: World): s
       continue;
     }
     const on = step.object ?? object;
-    const isThere = on.kind === 'database' || on.kind === 'column' || on.kind === 'language' || exists(on);
+    const isThere =
+      on.kind === 'database' ||
+      on.kind === 'column' ||
+      on.kind === 'language' ||
+      exists(on) ||
+      (on.kind === 'sequence' && identityColumn(lacks.catalog, on) !== undefined);
     if (!isThere) return `${on.kind.replaceAll('-', ' ')} ${grantedOn(on)}`;
     const holder = step.via === 'public' ? 'public' : step.role!;
     if (lacks.access.aclOf(on).get(step.privilege!)?.has(holder) !== true) return granted(step, on, lacks);

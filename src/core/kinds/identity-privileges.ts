@@ -78,8 +78,9 @@ export const saidSequences = (catalog: Catalog): SequenceId[] =>
 export const identityColumns = onceOf(
   (catalog: Catalog): ReadonlyMap<Key, { readonly sequence: SequenceId; readonly column: ColumnId }> => {
     const columns = new Map<Key, { readonly sequence: SequenceId; readonly column: ColumnId }>();
-    for (const { id, attrs } of entriesOf<'column', ColumnAttributes>(catalog, 'column')) {
-      if (attrs.identity === null) continue;
+    for (const { id, attrs } of entriesOf<'column', Partial<ColumnAttributes>>(catalog, 'column')) {
+      // Of an extension's column, where it is told of at all, nothing but who may reach it.
+      if (attrs.identity === null || attrs.identity === undefined) continue;
       const sequence = sequenceOf(id, attrs.identity);
       columns.set(keyOf(sequence), { sequence, column: id });
     }
