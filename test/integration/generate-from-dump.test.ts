@@ -40,7 +40,10 @@ const manifest = (declared: readonly string[]) =>
     name: 'grown',
     domains: {
       ...Object.fromEntries(
-        ['identity', 'billing', 'Users', 'reporting', 'empty', 'extensions'].map((name) => [name, {}]),
+        ['identity', 'billing', 'Users', 'reporting', 'empty', 'extensions', 'counting'].map((name) => [
+          name,
+          {},
+        ]),
       ),
       odd: { schema: 'odd-Names.here' },
       public: { sql: ['dump.sql'] },
