@@ -1,5 +1,7 @@
 /** Rules over what was read of databases → findings, with the manifest's waivers and baseline. */
 import { resolve } from 'node:path';
+import { type Catalog, loose } from '../core/model/catalog.ts';
+import { objectOf } from '../core/model/id.ts';
 import type { Finding, Rule } from '../core/model/finding.ts';
 import type { LiveInput } from '../core/rules/input.ts';
 import { inOrder, runRules } from '../core/rules/run.ts';
@@ -19,6 +21,13 @@ export interface Judgement {
   readonly checked: string;
 }
 
+/** How many objects a catalog has, without what is on them or in them. */
+function objectsIn(catalog: Catalog): number {
+  let count = 0;
+  for (const [, { id }] of loose(catalog)) if (id.kind !== 'index' && objectOf(id) === id) count += 1;
+  return count;
+}
+
 /** @returns the findings in order, waived ones among them. */
 export async function judge<I extends LiveInput>(
   context: Context,
@@ -32,14 +41,14 @@ export async function judge<I extends LiveInput>(
     lint.baseline === undefined ? undefined : await readBaseline(resolve(directory, lint.baseline));
   const today = context.now().toISOString().slice(0, 10);
   const all = judged.flatMap(({ input, domains }) => {
-    context.debug(`${input.database}: ${input.live.entries.size} entries under ${rules.length} rules`);
+    context.debug(`${input.database}: ${objectsIn(input.live)} objects under ${rules.length} rules`);
     return runRules(rules, input, lint, today, {
       locate: (path) => project.locate(path),
       ...(baseline === undefined ? {} : { baseline }),
       ...(domains === undefined ? {} : { domains }),
     });
   });
-  const entries = judged.reduce((sum, { input }) => sum + input.live.entries.size, 0);
+  const objects = judged.reduce((sum, { input }) => sum + objectsIn(input.live), 0);
   const names = judged.map(({ input }) => input.live.source).join(', ');
-  return { all: inOrder(all), checked: `${entries} entries of ${names} under ${rules.length} rules` };
+  return { all: inOrder(all), checked: `${objects} objects of ${names} under ${rules.length} rules` };
 }

@@ -7,14 +7,18 @@ import { isBesides } from '../model/scope.ts';
 import { kindOf, ownReferences } from '../kinds/kinds.ts';
 import {
   type Catalog,
-  catalog,
+  catalogOf,
+  closedBundles,
   edgeSource,
   entriesOf,
   find,
-  unsorted,
+  keptOf,
+  loose,
+  openBundles,
   withEntries,
   withoutObjects,
 } from '../model/catalog.ts';
+import { isSame } from '../model/entry-map.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, type OwnerId, keyOf, objectOf } from '../model/id.ts';
 
@@ -60,30 +64,50 @@ function own(side: Side, other: Side): Catalog {
   // Two sides of one project differ in nothing but what it governs.
   if (judges.length !== 1) return business;
   const [{ governs, catalog: declared }] = judges as [Side];
-  return rebuilt(
+  const isGoverned = (id: Id) => governs!(id, side.catalog, declared);
+  const others = closedBundles(other.catalog);
+  return keptOf(
     business,
-    new Map([...unsorted(business)].filter(([, { id }]) => governs!(id, side.catalog, declared))),
+    ({ id }) => isGoverned(id),
+    ({ on, texts }, kinds) => {
+      // Whose privileges are the manifest's business is told of each grantee; of equal ACLs nobody need know.
+      if (kinds.has('grant'))
+        return others.some((each) => each.kinds.has('grant') && isSame(texts, each.on.get(keyOf(on))?.texts))
+          ? 'stays'
+          : 'opens';
+      return isGoverned(on) ? 'stays' : 'goes';
+    },
   );
 }
 
 /** @returns a side with these entries besides, and what it leaves unsaid as the other side has it. */
 function aligned(side: Side, mine: Catalog, theirs: Catalog, besides: readonly Entry[]): Catalog {
   if (side.isLive) return besides.length === 0 ? mine : withEntries(mine, besides);
-  const into = new Map(unsorted(mine));
+  for (const each of [mine, theirs]) openBundles(each, keyOf({ kind: 'database' }));
+  const into = new Map(loose(mine));
   for (const entry of besides) into.set(keyOf(entry.id), entry);
   alignUnsaid(side, mine, theirs, into);
-  return rebuilt(mine, into);
+  return catalogOf(
+    mine.source,
+    mine.serverVersion,
+    into,
+    { own: ownReferences, told: edgeSource(mine).told },
+    mine.notAnalysed,
+    closedBundles(mine),
+  );
 }
 
-/** Puts into `into` what the side leaves unsaid, as the other side has it. */
+/** Puts into `into` what the side leaves unsaid, as the other side has it. What is bundled, both say or none. */
 function alignUnsaid(side: Side, mine: Catalog, theirs: Catalog, into: Map<Key, Entry>): void {
-  for (const [key, entry] of unsorted(mine)) {
+  for (const [key, entry] of loose(mine)) {
     const { id } = entry;
     const role = isOfRole(id) ? roleOf(id)! : undefined;
     const isUnsaidRole = role !== undefined && (role === side.maker || side.assumedRoles.has(role));
     if (isUnsaidRole || objectOf(id).kind === 'database') into.delete(key);
   }
-  for (const [key, entry] of unsorted(theirs)) {
+  // Looking for what is on them opens some.
+  const told = [...loose(theirs)];
+  for (const [key, entry] of told) {
     const { id } = entry;
     const role = isOfRole(id) ? roleOf(id)! : undefined;
     if (role !== undefined && (role === side.maker || side.assumedRoles.has(role))) into.set(key, entry);
@@ -111,6 +135,10 @@ function alignOwner(
 ): void {
   const before = mine.entries.get(keyOf(owner.id));
   if (before !== undefined && before.attrs['role'] !== maker) return;
+  for (const key of openBundles(mine, keyOf(owner.id.on), 'grant')) {
+    const entry = mine.entries.get(key);
+    if (entry !== undefined && !into.has(key)) into.set(key, entry);
+  }
   const implied = (entry: Entry | undefined, on: Catalog) =>
     entry === undefined ? [] : (kindOf(entry.id).implies?.(entry, on) ?? []).map(({ id }) => keyOf(id));
   for (const key of implied(before, mine)) into.delete(key);
@@ -130,16 +158,4 @@ function roleOf(id: Id): string | undefined {
   if (id.kind === 'membership') return id.member;
   const object = objectOf(id);
   return object.kind === 'role' && (id.kind !== 'grant' || id.on.kind === 'role') ? object.name : undefined;
-}
-
-function rebuilt(of: Catalog, entries: ReadonlyMap<Key, Entry>): Catalog {
-  if (entries.size === of.entries.size && [...entries].every(([key, entry]) => of.entries.get(key) === entry))
-    return of;
-  return catalog(
-    of.source,
-    of.serverVersion,
-    entries.values(),
-    { own: ownReferences, told: edgeSource(of).told },
-    of.notAnalysed,
-  );
 }

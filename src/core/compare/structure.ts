@@ -7,14 +7,25 @@ import { governs } from '../manifest/placement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { domainsIn } from '../manifest/domain-of.ts';
 import { parentOf } from '../manifest/resolve/domain-objects.ts';
-import { type Catalog, catalog, edgeIndex, edgeSource, toldEdges, unsorted } from '../model/catalog.ts';
+import {
+  type Catalog,
+  catalogOf,
+  closedBundles,
+  edgeIndex,
+  edgeSource,
+  find,
+  keptOf,
+  loose,
+  toldEdges,
+  withoutObjects,
+} from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
+import type { Bundle, Bundles } from '../model/entry-map.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Id, type IndexId, type Key, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { type Id, type IndexId, type Key, type Kind, keyOf, nameOf, objectOf } from '../model/id.ts';
 import { toldWith } from '../kinds/identity-privileges.ts';
 import { ownReferences } from '../kinds/kinds.ts';
 import type { IndexAttributes } from '../kinds/parts.ts';
-import { find } from '../model/catalog.ts';
 import { plan } from '../plan/plan.ts';
 import type { Use } from '../bodies/uses.ts';
 import { comparable } from './comparable.ts';
@@ -128,19 +139,48 @@ function withoutOthersBusiness(
       if (sets.has(keyOf(parent))) return true;
     return false;
   };
-  const kept = Array.from(unsorted(should), ([, entry]) => entry).filter((entry) => !isOthers(entry, should));
-  const added = Array.from(unsorted(is), ([, entry]) => entry).filter((entry) => isOthers(entry, is));
+  const isOthersBundle = ({ on: object }: Bundle, kinds: ReadonlySet<Kind>, on: Catalog) =>
+    isOthers(
+      { id: kinds.has('grant') ? { kind: 'grant', on: object, to: '', privilege: '' } : object, attrs: {} },
+      on,
+    );
+  const kept = keptOf(
+    should,
+    (entry) => !isOthers(entry, should),
+    (bundle, kinds) => (isOthersBundle(bundle, kinds, should) ? 'goes' : 'stays'),
+  );
+  // A table's parts have edges to others.
+  const taken = keptOf(
+    is,
+    (entry) => isOthers(entry, is),
+    (bundle, kinds) => (!isOthersBundle(bundle, kinds, is) ? 'goes' : kinds.has('grant') ? 'stays' : 'opens'),
+  );
+  const added = Array.from(loose(taken), ([, entry]) => entry);
   const edges = added.flatMap(({ id }) => edgeIndex(is).byDependent.get(keyOf(id)) ?? []);
   return [
     is,
-    catalog(
+    catalogOf(
       should.source,
       should.serverVersion,
-      [...kept, ...added],
+      new Map([...loose(kept), ...loose(taken)]),
       { own: ownReferences, told: toldEdges(edges, edgeSource(should).told) },
       should.notAnalysed,
+      inTurn(closedBundles(kept), closedBundles(taken)),
     ),
   ];
+}
+
+/** @returns the bundles of both, sort by sort. */
+function inTurn(one: readonly Bundles[], other: readonly Bundles[]): readonly Bundles[] {
+  return Array.from({ length: Math.max(one.length, other.length) }, (_, at) => {
+    const [first, second] = [one[at], other[at]];
+    if (first === undefined || second === undefined) return (first ?? second)!;
+    return {
+      kinds: first.kinds,
+      on: new Map([...first.on, ...second.on]),
+      placesOf: (key) => [...first.placesOf(key), ...second.placesOf(key)],
+    };
+  });
 }
 
 /** The live catalog but for what no migration made: that it is there is the fact; who owns it and who may use it follows. */
@@ -149,10 +189,7 @@ export function withoutUnexpected(live: Catalog, { drifted }: Structure): Catalo
     drifted.filter(({ as }) => as === 'unexpected').map(({ object }) => keyOf(object)),
   );
   if (unexpected.size === 0) return live;
-  const kept = [...live.entries.values()].filter(
-    ({ id }) => !unexpected.has(keyOf(owningObject(id, [live]))),
-  );
-  return catalog(live.source, live.serverVersion, kept, live.edges, live.notAnalysed);
+  return withoutObjects(live, ({ id }) => unexpected.has(keyOf(owningObject(id, [live]))));
 }
 
 /** @returns a change in words: `column extra integer`, `default of state: 'new' instead of none`. */

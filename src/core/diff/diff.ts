@@ -3,7 +3,7 @@
  * value. What a change means in SQL is `core/kinds`' business.
  */
 import { type Catalog, closedBundles, loose, openBundles } from '../model/catalog.ts';
-import type { Bundles } from '../model/entry-map.ts';
+import { type Bundles, isSame } from '../model/entry-map.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry, Value } from '../model/entry.ts';
 import type { Key } from '../model/id.ts';
@@ -49,9 +49,6 @@ function openWhatDiffers(from: Catalog, to: Catalog): void {
     openBundles(to, on);
   }
 }
-
-const isSame = (one: readonly string[], other: readonly string[] | undefined): boolean =>
-  other !== undefined && one.length === other.length && one.every((text, at) => text === other[at]);
 
 function* entriesAt({ entries }: Catalog, keys: Iterable<Key>): Iterable<[Key, Entry]> {
   for (const key of keys) {

@@ -1,6 +1,6 @@
 /** A catalog: a set of entries and the dependency edges between them. Built once, never changed. */
 import type { Attributes, Entry, EntryOf } from './entry.ts';
-import { type Bundles, EntryMap } from './entry-map.ts';
+import { type Bundle, type Bundles, EntryMap } from './entry-map.ts';
 import {
   type ColumnId,
   type Id,
@@ -148,22 +148,37 @@ export function openBundles({ entries }: Pick<Catalog, 'entries'>, on: Key, kind
 
 /** @returns a catalog without some objects and all that is on them. @param isGone asked of entries, and of objects for what is bundled on them. */
 export function withoutObjects(of: Catalog, isGone: (entry: Entry) => boolean): Catalog {
-  const entries = new Map(loose(of));
+  return keptOf(
+    of,
+    (entry) => !isGone(entry),
+    ({ on }) => (isGone({ id: on, attrs: {} }) ? 'goes' : 'stays'),
+  );
+}
+
+/** What becomes of a closed bundle: all that is in it stays, or goes; or each entry is asked about. */
+export type Fate = 'stays' | 'goes' | 'opens';
+
+/** @returns a catalog of the entries that are kept. @param fateOf a bundle that nobody has opened, given what may be in it. */
+export function keptOf(
+  of: Catalog,
+  isKept: (entry: Entry) => boolean,
+  fateOf: (bundle: Bundle, kinds: ReadonlySet<Kind>) => Fate,
+): Catalog {
   let isWhole = true;
-  for (const [key, entry] of entries)
-    if (isGone(entry)) {
-      entries.delete(key);
-      isWhole = false;
-    }
   const bundles = closedBundles(of).map((each) => {
-    const on = new Map(each.on);
-    for (const [key, bundle] of on)
-      if (isGone({ id: bundle.on, attrs: {} })) {
-        on.delete(key);
-        isWhole = false;
-      }
+    const on = new Map<Key, Bundle>();
+    for (const [key, bundle] of each.on) {
+      const fate = fateOf(bundle, each.kinds);
+      if (fate === 'stays') on.set(key, bundle);
+      else if (fate === 'goes') isWhole = false;
+      else openBundles(of, key, [...each.kinds][0]);
+    }
     return { ...each, on };
   });
+  const entries = new Map<Key, Entry>();
+  for (const [key, entry] of loose(of))
+    if (isKept(entry)) entries.set(key, entry);
+    else isWhole = false;
   return isWhole ? of : madeOf(of, entries, bundles);
 }
 
@@ -194,16 +209,6 @@ export function entriesOf<K extends Kind, A = Attributes>(from: Catalog, kind: K
   if (listOf === undefined) lists.set(from, (listOf = listsOf(from)));
   return listOf(kind) as unknown as readonly EntryOf<K, A>[];
 }
-/** @returns of one kind, at least the entries that are on an object: bundles on others stay closed. */
-export function* entriesOn<K extends Kind, A = Attributes>(
-  from: Catalog,
-  on: Key,
-  kind: K,
-): Iterable<EntryOf<K, A>> {
-  openBundles(from, on, kind);
-  for (const [, entry] of loose(from)) if (entry.id.kind === kind) yield entry as unknown as EntryOf<K, A>;
-}
-
 const lists = new WeakMap<Catalog, (kind: Kind) => readonly Entry[]>();
 
 /** @param listOf what `entriesOf` is to give for this catalog. */

@@ -10,6 +10,10 @@ export interface Bundle {
   readonly entries: () => Iterable<Entry>;
 }
 
+/** @returns whether these are the texts of bundles that hold the same entries. */
+export const isSame = (one: readonly string[], other: readonly string[] | undefined): boolean =>
+  other !== undefined && one.length === other.length && one.every((text, at) => text === other[at]);
+
 /** Bundles of one sort, by the key of what they are on. */
 export interface Bundles {
   /** What may be in them. */

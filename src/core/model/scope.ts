@@ -1,5 +1,5 @@
 /** What of a catalog is a project's business: not the facts about the superuser under whom a shadow was filled. */
-import { type Catalog, catalog, edgeSource, unsorted } from './catalog.ts';
+import { type Catalog, keptOf } from './catalog.ts';
 import type { Entry } from './entry.ts';
 import { type Id, objectOf } from './id.ts';
 
@@ -33,8 +33,13 @@ export function withoutSuperuser(of: Catalog, superuser: string): Catalog {
         return false;
     }
   };
-  const kept = Array.from(unsorted(of), ([, entry]) => entry).filter((entry) => !about(entry));
-  return catalog(of.source, of.serverVersion, kept, edgeSource(of), of.notAnalysed);
+  return keptOf(
+    of,
+    (entry) => !about(entry),
+    // What is bundled besides is about no role.
+    ({ texts }, kinds) =>
+      kinds.has('grant') && texts.some((text) => text.includes(superuser)) ? 'opens' : 'stays',
+  );
 }
 
 /** @returns whether it is about what no plan makes: data, and the disks of a server. Another database has others. */

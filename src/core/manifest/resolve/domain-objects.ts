@@ -3,7 +3,7 @@ import { identityColumns } from '../../kinds/identity-privileges.ts';
 import type { ColumnAttributes } from '../../kinds/parts.ts';
 import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
 import type { PartitionAttributes } from '../../kinds/parts.ts';
-import { type Catalog, edgeIndex, entriesOf, entriesOn, find } from '../../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
 import {
   type AggregateId,
   type ColumnId,
@@ -166,16 +166,13 @@ export function sequencesOfInserts(
     needed.set(keyOf(table), already);
     if (!already.some((each) => keyOf(each) === keyOf(sequence))) already.push(sequence);
   };
-  const { byDependent } = edgeIndex(catalog);
-  const defaults =
-    only === undefined ? entriesOf(catalog, 'default') : entriesOn(catalog, keyOf(only), 'default');
-  for (const { id } of defaults)
-    if (isMeant(id))
-      for (const { referenced } of byDependent.get(keyOf(id)) ?? []) {
-        const to = catalog.entries.get(referenced)?.id;
-        if (to?.kind === 'sequence') need({ kind: 'table', schema: id.schema, name: id.table }, to);
-      }
+  const { byReferenced } = edgeIndex(catalog);
   for (const { id } of entriesOf(catalog, 'sequence')) {
+    for (const { dependent } of byReferenced.get(keyOf(id)) ?? []) {
+      const by = catalog.entries.get(dependent)?.id;
+      if (by?.kind === 'default' && isMeant(by))
+        need({ kind: 'table', schema: by.schema, name: by.table }, id);
+    }
     const column = owningColumn(catalog, id);
     if (column !== undefined && isMeant(column) && !isIdentity(catalog, id))
       need({ kind: 'table', schema: column.schema, name: column.table }, id);

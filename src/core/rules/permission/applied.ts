@@ -10,7 +10,8 @@ import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { type Catalog, find, relationOf, unsorted } from '../../model/catalog.ts';
+import { type Catalog, entriesOf, find, relationOf } from '../../model/catalog.ts';
+import type { Entry } from '../../model/entry.ts';
 import { type Key, type ObjectId, type RevokeId, keyOf, schemaOf } from '../../model/id.ts';
 
 export interface Applied {
@@ -39,9 +40,11 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
   const isKnown = (kind: ObjectId['kind'], privilege: string) =>
     privilegesOn(kind, live.serverVersion).includes(privilege);
   const besides: [Key, Expected][] = [];
-  for (const [key, entry] of unsorted(applied)) {
-    if (all.has(key)) continue;
+  const kinds = ['grant', 'revoke', 'default-privilege', 'database-setting'] as const;
+  for (const entry of kinds.flatMap((kind): readonly Entry[] => [...entriesOf(applied, kind)])) {
     const { id } = entry;
+    const key = keyOf(id);
+    if (all.has(key)) continue;
     const says =
       id.kind === 'grant' || id.kind === 'revoke'
         ? isKnown(id.on.kind, id.privilege) &&

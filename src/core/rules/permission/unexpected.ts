@@ -35,7 +35,8 @@ export const unexpected: Rule<LiveInput> = {
     }
     const tables = relationCounts(input);
     // What a stray grant has passed on is a consequence of it, and goes with it.
-    const roots = stray.filter((each) => !isPassedOnBy(input, each, [...stray, ...passable]));
+    const options = [...stray, ...passable].filter(({ entry }) => entry.attrs.grantable);
+    const roots = stray.filter((each) => !isPassedOnBy(input, each, options));
     for (const [all, tell] of [
       [roots, holds],
       [passable, passesOn],
@@ -48,13 +49,12 @@ export const unexpected: Rule<LiveInput> = {
   },
 };
 
-/** @returns whether all of a grant comes of grant options that nobody is to have. */
-function isPassedOnBy(input: LiveInput, { entry }: LiveGrant, strays: readonly LiveGrant[]): boolean {
+/** @param options grant options that nobody is to have. @returns whether all of a grant comes of them. */
+function isPassedOnBy(input: LiveInput, { entry }: LiveGrant, options: readonly LiveGrant[]): boolean {
   const given = givenOf(entry, input.access.ownerOf(entry.id.on));
   return given.every(({ grantor }) =>
-    strays.some(
-      ({ entry: { id, attrs } }) =>
-        attrs.grantable &&
+    options.some(
+      ({ entry: { id } }) =>
         id.to === grantor &&
         id.to !== entry.id.to &&
         id.privilege === entry.id.privilege &&
