@@ -71,6 +71,8 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   lends?(entry: Entry<I, A>, sides: Sides): Loan | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */
   implies?(entry: Entry<I, A>, on: Catalog): readonly Entry[];
+  /** What goes over to another when it is altered: what the owner of a table has on its columns. */
+  passes?(entry: Entry<I, A>, on: Catalog): readonly Entry[];
 }
 
 export interface Loan {

@@ -2,7 +2,7 @@
 import { identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, entriesOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Id, type OwnerId, type SequenceId, keyOf } from '../model/id.ts';
+import { type Id, type OwnerId, type SequenceId, isRelation, keyOf } from '../model/id.ts';
 import { onceOf } from '../model/once-of.ts';
 import { pushTo } from '../model/push-to.ts';
 import { settled } from './identity-privileges.ts';
@@ -53,6 +53,7 @@ export const owner: Kind<OwnerId, OwnerAttributes> = {
       ...ownPrivileges(on, attrs.role, catalog),
     ]),
   ],
+  passes: ({ id, attrs }, catalog) => columnPrivileges(id.on, attrs.role, catalog),
 };
 
 const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catalog): Entry[] =>
@@ -60,6 +61,20 @@ const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catal
     id: { kind: 'grant', on, to: role, privilege },
     attrs: { grantable: false },
   }));
+
+/** What the owner of a table has on single columns goes to the next owner. */
+const columnPrivileges = (on: Id, role: string, catalog: Catalog): readonly Entry[] =>
+  isRelation(on) ? (columnGrantsIn(catalog).get(qualified(on.schema, on.name, role)) ?? []) : [];
+
+/** @returns the privileges on columns, by table and role. */
+const columnGrantsIn = onceOf((catalog: Catalog) => {
+  const grants = new Map<string, Entry[]>();
+  for (const entry of entriesOf(catalog, 'grant')) {
+    const { on, to } = entry.id;
+    if (on.kind === 'column') pushTo(grants, qualified(on.schema, on.table, to), entry as unknown as Entry);
+  }
+  return grants;
+});
 
 /** The sequences that a table's columns own: their owner is the table's, and cannot be changed apart from it. */
 function linkedSequences(on: Id, catalog: Catalog): readonly SequenceId[] {

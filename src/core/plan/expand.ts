@@ -56,6 +56,16 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;
   const gone = [...drops.keys()];
+  const users = (key: Key): Key[] => (dependents.get(key) ?? []).map(({ dependent }) => dependent);
+  /** The foreign keys that hang on a key which only includes a column: the server builds that anew, and not them. */
+  const byOtherColumns = (column: Key): Key[] => {
+    const own = new Set(users(column));
+    const keys = [...own].filter((each) => sides.from.entries.get(each)!.id.kind === 'constraint');
+    return keys.flatMap(users).filter((each) => {
+      const { id, attrs } = sides.from.entries.get(each)!;
+      return id.kind === 'constraint' && attrs['type'] === 'f' && !own.has(each);
+    });
+  };
   const takeAlong = (dependent: Key, key: Key): void => {
     const entry = sides.from.entries.get(dependent)!;
     const letsGo = alters.has(dependent) && !creates.has(key) && !isPartOf(entry, key);
@@ -109,7 +119,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       // Where it goes, it goes before the old type does.
       if (part === 'converted') release(dependent, key);
       if (part === 'converted')
-        for (const { dependent: blocking } of dependents.get(dependent) ?? []) {
+        for (const blocking of [...users(dependent), ...byOtherColumns(dependent)]) {
           if (!blocksTypeChange(sides.from.entries.get(blocking)!)) continue;
           release(blocking, dependent);
           if (sides.to.entries.has(dependent)) renewOrTakeAlong(blocking, key);
@@ -142,17 +152,16 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
   for (const [key, list] of altered) {
     const made = alters.get(key);
     if (made === undefined || !list.some(({ id, attr }) => id.kind === 'column' && isOfType(attr))) continue;
-    const holding = (dependents.get(key) ?? [])
-      .map(({ dependent }) => dependent)
-      .filter((each) => holdsType(sides.from.entries.get(each)!, key));
+    const holding = users(key).filter((each) => holdsType(sides.from.entries.get(each)!, key));
+    holding.push(...byOtherColumns(key));
     for (const each of new Set(holding)) {
       release(each, key);
       renewOrTakeAlong(each, key);
     }
     // An index that goes, goes before: the server would print its expressions anew, and build it for nothing.
-    const going = (dependents.get(key) ?? [])
-      .map(({ dependent }) => dependent)
-      .filter((each) => sides.from.entries.get(each)!.id.kind === 'index' && drops.has(each));
+    const going = users(key).filter(
+      (each) => sides.from.entries.get(each)!.id.kind === 'index' && drops.has(each),
+    );
     for (const each of new Set(going)) release(each, key);
     if (holding.length + going.length === 0) continue;
     alters.set(
