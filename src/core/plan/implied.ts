@@ -1,12 +1,13 @@
 /** What comes and goes by itself with what a plan makes, alters and drops. */
 import { type DefaultPrivilegeAttributes, grantsByDefault, isWithheld } from '../kinds/default-privilege.ts';
 import { ofIdentity, ownerOfIdentity, sequenceAt } from '../kinds/identity-privileges.ts';
+import { columnAt } from '../kinds/family.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
 import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
 import type { Attributes, Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
-import { type Id, type Key, keyOf } from '../model/id.ts';
+import { type ColumnId, type GrantId, type Id, type Key, keyOf } from '../model/id.ts';
 
 export interface Implied {
   /** Entries that come by themselves, with the key of what brings them. */
@@ -72,6 +73,9 @@ export function impliedBy(
     });
   }
   const lost: { entry: Entry; by: Key }[] = [];
+  /** Whether a column goes, and its privileges with it. */
+  const goes = (id: ColumnId): boolean =>
+    drops.has(keyOf(id)) || (columnAt(from, id) !== undefined && columnAt(to, id) === undefined);
   for (const key of alters.keys()) {
     const isOwner = from.entries.get(key)?.id.kind === 'owner';
     const stays = new Set(isOwner ? impliedEntries(key, to).map(({ id }) => keyOf(id)) : []);
@@ -80,7 +84,7 @@ export function impliedBy(
       const own = keyOf(id);
       // What the old owner had on a column, the new one gets.
       const next = { ...id, to: role } as Entry['id'];
-      if (isOnColumn(id) && isOwner && !to.entries.has(keyOf(next)))
+      if (isOnColumn(id) && isOwner && !to.entries.has(keyOf(next)) && !goes(id.on))
         unwanted.push({ entry: { id: next, attrs }, by: key });
       const wanted = to.entries.get(own);
       if (drops.has(own)) gone.set(own, key);
@@ -140,7 +144,8 @@ function* newcomers(
   }
 }
 
-const isOnColumn = (id: Id): boolean => id.kind === 'grant' && id.on.kind === 'column';
+const isOnColumn = (id: Id): id is GrantId & { readonly on: ColumnId } =>
+  id.kind === 'grant' && id.on.kind === 'column';
 
 /** Whether two ids name the same thing of the same object, each of its own owner. */
 function sameButForRole(a: Id, b: Id): boolean {
