@@ -1,4 +1,4 @@
-// How long the matrix and the answers about access take on 10,000 tables and 220 roles, against one query that fetches every ACL. Bundles the runner, which is TypeScript, and runs it.
+// How long drift, the matrix and the answers about access take on 10,000 tables and 220 roles, against one query that fetches every ACL. Bundles the runner, which is TypeScript, and runs it.
 import { pathToFileURL } from 'node:url';
 import { bundle } from '../scripts/bundle.js';
 

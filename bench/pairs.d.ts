@@ -1,4 +1,4 @@
-export function timeProcess(command: string, args: readonly string[]): number;
+export function timeProcess(command: string, args: readonly string[], expected?: readonly number[]): number;
 export function pairs(
   runs: number,
   ours: () => number | Promise<number>,

@@ -1,5 +1,5 @@
-/** The matrix, who can and why, timed in turn with one plain query. `BENCH_TABLES` makes the database smaller. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+/** Drift, the matrix, who can and why, timed in turn with one plain query. `BENCH_TABLES` makes the database smaller. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,20 +16,57 @@ const acls = process.argv[2]!;
 const program = fileURLToPath(new URL('../../bin/dbctl.js', import.meta.url));
 const two = (number: number) => String(number).padStart(2, '0');
 
+const role = (at: number) => `bench_role_${two(at % domains)}`;
+
 /** People who log in, each a member of two domains' roles; every fifth through another. */
-const peopleSql = Array.from({ length: people }, (_, at) => {
-  const name = `bench_person_${at}`;
-  const via = at % 5 === 0 && at > 0 ? `bench_person_${at - 1}` : `bench_role_${two((at * 7) % domains)}`;
-  return `create role ${name} login; grant bench_role_${two(at % domains)}, ${via} to ${name};`;
-}).join('\n');
+const memberships = Array.from({ length: people }, (_, at): [string, string[]] => {
+  const via = at % 5 === 0 && at > 0 ? `bench_person_${at - 1}` : role(at * 7);
+  return [`bench_person_${at}`, [...new Set([role(at), via])]];
+});
+const peopleSql = memberships
+  .map(([name, groups]) => `create role ${name} login; grant ${groups.join(', ')} to ${name};`)
+  .join('\n');
+
+/** The tables of a domain that the next one's role writes, and those that the next but one's reads. */
+const tablesOf = (domain: number, every: number): string[] =>
+  Array.from({ length: Math.ceil((tables - domain) / domains) }, (_, at) => at)
+    .filter((at) => at % every === 0)
+    .map((at) => `domain_${two(domain)}.entity_${String(at).padStart(3, '0')}`);
+const grantsTo = (domain: number): string => {
+  const [wrote, read] = [(domain + domains - 1) % domains, (domain + domains - 2) % domains];
+  const on = (names: readonly string[], privileges: string) =>
+    `      - { on: [${names.join(', ')}], privileges: [${privileges}] }`;
+  return [on(tablesOf(wrote, 1), 'select, insert, update, delete'), on(tablesOf(read, 3), 'select')].join(
+    '\n',
+  );
+};
 
 const manifest = `version: 1
 name: bench
+boundaries: { grants: allow, foreignKeys: allow }
 domains:
-${Array.from({ length: domains }, (_, at) => `  domain_${two(at)}: { owner: bench_role_${two(at)} }`).join('\n')}
+${Array.from({ length: domains }, (_, at) => `  domain_${two(at)}: { owner: ${role(at)} }`).join('\n')}
 roles:
-${Array.from({ length: domains }, (_, at) => `  bench_role_${two(at)}:`).join('\n')}
+${Array.from({ length: domains }, (_, at) => `  ${role(at)}:\n    grants:\n${grantsTo(at)}`).join('\n')}
+${memberships.map(([name, groups]) => `  ${name}: { login: true, memberOf: [${groups.join(', ')}] }`).join('\n')}
 `;
+
+/** What inserts draw from is granted with them. */
+const sequencesSql = Array.from({ length: tables }, (_, table) => table)
+  .filter((table) => table % 3 === 2)
+  .map(
+    (table) =>
+      `grant usage on sequence domain_${two(table % domains)}.entity_${String(Math.floor(table / domains)).padStart(3, '0')}_id_seq to ${role(table + 1)};`,
+  )
+  .join('\n');
+
+/** The runner has made the schemas, for its histories. */
+const ownSchema = (script: string): string =>
+  script.replace(/create schema (\S+) authorization (\S+);/, 'alter schema $1 owner to $2;');
+
+/** Somebody has been at the database by hand. */
+const drifts = `grant select on domain_01.entity_000 to bench_person_5;
+  revoke insert on domain_02.entity_001 from ${role(3)};`;
 
 const server = await startServer(18);
 const folder = await mkdtemp(join(tmpdir(), 'dbctl-bench-'));
@@ -37,14 +74,26 @@ try {
   const connection = await connect(server.address);
   await connection.sql.unsafe(rolesSql());
   await connection.sql.unsafe(peopleSql);
-  for (const script of databaseSql(tables)) await connection.sql.unsafe(script);
+  await writeFile(join(folder, 'dbctl.yaml'), manifest);
+  for (const [at, script] of [...databaseSql(tables), sequencesSql].entries()) {
+    const of = join(folder, 'migrations', `domain_${two(Math.min(at, domains - 1))}`);
+    await mkdir(of, { recursive: true });
+    await writeFile(
+      join(of, `${20260101000000000n + BigInt(at)}_made.sql`),
+      `-- Up Migration\n${ownSchema(script)}\n`,
+    );
+  }
+  const common = ['-C', folder, '--database-url', server.url()];
+  const dbctl = (...args: string[]) => timeProcess(process.execPath, [program, ...common, ...args]);
+  // Drift ends with 1.
+  const drift = () => timeProcess(process.execPath, [program, ...common, 'drift'], [1]);
+  console.log(`migrating: ${(dbctl('migrate', '--quiet') / 1000).toFixed(0)} s`);
+  await connection.sql.unsafe(drifts);
   await connection.sql.unsafe('vacuum analyze');
   await connection.close();
-  await writeFile(join(folder, 'dbctl.yaml'), manifest);
   console.log(`${tables} tables, ${domains + people} roles`);
-  const dbctl = (...args: string[]) =>
-    timeProcess(process.execPath, [program, '-C', folder, '--database-url', server.url(), ...args]);
   const commands = [
+    ['drift'],
     ['audit', 'matrix'],
     ['audit', 'who-can', 'select', 'domain_00.entity_000'],
     ['audit', 'explain', 'bench_person_0', 'select', 'domain_00.entity_000'],
@@ -52,10 +101,10 @@ try {
   for (const command of commands) {
     const result = await pairs(
       runs,
-      () => dbctl(...command),
+      () => (command[0] === 'drift' ? drift() : dbctl(...command)),
       () => timeProcess(process.execPath, [acls, server.url()]),
     );
-    const binds = command[1] === 'matrix' && tables >= 10_000;
+    const binds = (command[0] === 'drift' || command[1] === 'matrix') && tables >= 10_000;
     const limit = binds ? ` (limits ${limits.seconds} s, ${limits.ratio})` : '';
     console.log(
       `  dbctl ${command.join(' ')}: ${(result.ours / 1000).toFixed(2)} s, the plain query ${(result.theirs / 1000).toFixed(2)} s: ${result.ratio.toFixed(2)} times${limit}`,
