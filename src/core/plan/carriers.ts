@@ -40,7 +40,7 @@ export function freedSequences(drops: ReadonlyMap<Key, Entry>): Key[] {
 
 /**
  * What others would take along, but which keeps them from going in any order: foreign keys of tables that reference each
- * other, a policy that calls a function which reads its table, a default from a sequence that goes with another table.
+ * other, indexes of the same columns, a policy that calls a function which reads its table, a default from a sequence that goes with another table.
  * Each needs a DROP of its own, before the rest.
  */
 export function partsInCircles(
@@ -73,7 +73,7 @@ export function partsInCircles(
     if (circle === undefined || !isSeparable(entry)) continue;
     for (const { referenced, type } of byDependent.get(key) ?? [])
       if (
-        type === 'normal' &&
+        type !== 'owned' &&
         drops.has(referenced) &&
         placeOf(referenced) !== placeOf(key) &&
         circleOf.get(placeOf(referenced)) === circle
@@ -89,11 +89,12 @@ function isSeparable({ id, attrs }: Entry): boolean {
     case 'policy':
     case 'trigger':
     case 'rule':
+    case 'index':
+    case 'statistics':
+    case 'constraint':
       return true;
     case 'default':
       return attrs['generated'] === null;
-    case 'constraint':
-      return attrs['type'] === 'c' || attrs['type'] === 'f';
     default:
       return false;
   }
