@@ -55,8 +55,7 @@ export const column: fc.Arbitrary<Column> = fc.record({
   identity: sometimes(fc.nat(3), 4),
   collation: rarely(oneOf('"C"', 'collation:sorting')),
   comment: rarely(comment),
-  // To none who owns: what a former owner has on a column becomes the new one's, which no plan sees yet.
-  grant: rarely(oneOf('reader', '"Odd one"', 'public')),
+  grant: rarely(oneOf('reader', '"Odd one"', 'public', 'owner_a', 'owner_b')),
   sequenceGrant: sometimes(
     fc.record({ to: oneOf('reader', 'owner_a', 'owner_b', 'public'), all: flag(3), revoke: flag(2) }),
     4,

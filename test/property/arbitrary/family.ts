@@ -86,9 +86,6 @@ export interface Carried {
   }[];
 }
 
-/** A new owner has the grant options of the one before: no plan takes those back yet. */
-const isNeverOwner = (role: string) => role === 'reader' || role === '"Odd one"';
-
 /** @param word how COMMENT ON and GRANT call it: `table`, `type`; `privilege`: one of it. */
 export function carriedPieces(
   { comment, owner, grants }: Carried,
@@ -107,7 +104,7 @@ export function carriedPieces(
           if (revoke) return piece('carried', `revoke ${what} from ${to}`);
           return piece(
             'carried',
-            `grant ${what} to ${to}${option && isNeverOwner(to) ? ' with grant option' : ''}`,
+            `grant ${what} to ${to}${option && to !== 'public' ? ' with grant option' : ''}`,
           );
         })),
   ];
