@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedOfCommit } from '../support/seed.ts';
 import { startServer, type TestServer } from '../support/servers.ts';
 import { runPairs } from './run.ts';
 
-// `DBCTL_SEED` repeats a run, `DBCTL_PAIRS` makes it longer or shorter, `DBCTL_PAIR` picks one, whose failure is reduced.
-const seed = Number(process.env['DBCTL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+// `DBCTL_SEED` repeats a run (each commit has one of its own), `DBCTL_PAIRS` makes it longer or shorter, `DBCTL_PAIR` picks one, whose failure is reduced.
+const seed = Number(process.env['DBCTL_SEED'] ?? seedOfCommit());
 const asked = Number(process.env['DBCTL_PAIRS'] ?? 500);
 const only = process.env['DBCTL_PAIR'];
 
