@@ -30,7 +30,7 @@ export function fold(planned: readonly Planned[], sides: Sides): PlannedStatemen
       .sort((a, b) => a.fold.rank - b.fold.rank || compare(planned[a.child]!, planned[b.child]!))
       .map(({ child, fold: { clause: write } }) => write(clauses(child)));
   const members = (at: number): number[] => [at, ...(inner.get(at) ?? []).flatMap(members)];
-  const created = createdObjects(planned);
+  const created = createdObjects(planned, sides);
   const whole: PlannedStatement[] = [];
   const groups = new Map<string, { first: Planned; drafts: Draft[] }>();
   planned.forEach((each, at) => {
@@ -120,13 +120,14 @@ function join(sql: string, parts: readonly Draft[], created: ReadonlySet<string>
   };
 }
 
-function createdObjects(planned: readonly Planned[]): Set<string> {
+function createdObjects(planned: readonly Planned[], { from }: Sides): Set<string> {
   const created = new Set<string>();
   const dropped = new Set<string>();
   for (const { about, draft } of planned)
     if (objectOf(about) === about) {
       if (
         draft.produces.includes(keyOf(about)) &&
+        !from.entries.has(keyOf(about)) &&
         draft.locks.every(({ relation }) => relation !== nameOf(about))
       )
         created.add(nameOf(about));
