@@ -1,8 +1,8 @@
 /** NOT NULL of a column: from 18 a constraint with a name, which may be not inherited, or not validated yet. */
 import { identifier } from '../../sql/quote.ts';
-import { type ColumnId, type Key, keyOf } from '../model/id.ts';
+import { type ColumnId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
-import { childrenOf } from './parents.ts';
+import { type Named, childrenOf } from './parents.ts';
 import type { NotNullAttributes } from './parts.ts';
 import type { Draft, Sides } from './kind.ts';
 
@@ -25,14 +25,16 @@ export function notNullName(id: ColumnId, attrs: NotNullAttributes): string | un
   return attrs.notNull ? (attrs.notNullConstraint?.name ?? usualName(id)) : undefined;
 }
 
-/**
- * Whether a constraint's usual name must be said: a child, or what was one, may have it already, and the server would then take another.
- * Not of a table that is made, which has no children yet.
- */
-export const isNameSaid = ({ schema, table }: ColumnId, { from, to }: Sides): boolean =>
-  to.serverVersion >= 180000 &&
-  [from, to].some((side) => childrenOf(side, { schema, name: table }).length > 0) &&
-  from.entries.has(keyOf({ kind: 'table', schema, name: table }));
+/** Whether a constraint's usual name must be said: a child, what was one, or what will be one, may have it already, and the server would then take another. */
+export function isNameSaid({ schema, table }: ColumnId, { from, to }: Sides): boolean {
+  if (to.serverVersion < 180000) return false;
+  const isThere = (each: Named) =>
+    tablesOf({ schema: each.schema, table: each.name }).some((id) => from.entries.has(keyOf(id)));
+  const own = { schema, name: table };
+  // A table that is made may get as children only those that are there.
+  if (!isThere(own)) return childrenOf(to, own).some(isThere);
+  return [from, to].some((side) => childrenOf(side, own).length > 0);
+}
 
 /** @returns `NOT NULL` as it is written in a column's definition, or nothing where it cannot be. */
 export function notNullClause(id: ColumnId, attrs: NotNullAttributes, sides: Sides): string[] {

@@ -64,7 +64,12 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       passing.set(keyOf(entry.id), edges);
     }
     for (const key of produces) {
-      const entry = to.entries.get(key) ?? now(key);
+      const wanted = to.entries.get(key);
+      // What has just become the table's own is as it was; what is wanted of it comes by later statements.
+      if (own.some(({ entry: left }) => keyOf(left.id) === key && !equal(left.attrs, wanted?.attrs ?? null)))
+        continue;
+      passing.delete(key);
+      const entry = wanted ?? now(key);
       if (entry?.id.kind === 'partition')
         for (const own of passing.keys()) {
           const { id, attrs } = now(own) ?? {};
