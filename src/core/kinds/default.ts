@@ -104,8 +104,11 @@ function alterDefault(id: DefaultId, action: string, { from, to }: Sides): Draft
   // Only of all at once is a generation expression set.
   const only = action.startsWith('SET EXPRESSION') && ofAnother(id, to) ? onlyOf(to, id) : '';
   const made = alterColumn(id, action, undefined, only);
-  // A column that comes, comes before its parents' do; a table that comes, comes after its parents.
-  const isBefore = find(from, tableIn(to, id)) !== undefined && columnAt(from, columnOf(id)) === undefined;
+  // A table's own column that comes, comes before its parents' do; a table that comes, comes after its parents.
+  const isBefore =
+    to.entries.has(keyOf(columnOf(id))) &&
+    find(from, tableIn(to, id)) !== undefined &&
+    columnAt(from, columnOf(id)) === undefined;
   const above = !isBefore ? defaultsAbove(id, to).flatMap((each) => [keyOf(each), isSet(each)]) : [];
   return { ...made, produces: [keyOf(id), isSet(id)], requires: above };
 }
