@@ -19,9 +19,12 @@ export function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
     .filter((key) => to.entries.has(key));
 }
 
-/** @returns the columns of the tables below that are their own as well: what changes the parent's type, changes theirs. */
+/** @returns the columns of the tables below that are their own as well: what changes the parent's type, changes theirs. Those that leave have left before. */
 export function ownBelow(id: ColumnId, { from, to }: Sides): Key[] {
-  return descendantsOf(from, { schema: id.schema, name: id.table })
+  const table = { schema: id.schema, name: id.table };
+  const staying = new Set(descendantsOf(to, table).map(keyOf));
+  return descendantsOf(from, table)
+    .filter((child) => staying.has(keyOf(child)))
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => from.entries.has(key) && to.entries.has(key));
 }

@@ -10,7 +10,15 @@ import { childrenOf } from './parents.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { asItsOwn, columnAt } from './family.ts';
 import { draft, type Kind } from './kind.ts';
-import { type Owned, lackingOn, likeness, ownedBy, partitionedAbove, targetRelieved } from './index-parts.ts';
+import {
+  type Owned,
+  lackingOn,
+  likeness,
+  ownedBy,
+  partitionedAbove,
+  partsAsOwn,
+  targetRelieved,
+} from './index-parts.ts';
 import { notNullName } from './not-null.ts';
 import type { PartitionAttributes } from './parts.ts';
 
@@ -38,7 +46,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
     return [
       draft(`ALTER TABLE ${parent} ATTACH PARTITION ${qualified(id.schema, id.name)} ${attrs.bound}`, {
         produces: [keyOf(id)],
-        destroys: inherited(id, attrs, from, to),
+        destroys: merged(id, attrs, from, to),
         requires: [
           keyOf({ kind: 'table', schema: id.schema, name: id.name }),
           keyOf({ kind: 'foreign-table', schema: id.schema, name: id.name }),
@@ -69,7 +77,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
     return [
       draft(`ALTER TABLE ${parent} DETACH PARTITION ${qualified(id.schema, id.name)}`, {
         destroys: [keyOf(id)],
-        produces: inherited(id, attrs, to, from),
+        produces: leftWith(id, to, from),
         locks: [
           { mode: 'ACCESS EXCLUSIVE', relation: parent },
           { mode: 'ACCESS EXCLUSIVE', relation: qualified(id.schema, id.name) },
@@ -118,24 +126,29 @@ function targetLocks(owned: readonly Owned[], lacking: readonly Owned[] = owned)
  * when it is attached.
  * @param own the catalog in which it is a table of its own; `other`: the one in which it is a partition.
  */
-function inherited(
-  { schema, name }: PartitionId,
-  { parentSchema, parentTable }: PartitionAttributes,
-  own: Catalog,
-  other: Catalog,
-): Key[] {
-  const keys = asItsOwn(other, { kind: 'table', schema, name })
+function inherited({ schema, name }: PartitionId, own: Catalog, other: Catalog): Key[] {
+  return asItsOwn(other, { kind: 'table', schema, name })
     .map(({ id }) => keyOf(id))
     .filter((key) => own.entries.has(key));
-  const described = new Set(
-    [
-      { schema: parentSchema, name: parentTable },
-      ...partitionedAbove(other, { schema: parentSchema, name: parentTable }),
-    ]
-      .flatMap((above) => ownedBy(other, above))
-      .map(likeness),
+}
+
+/** What is its own once it is detached: of indexes and constraints, its parts by their names. */
+function leftWith(id: PartitionId, own: Catalog, other: Catalog): Key[] {
+  const parts = partsAsOwn(other, { ...id, kind: 'table' }).map((part) => keyOf(part.id));
+  return [...inherited(id, own, other), ...parts.filter((key) => own.entries.has(key))];
+}
+
+/** What is its own no longer once it is attached: for each index and constraint of its parents, one that is like it, by any name, rather by the wanted one. */
+function merged(id: PartitionId, attrs: PartitionAttributes, own: Catalog, other: Catalog): Key[] {
+  const parent = { schema: attrs.parentSchema, name: attrs.parentTable };
+  const named = new Set(partsAsOwn(other, { ...id, kind: 'table' }).map((part) => keyOf(part.id)));
+  const rest = ownedBy(own, id).sort(
+    (a, b) => Number(named.has(keyOf(b.id))) - Number(named.has(keyOf(a.id))),
   );
-  for (const entry of ownedBy(own, { schema, name }))
-    if (described.has(likeness(entry))) keys.push(keyOf(entry.id));
+  const keys = inherited(id, own, other);
+  for (const each of [parent, ...partitionedAbove(other, parent)].flatMap((above) => ownedBy(other, above))) {
+    const at = rest.findIndex((entry) => likeness(entry) === likeness(each));
+    if (at >= 0) keys.push(...rest.splice(at, 1).map((part) => keyOf(part.id)));
+  }
   return [...new Set(keys)];
 }
