@@ -29,6 +29,15 @@ export function ownBelow(id: ColumnId, { from, to }: Sides): Key[] {
     .filter((key) => from.entries.has(key) && to.entries.has(key));
 }
 
+/** @returns whether a table can hold rows while a column of it changes: a partitioned one does in the partitions that stay. */
+export function holdsRows(id: ColumnId, { from, to }: Sides): boolean {
+  const table = { kind: 'table', schema: id.schema, name: id.table } as const;
+  const isPartitioned = (each: TableId) => find(to, each)?.attrs['kind'] === 'partitioned';
+  if (!isPartitioned(table)) return true;
+  const staying = new Set(descendantsOf(to, table).map(keyOf));
+  return descendantsOf(from, table).some((child) => staying.has(keyOf(child)) && !isPartitioned(child));
+}
+
 /** @returns what only told of a child's column that it is NOT NULL: as soon as the parent's is, it needs no telling. */
 export function settingsBelow(id: ColumnId, { from, to }: Sides): Key[] {
   return descendantsOf(from, { schema: id.schema, name: id.table })

@@ -17,6 +17,7 @@ import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
 import {
   becomesInherited,
   columnGone,
+  holdsRows,
   leftToChildren,
   mergedBelow,
   ownBelow,
@@ -144,8 +145,9 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
     else if (typeChanged) {
       const viaText = isOfMadeType(from, id) && isOfMadeType(to, id);
-      const work =
-        viaText || castRewrites(before.attrs.type, attrs.type)
+      const work = !holdsRows(id, sides)
+        ? undefined
+        : viaText || castRewrites(before.attrs.type, attrs.type)
           ? 'rewrite'
           : isReadAgain(id, before.attrs.collation !== attrs.collation, from)
             ? 'scan'
