@@ -21,21 +21,22 @@ export function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
 
 /** @returns the columns of the tables below that are their own as well: what changes the parent's type, changes theirs. Those that leave have left before. */
 export function ownBelow(id: ColumnId, { from, to }: Sides): Key[] {
-  const table = { schema: id.schema, name: id.table };
-  const staying = new Set(descendantsOf(to, table).map(keyOf));
-  return descendantsOf(from, table)
-    .filter((child) => staying.has(keyOf(child)))
+  return stayingBelow(id, { from, to })
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => from.entries.has(key) && to.entries.has(key));
 }
 
 /** @returns whether a table can hold rows while a column of it changes: a partitioned one does in the partitions that stay. */
-export function holdsRows(id: ColumnId, { from, to }: Sides): boolean {
-  const table = { kind: 'table', schema: id.schema, name: id.table } as const;
-  const isPartitioned = (each: TableId) => find(to, each)?.attrs['kind'] === 'partitioned';
-  if (!isPartitioned(table)) return true;
-  const staying = new Set(descendantsOf(to, table).map(keyOf));
-  return descendantsOf(from, table).some((child) => staying.has(keyOf(child)) && !isPartitioned(child));
+export function holdsRows(id: ColumnId, sides: Sides): boolean {
+  const isPartitioned = (each: TableId) => find(sides.to, each)?.attrs['kind'] === 'partitioned';
+  if (!isPartitioned({ kind: 'table', schema: id.schema, name: id.table })) return true;
+  return stayingBelow(id, sides).some((child) => !isPartitioned(child));
+}
+
+/** @returns the tables below a column's that are so on both sides. */
+function stayingBelow({ schema, table: name }: ColumnId, { from, to }: Sides): readonly TableId[] {
+  const staying = new Set(descendantsOf(to, { schema, name }).map(keyOf));
+  return descendantsOf(from, { schema, name }).filter((child) => staying.has(keyOf(child)));
 }
 
 /** @returns what only told of a child's column that it is NOT NULL: as soon as the parent's is, it needs no telling. */

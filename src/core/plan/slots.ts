@@ -1,6 +1,6 @@
 /** The names that entries take: no two have one at a time. */
 import type { Entry } from '../model/entry.ts';
-import { type Id, nameOf } from '../model/id.ts';
+import { type Id, isRelation, isType, nameOf } from '../model/id.ts';
 
 /** An entry, or what is about to be one. */
 type Taking = { readonly id: Id; readonly attrs?: Entry['attrs'] };
@@ -10,19 +10,8 @@ export function relationOf({
   id,
   attrs,
 }: Taking): { readonly schema: string; readonly name: string } | undefined {
-  switch (id.kind) {
-    case 'constraint':
-      return ['p', 'u', 'x'].includes(attrs?.['type'] as string) ? id : undefined;
-    case 'table':
-    case 'index':
-    case 'view':
-    case 'materialized-view':
-    case 'foreign-table':
-    case 'sequence':
-      return id;
-    default:
-      return undefined;
-  }
+  if (id.kind === 'constraint') return ['p', 'u', 'x'].includes(attrs?.['type'] as string) ? id : undefined;
+  return isRelation(id) || id.kind === 'index' || id.kind === 'sequence' ? id : undefined;
 }
 
 export const relationSlot = (schema: string, name: string): string => `relation\0${schema}\0${name}`;
@@ -41,19 +30,13 @@ export function slotOf(entry: Taking | undefined): string | undefined {
   const relation = relationOf(entry);
   if (relation !== undefined) return relationSlot(relation.schema, relation.name);
   const { id, attrs } = entry;
+  if (isType(id) || id.kind === 'shell-type') return `type\0${id.schema}\0${id.name}`;
   switch (id.kind) {
     case 'constraint':
       return attrs?.['type'] === 'c' ? checkSlot(id, id.name) : undefined;
     case 'function':
     case 'aggregate':
       return `routine\0${nameOf(id)}`;
-    case 'enum':
-    case 'domain-type':
-    case 'composite-type':
-    case 'range-type':
-    case 'base-type':
-    case 'shell-type':
-      return `type\0${id.schema}\0${id.name}`;
     default:
       return undefined;
   }
