@@ -1,5 +1,4 @@
 /** The same SQL on servers of different majors: its catalogs are equal in the words of either. */
-import { readFile, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acrossMajors } from '../../src/core/compare/majors.ts';
 import { oldestSupported, portable } from '../../src/core/compare/portable.ts';
@@ -8,9 +7,10 @@ import type { Catalog } from '../../src/core/model/catalog.ts';
 import { migrations } from '../../src/core/plan/migrations.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { filled, prepared } from '../support/convergence.ts';
+import { corpusCases } from '../support/corpus.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
 
-const fixtures = new URL('../../fixtures/corpus/', import.meta.url);
+const cases = corpusCases();
 const more = `
 create table t (a int, b text); create table u (a int);
 create view one as select a, b || 'x' as c from t where a > (select max(u.a) from u where u.a = t.a);
@@ -42,12 +42,10 @@ describe.each([15, 17] as const)('PostgreSQL %i and 18', (older) => {
   const catalogs = (sql: string) => Promise.all(servers.map((server) => read(server, sql)));
 
   it('views of many shapes, and the cases of views', async () => {
-    const names = (await readdir(fixtures)).filter((name) => /^(materialized-)?view--/.test(name));
-    expect(names.length).toBeGreaterThan(5);
-    const texts = await Promise.all(
-      names.map((name) => readFile(new URL(`${name}/after.sql`, fixtures), 'utf8')),
-    );
-    for (const sql of [more, ...texts.filter((text) => !/create role/i.test(text))]) {
+    const views = cases.filter(({ name }) => /^(materialized-)?view--/.test(name));
+    expect(views.length).toBeGreaterThan(5);
+    const texts = views.map(({ after }) => after).filter((text) => !/create role/i.test(text));
+    for (const sql of [more, ...texts]) {
       const [one, other] = (await catalogs(sql)) as [Catalog, Catalog];
       expect(diff(...(await acrossMajors(one, other))), sql).toEqual([]);
       expect(diff(...(await acrossMajors(other, one))), sql).toEqual([]);
@@ -57,17 +55,14 @@ describe.each([15, 17] as const)('PostgreSQL %i and 18', (older) => {
   const all = (of: string) => `create role corpus_all; create table t (a int, b text); create table u (a int);
     grant all on ${of} to corpus_all; grant select (a), update (b) on t to corpus_all;
     alter default privileges for role corpus_all grant all on tables to public;`;
-  it.each<[what: string, of: { before: string; after: string } | string]>([
+  it.each<[what: string, which: { before: string; after: string } | string]>([
     ['operators', 'operator--in-place'],
     ['all privileges, on columns besides', { before: '', after: all('t') }],
     ['from some privileges to others', { before: all('t'), after: all('u') }],
-  ])('a migration that is planned on 18 runs on the older one, there and back: %s', async (_what, of) => {
+  ])('a migration that is planned on 18 runs on the older one, there and back: %s', async (_what, which) => {
+    const of = typeof which === 'string' ? cases.find(({ name }) => name === which)! : which;
     const [before, after] = await Promise.all(
-      (['before', 'after'] as const).map(async (side) => {
-        const sql =
-          typeof of === 'string' ? await readFile(new URL(`${of}/${side}.sql`, fixtures), 'utf8') : of[side];
-        return prepared(servers[0]!, `create role corpus_all;${sql}`);
-      }),
+      [of.before, of.after].map((sql) => prepared(servers[0]!, `create role corpus_all;${sql}`)),
     );
     const [start, from] = (await catalogs(before!)) as [Catalog, Catalog];
     const [goal, to] = (await catalogs(after!)) as [Catalog, Catalog];

@@ -1,5 +1,4 @@
 /** The proof of migrations finds what is wrong with them, and nothing where they are right. */
-import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type MigrationDraft, parseMigration, printMigration } from '../../src/core/migration/header.ts';
 import { withoutSuperuser } from '../../src/core/model/scope.ts';
@@ -9,6 +8,7 @@ import type { Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { type Trial, tryOut } from '../../src/db/prove/trial.ts';
 import { filled, prepared } from '../support/convergence.ts';
+import { corpusCases } from '../support/corpus.ts';
 import { type TestServer, startServer } from '../support/servers.ts';
 
 const before = `create schema s; create table s.r (id int primary key);
@@ -67,15 +67,11 @@ it('finds nothing wrong with what the planner makes', async () => {
   expect(await found()).toEqual([]);
 });
 
-const corpus = new URL('../../fixtures/corpus/', import.meta.url);
-const inUse = readdirSync(corpus).filter((name) => name.endsWith('-in-use'));
-const tries = majorsTried.flatMap((major) => inUse.map((name) => [name, major] as const));
+const inUse = corpusCases().filter(({ name }) => name.endsWith('-in-use'));
+const tries = majorsTried.flatMap((major) => inUse.map((each) => [each.name, major, each] as const));
 
-it.each(tries)('%s: there and back with rows, PostgreSQL %i', async (name, major) => {
-  const [start, goal] = ['before', 'after'].map((side) =>
-    readFileSync(new URL(`${name}/${side}.sql`, corpus), 'utf8'),
-  );
-  expect(await tried(servers.get(major)!, start!, goal!, 'public')).toEqual([]);
+it.each(tries)('%s: there and back with rows, PostgreSQL %i', async (_name, major, { before, after }) => {
+  expect(await tried(servers.get(major)!, before, after, 'public')).toEqual([]);
 });
 
 it('makes what a partitioned table gets on a partition too that came meanwhile', async () => {

@@ -1,5 +1,4 @@
 /** What statements state of their locks, scans and rewrites is what a server does: every statement of every case of the corpus, there as plain DDL and back as for tables in use; of a case `…-in-use` the other way round. */
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Sql } from 'postgres';
 import { expect, it } from 'vitest';
 import { usesOf } from '../../src/core/bodies/uses.ts';
@@ -9,21 +8,18 @@ import type { Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { disagreements, readRelations, see, startCounting } from '../../src/db/prove/observe.ts';
 import { filled, prepared } from '../support/convergence.ts';
+import { corpusCases } from '../support/corpus.ts';
 import { describeEachMajor, majors } from '../support/servers.ts';
 
 const nothing = { held: new Map(), scans: new Map() };
-const corpus = new URL('../../fixtures/corpus/', import.meta.url);
-const cases = readdirSync(corpus);
 
 describeEachMajor('statements state what they lock and rewrite', (server, major) => {
-  for (const [at, name] of cases.entries()) {
-    const read = (side: string) => readFileSync(new URL(`${name}/${side}.sql`, corpus), 'utf8');
-    const since = Number(/^-- PostgreSQL (\d+) and later\n/.exec(read('before'))?.[1] ?? 0);
+  for (const [at, { name, before, after, since }] of corpusCases().entries()) {
     // Locks hardly change with the version: each case on one of them.
     const able = majors.filter((each) => each >= since);
     if (major !== able[at % able.length]) continue;
     it(`${name}: there and back`, async () => {
-      const [from, to] = [await loaded(read('before')), await loaded(read('after'))];
+      const [from, to] = [await loaded(before), await loaded(after)];
       try {
         const [start, goal] = [await introspect(from), await introspect(to)];
         const domainOf = () => 'all';

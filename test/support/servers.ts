@@ -59,25 +59,29 @@ export function urlOf({ host, port, user, password, database }: Address): string
 const olderMajors = process.platform === 'linux' && process.arch === 'x64';
 
 /**
- * Describes the same tests for every major, each with one server for all of them.
+ * Describes tests of one major, with one server for all of them.
  * @param define gets a function that returns the server, to be called within a test or hook
  */
+export function describeMajor(major: Major, name: string, define: (server: () => TestServer) => void): void {
+  describe.skipIf(major !== 18 && !olderMajors)(`${name}, PostgreSQL ${major}`, () => {
+    let server: TestServer | undefined;
+    beforeAll(async () => {
+      server = await startServer(major);
+    });
+    afterAll(async () => {
+      await server?.stop();
+    });
+    define(() => {
+      if (server === undefined) throw new Error('the server is there within tests and hooks only');
+      return server;
+    });
+  });
+}
+
+/** Describes the same tests for every major, each with a server of its own. */
 export function describeEachMajor(
   name: string,
   define: (server: () => TestServer, major: Major) => void,
 ): void {
-  for (const major of majors)
-    describe.skipIf(major !== 18 && !olderMajors)(`${name}, PostgreSQL ${major}`, () => {
-      let server: TestServer | undefined;
-      beforeAll(async () => {
-        server = await startServer(major);
-      });
-      afterAll(async () => {
-        await server?.stop();
-      });
-      define(() => {
-        if (server === undefined) throw new Error('the server is there within tests and hooks only');
-        return server;
-      }, major);
-    });
+  for (const major of majors) describeMajor(major, name, (server) => define(server, major));
 }

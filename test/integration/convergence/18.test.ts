@@ -1,0 +1,3 @@
+import { describeEveryCase } from './every-case.ts';
+
+describeEveryCase(18);

@@ -1,0 +1,23 @@
+/** One file a major, for vitest to run two at a time. */
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { converge } from '../../support/convergence.ts';
+import { corpusCases } from '../../support/corpus.ts';
+import { type Major, describeMajor, majors } from '../../support/servers.ts';
+
+export function describeEveryCase(major: Major): void {
+  describeMajor(major, 'every case of the corpus converges, both ways', (server) => {
+    const cases = corpusCases();
+    it('has cases, and a file for every major', () => {
+      expect(cases.length).toBeGreaterThan(20);
+      const files = readdirSync(new URL('.', import.meta.url)).filter((name) => name.endsWith('.test.ts'));
+      expect(files.sort()).toEqual(majors.map((each) => `${each}.test.ts`));
+    });
+
+    for (const { name, before, after, since } of cases) {
+      if (major < since) continue;
+      it(`${name}: before → after`, () => converge(server(), before, after));
+      it(`${name}: after → before`, () => converge(server(), after, before));
+    }
+  });
+}
