@@ -8,14 +8,14 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { clusterHistory, type HistoryTable } from '../../src/core/migration/history.ts';
 import { KnownError } from '../../src/core/model/problem.ts';
-import { connect, type Connection } from '../../src/db/connect.ts';
+import { type Address, connect, type Connection } from '../../src/db/connect.ts';
 import type { RunOptions, Site } from '../../src/db/migrate/apply.ts';
 import { type Consent, migrate, planMigrate, readStatus, rollback } from '../../src/db/migrate/migrate.ts';
 import type { Done } from '../../src/db/migrate/progress.ts';
 import { scriptOf } from '../../src/core/migration/script.ts';
 import { readMigrations } from '../../src/files/migrations/read.ts';
 import { pgDump } from '../support/pg-dump.ts';
-import { serverOf } from '../support/server.ts';
+import { serverHere } from '../support/servers.ts';
 
 const domains = ['_cluster', 'tenants', 'auth', 'shop'];
 const historyIn = (domain: string): HistoryTable => ({
@@ -25,28 +25,26 @@ const historyIn = (domain: string): HistoryTable => ({
 });
 
 describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
-  let server: Awaited<ReturnType<typeof serverOf>>;
+  const server = serverHere(major);
   let admin: Connection;
-  let database = '';
+  let address: Address;
   let folder = '';
   let n = 0;
 
   beforeAll(async () => {
-    server = await serverOf(major);
-    admin = await connect(server.address('postgres'));
+    admin = await connect(server().address);
   });
   afterAll(async () => {
     await admin.close();
   });
   beforeEach(async () => {
     n += 1;
-    database = `migrate_${major}_${process.pid}_${n}`;
-    await admin.sql.unsafe(`CREATE DATABASE ${database}`);
+    const database = `migrate_${major}_${process.pid}_${n}`;
+    address = await server().createDatabase(database);
     folder = await mkdtemp(join(tmpdir(), 'dbctl-migrate-'));
-    const made = database;
     const path = folder;
     onTestFinished(async () => {
-      await admin.sql.unsafe(`DROP DATABASE ${made} WITH (FORCE)`);
+      await server().dropDatabase(database);
       await rm(path, { recursive: true });
     });
   });
@@ -60,7 +58,7 @@ describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
   const source = async () => ({ files: await readMigrations(folder, domains), domains });
   const site = (selected: readonly string[] = ['tenants', 'auth', 'shop']): Site => ({
     database: 'main',
-    address: server.address(database),
+    address,
     histories: selected.map((name) => (name === '_cluster' ? clusterHistory : historyIn(name))),
     others: ['tenants', 'auth', 'shop'].filter((name) => !selected.includes(name)).map(historyIn),
   });
@@ -102,7 +100,7 @@ describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
     return error as KnownError;
   };
   const live = async <T>(use: (connection: Connection) => Promise<T>): Promise<T> => {
-    const connection = await connect(server.address(database), { applicationName: 'somebody' });
+    const connection = await connect(address, { applicationName: 'somebody' });
     try {
       return await use(connection);
     } finally {
@@ -179,7 +177,7 @@ DROP TABLE users;`,
     );
     expect(text).toEqual({ f: ';{name}', d: `'{slug}; $1'::text` });
     expect(await up()).toEqual({ done: [], remaining: [] });
-    const dump = () => pgDump(server.address(database));
+    const dump = () => pgDump(address);
     const dumped = await dump();
     expect(dumped).toContain('CREATE TABLE auth.users');
     await down(99);
@@ -490,7 +488,7 @@ INSERT INTO tenants.tenants
         `${domain}/20260101000000000_init`,
         `-- Up Migration\nCREATE TABLE ${domain}_a (a int);\n-- Down Migration\nDROP TABLE ${domain}_a;`,
       );
-    const shared: Site = { database: 'main', address: server.address(database), histories, others: [] };
+    const shared: Site = { database: 'main', address, histories, others: [] };
     await migrate([shared], await source(), undefined, options());
     expect(await relations()).toEqual([
       'app.auth_a',

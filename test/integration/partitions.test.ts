@@ -5,7 +5,7 @@ import { planSets } from '../../src/core/partitions/sets.ts';
 import { type Connection, connect } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { ensurePartitions } from '../../src/db/partitions.ts';
-import { withDatabase } from '../support/server.ts';
+import { serverHere, withDatabase } from '../support/servers.ts';
 
 const now = new Date('2025-06-15T12:00:00Z');
 const set: PartitionSet = {
@@ -53,9 +53,13 @@ const setup = `
   create index events_kind on app.events (kind);
   create unique index events_size on app.events (size, at) where size > 10;`;
 
-describe.each([15, 18])('on PostgreSQL %i', (major) => {
+const servers = { 15: serverHere(15), 18: serverHere(18) };
+
+describe.each([15, 18] as const)('on PostgreSQL %i', (major) => {
+  const server = servers[major];
+
   it('makes what is due, once, and a row finds its place', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(server(), async (connection) => {
       await connection.sql.unsafe(setup);
       const planned = await ensure(connection, manifest(), true);
       expect(await partitions(connection)).toEqual([]);
@@ -65,11 +69,11 @@ describe.each([15, 18])('on PostgreSQL %i', (major) => {
       await connection.sql`insert into app.events (at, size) values ('2025-08-31 23:59:59+00', 3)`;
       const late = connection.sql`insert into app.events (at, size) values ('2025-09-01 00:00:00+00', 3)`;
       await expect(late).rejects.toThrow(/no partition/);
-    }, major);
+    });
   });
 
   it('makes them as CREATE TABLE … PARTITION OF would', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(server(), async (connection) => {
       await connection.sql.unsafe(setup);
       await ensure(connection);
       // The oracle: the server's own way, beside ours.
@@ -93,11 +97,11 @@ describe.each([15, 18])('on PostgreSQL %i', (major) => {
         return { columns: [...columns], constraints: [...constraints], indexes: [...indexes] };
       };
       expect(await shape('events_2025_06')).toEqual(await shape('events_2025_09'));
-    }, major);
+    });
   });
 
   it('gives them the owner, the grants and the closed row security of their parent, and no more', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(server(), async (connection) => {
       const { sql } = connection;
       await sql.unsafe(`${setup}
         create role partition_owner; create role partition_reader; create role partition_stranger;
@@ -121,11 +125,11 @@ describe.each([15, 18])('on PostgreSQL %i', (major) => {
         await sql.unsafe(`drop schema app cascade; drop owned by partition_owner, partition_reader, partition_stranger;
           drop role partition_owner, partition_reader, partition_stranger;`);
       }
-    }, major);
+    });
   });
 
   it('lets readers and writers of the table go on while it works', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(server(), async (connection) => {
       await connection.sql.unsafe(setup);
       const sql = await ensure(connection, manifest({ premake: 0 }), true);
       const modes = await connection.sql.begin(async (transaction) => {
@@ -137,11 +141,11 @@ describe.each([15, 18])('on PostgreSQL %i', (major) => {
         .map(({ mode }) => mode)
         .filter((mode) => !['AccessShareLock', 'ShareUpdateExclusiveLock'].includes(mode));
       expect(blocking).toEqual([]);
-    }, major);
+    });
   });
 
   it('two at once make each partition once', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(server(), async (connection) => {
       await connection.sql.unsafe(setup);
       const others = await Promise.all([connect(connection.address), connect(connection.address)]);
       try {
@@ -151,13 +155,13 @@ describe.each([15, 18])('on PostgreSQL %i', (major) => {
       } finally {
         await Promise.all(others.map((other) => other.close()));
       }
-    }, major);
+    });
   });
 });
 
 describe('what stands in the way is named', () => {
   it('a name that something else has', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(servers[18](), async (connection) => {
       await connection.sql.unsafe(`${setup} create table app.events_2025_07 (x int);`);
       const error = await ensure(connection).catch(message);
       expect(error).toContain(
@@ -168,7 +172,7 @@ describe('what stands in the way is named', () => {
   });
 
   it('rows in the DEFAULT partition; and the DEFAULT partition is made last', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(servers[18](), async (connection) => {
       await connection.sql.unsafe(setup);
       const withDefault = manifest({ default: true });
       const sql = await ensure(connection, withDefault);
@@ -185,7 +189,7 @@ describe('what stands in the way is named', () => {
   });
 
   it('a key that is not the declared one', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(servers[18](), async (connection) => {
       await connection.sql.unsafe(
         'create schema app; create table app.events (at timestamptz, n int) partition by range (n)',
       );
@@ -196,14 +200,14 @@ describe('what stands in the way is named', () => {
   });
 
   it('a table that is not there yet is none of it', async () => {
-    await withDatabase(async (connection) => {
+    await withDatabase(servers[18](), async (connection) => {
       expect(await ensure(connection)).toEqual([]);
     });
   });
 });
 
 it('is the same whatever the session and the columns are called', async () => {
-  await withDatabase(async (connection) => {
+  await withDatabase(servers[18](), async (connection) => {
     await connection.sql.unsafe(`set timezone = 'America/New_York'; set datestyle = 'German';
       create schema app; create table app.events ("At, when?" timestamptz not null) partition by range ("At, when?");`);
     const of = manifest({ by: 'At, when?' });

@@ -2,19 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Address, connect, type Connection } from '../../src/db/connect.ts';
+import { connect, type Connection } from '../../src/db/connect.ts';
 import { isPreparable, matchesVerifier, scramVerifier, setPasswords } from '../../src/db/passwords.ts';
 import { literal } from '../../src/sql/quote.ts';
-import { serverOf } from '../support/server.ts';
+import { serverHere } from '../support/servers.ts';
 
 const salt = () => randomBytes(16);
 
 describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
+  const server = serverHere(major);
   let admin: Connection;
-  let address: (database: string) => Address;
   beforeAll(async () => {
-    ({ address } = await serverOf(major));
-    admin = await connect(address('postgres'));
+    admin = await connect(server().address);
     await admin.sql`CREATE ROLE test_login LOGIN`;
     // Without SCRAM at the door, any verifier would seem to do.
     await admin.sql
@@ -36,7 +35,7 @@ describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
     return row!.verifier;
   };
   const login = async (password: string) => {
-    const connection = await connect({ ...address('postgres'), user: 'test_login', password });
+    const connection = await connect({ ...server().address, user: 'test_login', password });
     await connection.close();
   };
   const set = async (password: string | undefined, connection = admin) => {

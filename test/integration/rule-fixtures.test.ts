@@ -14,7 +14,7 @@ import type { Finding } from '../../src/core/model/finding.ts';
 import type { Connection } from '../../src/db/connect.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
 import { readManifest } from '../../src/files/manifest/read.ts';
-import { withDatabase } from '../support/server.ts';
+import { serverHere, withDatabase } from '../support/servers.ts';
 
 const folder = 'fixtures/rules';
 const now = new Date('2025-06-15T12:00:00Z');
@@ -26,6 +26,7 @@ const cases = (
 ).flat();
 
 describe('rules', () => {
+  const server = serverHere();
   it.each(cases)('%s: good, bad, mended', async (rule) => {
     const file = (name: string) => join(folder, rule, name);
     const read = async (name: string) => (existsSync(file(name)) ? readFile(file(name), 'utf8') : '');
@@ -34,7 +35,7 @@ describe('rules', () => {
       ([, name, subject]) => `${name} ${subject}`,
     );
     expect(wanted.some((each) => each.startsWith(`${rule} `))).toBe(true);
-    await withDatabase(async (connection) => {
+    await withDatabase(server(), async (connection) => {
       const lint = () => findings(connection, file('dbctl.yaml'));
       await connection.sql.unsafe(await read('good.sql'));
       const before = await lint();

@@ -1,6 +1,6 @@
 /** Real servers for tests, of every supported major: throw-away clusters, the same that shadows are made of. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { connect, type Address } from '../../src/db/connect.ts';
+import { connect, type Address, type Connection } from '../../src/db/connect.ts';
 import { openThrowAway } from '../../src/db/server/throw-away.ts';
 import { identifier } from '../../src/sql/quote.ts';
 
@@ -55,6 +55,42 @@ export function urlOf({ host, port, user, password, database }: Address): string
     : `postgresql://${at}${host}:${port}/${encodeURIComponent(database)}`;
 }
 
+/**
+ * Starts a server before the tests of a file, or of the `describe` that this is called in, and stops it after them.
+ * @returns a function that returns it, to be called within a test or hook
+ */
+export function serverHere(major: Major = 18): () => TestServer {
+  let server: TestServer | undefined;
+  beforeAll(async () => {
+    server = await startServer(major);
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
+  return () => {
+    if (server === undefined) throw new Error('the server is there within tests and hooks only');
+    return server;
+  };
+}
+
+/** Runs `use` on a database of its own, made for it and dropped after it. Roles are the server's: drop your own. */
+export async function withDatabase<T>(
+  { createDatabase, dropDatabase }: TestServer,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const address = await createDatabase();
+  try {
+    const connection = await connect(address);
+    try {
+      return await use(connection);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await dropDatabase(address.database);
+  }
+}
+
 /** The older majors come from npm packages that exist for this platform only; elsewhere their tests are skipped, and say so. */
 const olderMajors = process.platform === 'linux' && process.arch === 'x64';
 
@@ -64,17 +100,7 @@ const olderMajors = process.platform === 'linux' && process.arch === 'x64';
  */
 export function describeMajor(major: Major, name: string, define: (server: () => TestServer) => void): void {
   describe.skipIf(major !== 18 && !olderMajors)(`${name}, PostgreSQL ${major}`, () => {
-    let server: TestServer | undefined;
-    beforeAll(async () => {
-      server = await startServer(major);
-    });
-    afterAll(async () => {
-      await server?.stop();
-    });
-    define(() => {
-      if (server === undefined) throw new Error('the server is there within tests and hooks only');
-      return server;
-    });
+    define(serverHere(major));
   });
 }
 
