@@ -367,7 +367,8 @@ INSERT INTO tenants.tenants
       '-- Up Migration\nALTER TABLE tenants.tenants ADD COLUMN x int;',
     );
     await live(async ({ sql }) => {
-      const held = options();
+      // On a busy machine it takes its time to find out who has the lock.
+      const held = options({ lockTimeout: 2_000 });
       const files = await source();
       let run: Promise<unknown> = Promise.resolve();
       await sql.begin(async (transaction) => {
