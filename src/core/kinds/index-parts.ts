@@ -29,18 +29,25 @@ export type IndexParts = {
 export const indexParts = ({ aside }: Entry): IndexParts['parts'] =>
   (aside as Partial<IndexParts> | undefined)?.parts ?? [];
 
-/** @returns the names of all parts of indexes. */
+/** @returns the names of all parts of indexes, with what they are parts of. */
 const partNames = onceOf((of: Catalog) => {
-  const names = new Set<string>();
-  for (const { id, attrs } of entriesOf<'table', TableAttributes>(of, 'table'))
-    for (const entry of attrs.kind === 'partitioned' ? ownedBy(of, id) : [])
-      for (const part of indexParts(entry)) names.add(qualified(part.schema, part.name));
+  const names = new Map<string, Key>();
+  const partitioned = [...entriesOf<'table', TableAttributes>(of, 'table')]
+    .filter(({ attrs }) => attrs.kind === 'partitioned')
+    .map(({ id }) => ({ id, depth: partitionedAbove(of, id).length }));
+  // Of one that is about to leave its parent, what it has is told as its own too: that is nearer.
+  for (const { id } of partitioned.toSorted((a, b) => a.depth - b.depth))
+    for (const entry of ownedBy(of, id))
+      for (const { schema, table, name } of indexParts(entry))
+        // On the way, one may have been detached.
+        if (of.entries.has(keyOf({ kind: 'partition', schema, name: table })))
+          names.set(qualified(schema, name), keyOf(entry.id));
   return names;
 });
 
-/** @returns whether a part of some index has this name: no entry tells of it. */
-export const isPartsName = (of: Catalog, schema: string, name: string): boolean =>
-  partNames(of).has(qualified(schema, name));
+/** @returns the index or constraint of which a part has this name: no entry tells of it. */
+export const partsOwner = (of: Catalog, schema: string, name: string): Key | undefined =>
+  partNames(of).get(qualified(schema, name));
 
 /** An index, or a constraint that is no check: what a partition has for each of its parent's. */
 export type Owned = Entry<IndexId | ConstraintId>;
@@ -129,21 +136,47 @@ export function partsAsOwn(of: Catalog, table: TableId): Owned[] {
     .flatMap((above) => ownedBy(of, above))
     .flatMap((entry): Owned[] => {
       const part = indexParts(entry).find((each) => each.schema === schema && each.table === name);
+      const below = new Set(descendantsOf(of, table).map(keyOf));
+      const parts = indexParts(entry).filter((each) =>
+        below.has(keyOf({ kind: 'table', schema: each.schema, name: each.table })),
+      );
+      const aside: IndexParts = { parts };
       if (entry.id.kind === 'constraint') {
         const isForeignKey = (entry.attrs as unknown as ConstraintAttributes).type === 'f';
         const own = isForeignKey ? entry.id.name : part?.name;
         return own === undefined
           ? []
-          : [withId(entry, { kind: 'constraint', schema, table: name, name: own })];
+          : [{ ...withId(entry, { kind: 'constraint', schema, table: name, name: own }), aside }];
       }
       if (part === undefined) return [];
       const made = withId(entry, { kind: 'index', schema, name: part.name });
       const definition = indexOn(entry as unknown as Entry<IndexId, IndexAttributes>, part.name, table);
-      return [{ ...made, attrs: { table: name, definition } }];
+      return [{ ...made, attrs: { table: name, definition }, aside }];
     });
 }
 
 const withId = ({ attrs }: Owned, id: Owned['id']): Owned => ({ id, attrs });
+
+/** @returns what gives a partition's part of an index or constraint another name. */
+export function renamedPart(
+  { kind }: Owned['id'],
+  { schema, name }: Named,
+  is: string,
+  wanted: string,
+): { readonly sql: string; readonly locks: readonly Lock[] } {
+  if (kind === 'constraint') {
+    const relation = qualified(schema, name);
+    return {
+      sql: `ALTER TABLE ${relation} RENAME CONSTRAINT ${identifier(is)} TO ${identifier(wanted)}`,
+      locks: [{ mode: 'ACCESS EXCLUSIVE', relation }],
+    };
+  }
+  const index = qualified(schema, is);
+  return {
+    sql: `ALTER INDEX ${index} RENAME TO ${identifier(wanted)}`,
+    locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', relation: index }],
+  };
+}
 
 /** @returns the CREATE INDEX of an index like this one on another table. */
 export function indexOn({ attrs }: Entry<IndexId, IndexAttributes>, name: string, table: Named): string {

@@ -9,16 +9,19 @@ import { defaultIsRead, lastingDefault } from './default-partition.ts';
 import { childrenOf } from './parents.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { asItsOwn, columnAt } from './family.ts';
-import { draft, type Kind } from './kind.ts';
+import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import {
   type Owned,
+  indexParts,
   lackingOn,
   likeness,
   ownedBy,
   partitionedAbove,
   partsAsOwn,
+  renamedPart,
   targetRelieved,
 } from './index-parts.ts';
+import { isFreeOnce, nameFreed } from './relation-name.ts';
 import { notNullName } from './not-null.ts';
 import type { PartitionAttributes } from './parts.ts';
 
@@ -70,6 +73,7 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
           ...(read === undefined ? [] : [defaultIsRead(read)]),
         ],
       }),
+      ...renamed(id, attrs, { from, to }),
     ];
   },
   drop: ({ id, attrs }, { from, to }) => {
@@ -138,17 +142,48 @@ function leftWith(id: PartitionId, own: Catalog, other: Catalog): Key[] {
   return [...inherited(id, own, other), ...parts.filter((key) => own.entries.has(key))];
 }
 
-/** What is its own no longer once it is attached: for each index and constraint of its parents, one that is like it, by any name, rather by the wanted one. */
-function merged(id: PartitionId, attrs: PartitionAttributes, own: Catalog, other: Catalog): Key[] {
+/** What is its own no longer once it is attached. */
+const merged = (id: PartitionId, attrs: PartitionAttributes, own: Catalog, other: Catalog): Key[] => [
+  ...new Set([
+    ...inherited(id, own, other),
+    ...becomesPart(id, attrs, own, other).map(({ part }) => keyOf(part.id)),
+  ]),
+];
+
+/** For each index and constraint of its parents, the one of its own that is like it, by any name, rather by the wanted one. */
+function becomesPart(
+  id: PartitionId,
+  attrs: PartitionAttributes,
+  own: Catalog,
+  other: Catalog,
+): { readonly above: Owned; readonly part: Owned }[] {
   const parent = { schema: attrs.parentSchema, name: attrs.parentTable };
   const named = new Set(partsAsOwn(other, { ...id, kind: 'table' }).map((part) => keyOf(part.id)));
   const rest = ownedBy(own, id).sort(
     (a, b) => Number(named.has(keyOf(b.id))) - Number(named.has(keyOf(a.id))),
   );
-  const keys = inherited(id, own, other);
-  for (const each of [parent, ...partitionedAbove(other, parent)].flatMap((above) => ownedBy(other, above))) {
-    const at = rest.findIndex((entry) => likeness(entry) === likeness(each));
-    if (at >= 0) keys.push(...rest.splice(at, 1).map((part) => keyOf(part.id)));
-  }
-  return [...new Set(keys)];
+  return [parent, ...partitionedAbove(other, parent)]
+    .flatMap((each) => ownedBy(other, each))
+    .flatMap((above) => {
+      const at = rest.findIndex((entry) => likeness(entry) === likeness(above));
+      return at < 0 ? [] : rest.splice(at, 1).map((part) => ({ above, part }));
+    });
+}
+
+/** What becomes a part keeps its name: it gets the wanted one. */
+function renamed(id: PartitionId, attrs: PartitionAttributes, sides: Sides): Draft[] {
+  const { from, to } = sides;
+  const pairs = becomesPart(id, attrs, from, to);
+  const taken = new Set(pairs.map(({ part }) => keyOf(part.id)));
+  return pairs.flatMap(({ above, part }) => {
+    const before = [{ schema: id.schema, table: id.name, name: part.id.name }, ...indexParts(part)];
+    return indexParts(above).flatMap((wanted): Draft[] => {
+      const is = before.find(({ schema, table }) => schema === wanted.schema && table === wanted.table);
+      if (is === undefined || is.name === wanted.name) return [];
+      if (!isFreeOnce(wanted, sides, (key) => taken.has(key))) return [];
+      const table = { schema: wanted.schema, name: wanted.table };
+      const { sql, locks } = renamedPart(part.id, table, is.name, wanted.name);
+      return [draft(sql, { requires: [keyOf(id), nameFreed(wanted.schema, wanted.name)], locks })];
+    });
+  });
 }

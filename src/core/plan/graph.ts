@@ -4,11 +4,12 @@ import { indexParts } from '../kinds/index-parts.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { descendantsOf } from '../kinds/parents.ts';
+import { relationSlot, slotFreed } from '../kinds/relation-name.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 import { isTurn } from './drafts.ts';
-import { checkSlot, primarySlot, relationSlot, slotOf } from './slots.ts';
+import { checkSlot, primarySlot, slotOf } from './slots.ts';
 import type { Planned } from './expanded.ts';
 
 /** For each draft, by position, the drafts that must come before it. */
@@ -52,6 +53,11 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
     for (const slot of [slotOf(entry), primarySlot(entry), ...parts])
       if (slot !== undefined) for (const at of list) push(freed, slot, { at, key });
   }
+  planned.forEach(({ draft }, at) => {
+    for (const slot of draft.requires.map(slotFreed))
+      for (const destroyer of (slot === undefined ? undefined : freed.get(slot)) ?? [])
+        precede(destroyer.at, at);
+  });
   planned.forEach(({ about, draft }, at) => {
     const taken = draft.produces.every(isTurn) ? [] : [{ id: about }];
     // A table takes the names of its keys too; and a key's index is made before the key.

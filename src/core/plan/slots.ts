@@ -1,4 +1,5 @@
 /** The names that entries take: no two have one at a time. */
+import { relationSlot } from '../kinds/relation-name.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, isRelation, isType, nameOf } from '../model/id.ts';
 
@@ -13,8 +14,6 @@ export function relationOf({
   if (id.kind === 'constraint') return ['p', 'u', 'x'].includes(attrs?.['type'] as string) ? id : undefined;
   return isRelation(id) || id.kind === 'index' || id.kind === 'sequence' ? id : undefined;
 }
-
-export const relationSlot = (schema: string, name: string): string => `relation\0${schema}\0${name}`;
 
 /** @returns the name that a check takes in a table. */
 export const checkSlot = ({ schema, table }: { schema: string; table: string }, name: string): string =>

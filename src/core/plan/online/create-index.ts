@@ -3,9 +3,10 @@
  * invalid. Where it takes another's place, it is built under another name, so that one of them always serves.
  */
 import { identifier, qualified } from '../../../sql/quote.ts';
-import { isPartsName } from '../../kinds/index-parts.ts';
+import { partsOwner } from '../../kinds/index-parts.ts';
+import { indexNames } from '../../kinds/relation-name.ts';
 import { keyOf } from '../../model/id.ts';
-import { type Part, type Rewriting, attributeOf, freeName, indexNames, isFreeIn } from './rewriting.ts';
+import { type Part, type Rewriting, attributeOf, freeName, isFreeIn } from './rewriting.ts';
 
 export const createIndex: Rewriting = {
   rewrite({ about, statement }, sides) {
@@ -51,7 +52,7 @@ export function buildingName(
 ): string {
   const ids = indexNames(schema, table);
   const isFree = (each: string) =>
-    isFreeIn([sides.from], ids)(each) && !isPartsName(sides.from, schema, each);
+    isFreeIn([sides.from], ids)(each) && partsOwner(sides.from, schema, each) === undefined;
   if (isFree(name)) return name;
   return freeName(`${name}_new`, (each) => isFree(each) && isFreeIn([sides.to], ids)(each));
 }

@@ -4,9 +4,9 @@
  * partition and takes these over, and reads no row (PostgreSQL's manual, CREATE INDEX). So too where a partition has
  * come meanwhile that no catalog knew of, which gets its own: ONLY and ATTACH would leave the index invalid for want of it.
  */
-import { identifier, qualified } from '../../../sql/quote.ts';
 import type { ConstraintAttributes } from '../../kinds/constraint.ts';
-import { type Owned, ownerOf, targetRelieved } from '../../kinds/index-parts.ts';
+import { type Owned, ownerOf, renamedPart, targetRelieved } from '../../kinds/index-parts.ts';
+import { nameFreed } from '../../kinds/relation-name.ts';
 import type { Sides } from '../../kinds/kind.ts';
 import { find } from '../../model/catalog.ts';
 import { type TableId, keyOf } from '../../model/id.ts';
@@ -34,7 +34,7 @@ export const onPartitions: Rewriting = {
     if (made === undefined) return undefined;
     const taken = partitions.flatMap(({ own }) => (own === undefined ? [] : [keyOf(own.id)]));
     const all = [...locks, ...relieved(entry, partitions, sides)];
-    const rename = made.misnamed.map(({ partition, is, final }) => renaming(about, partition, is, final));
+    const rename = made.misnamed.map(({ partition, is, final }) => renaming(entry, partition, is, final));
     return inSteps(made.added, made.validated, made.built, [
       ...made.keys,
       { sql, locks: all, completes: true, destroys: taken },
@@ -65,15 +65,10 @@ function relieved(entry: Owned, partitions: readonly OnPartition[], sides: Sides
   ];
 }
 
-function renaming(id: OwnedId, { table, relation }: OnPartition, is: string, final: string): Part {
-  if (id.kind === 'constraint')
-    return {
-      sql: `ALTER TABLE ${relation} RENAME CONSTRAINT ${identifier(is)} TO ${identifier(final)}`,
-      locks: [{ mode: 'ACCESS EXCLUSIVE', relation }],
-    };
-  const index = qualified(table.schema, is);
+function renaming({ id, attrs }: Owned, { table }: OnPartition, is: string, final: string): Part {
+  const isIndex = attrs['type'] !== 'f';
   return {
-    sql: `ALTER INDEX ${index} RENAME TO ${identifier(final)}`,
-    locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', relation: index }],
+    ...renamedPart(id, table, is, final),
+    requires: isIndex ? [nameFreed(table.schema, final)] : [],
   };
 }

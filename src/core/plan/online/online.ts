@@ -70,7 +70,10 @@ function inTheirOrder(
   position: number,
 ): PlannedStatement[] {
   return parts.map(
-    ({ sql, locks, hazards = [], outside, completes, makes, destroys = [], reads, undo }, at) => {
+    (
+      { sql, locks, hazards = [], outside, completes, makes, destroys = [], requires = [], reads, undo },
+      at,
+    ) => {
       const own = turn(position, at);
       const made: Statement = {
         sql,
@@ -85,7 +88,7 @@ function inTheirOrder(
         ],
         ...(statement.sets === undefined ? {} : { sets: statement.sets }),
         destroys: completes === true ? [...statement.destroys, ...destroys] : [],
-        requires: [...statement.requires, ...(at === 0 ? [] : [turn(position, at - 1)])],
+        requires: [...statement.requires, ...requires, ...(at === 0 ? [] : [turn(position, at - 1)])],
         commits: parts[at + 1]?.later === true ? [own] : [],
         transaction: outside === true ? 'outside' : 'inside',
       };

@@ -4,18 +4,19 @@ import type { ConstraintAttributes } from '../../kinds/constraint.ts';
 import {
   type Owned,
   indexParts,
-  isPartsName,
   likeness,
   ownedBy,
   ownerOf,
   partitionedAbove,
+  partsOwner,
 } from '../../kinds/index-parts.ts';
 import type { Sides } from '../../kinds/kind.ts';
+import { indexNames, isFreeOnce } from '../../kinds/relation-name.ts';
 import { descendantsOf } from '../../kinds/parents.ts';
 import { type Catalog, edgeIndex, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
-import { type TableId, keyOf } from '../../model/id.ts';
-import { attributeOf, freeName, indexNames, isFreeIn } from './rewriting.ts';
+import { type Key, type TableId, keyOf } from '../../model/id.ts';
+import { attributeOf, freeName, isFreeIn } from './rewriting.ts';
 
 export type OwnedId = Owned['id'];
 
@@ -88,16 +89,22 @@ export interface PartName {
 export function partName(id: OwnedId, { table, own }: OnPartition, sides: Sides): PartName {
   const { schema, name } = table;
   const ids = indexNames(schema, name);
-  const isPart = (each: string) => isPartsName(sides.from, schema, each);
+  const isPart = (each: string) => partsOwner(sides.from, schema, each) !== undefined;
   const isFree = (each: string) => isFreeIn([sides.from], ids)(each) && !isPart(each);
   const isNew = (each: string) => isFreeIn([sides.from, sides.to], ids)(each) && !isPart(each);
-  const before = nameIn(sides.from, id, table);
+  const isFreeThen = (each: string) => isFreeOnce({ schema, table: name, name: each }, sides, isKept(sides));
   const final = nameIn(sides.to, id, table) ?? freeName(`${name}_${id.name}`, isNew);
-  if (own !== undefined) return { built: own.id.name, final: isFree(final) ? final : own.id.name };
+  if (own !== undefined) return { built: own.id.name, final: isFreeThen(final) ? final : own.id.name };
   if (isFree(final)) return { built: final, final };
   const built = freeName(`${final}_new`, isNew);
-  return { built, final: before === final ? final : built };
+  return { built, final: isFreeThen(final) ? final : built };
 }
+
+/** Whether an index or constraint becomes part of another: it is no entry any more, and keeps its name. */
+const isKept = (sides: Sides) => (key: Key) => {
+  const id = sides.from.entries.get(key)?.id;
+  return (id?.kind === 'index' || id?.kind === 'constraint') && isTakenOver(id, sides);
+};
 
 function nameIn(of: Catalog, id: OwnedId, { schema, name }: TableId): string | undefined {
   const entry = find(of, id);

@@ -22,6 +22,8 @@ export interface Part {
   readonly later?: boolean;
   /** It serves in the place of what another statement drops, which need not go before. */
   readonly replacement?: boolean;
+  /** What it waits for, besides what the statement that is rewritten does. */
+  readonly requires?: readonly Key[];
   /** Must not share a transaction with others: they would hold their locks while it reads the table. */
   readonly reads?: boolean;
   readonly undo?: Pick<Statement, 'sql' | 'locks'> & { readonly outside?: boolean };
@@ -62,18 +64,6 @@ export const passingName = (stem: string, { schema, name: table }: TableId, { fr
     stem,
     isFreeIn([from, to], (name) => [{ kind: 'constraint', schema, table, name }]),
   );
-
-/** @returns what an index of this name would be in the way of: relations, and constraints of its table, whose indexes bear their names. */
-export const indexNames =
-  (schema: string, table: string) =>
-  (name: string): readonly Id[] => [
-    { kind: 'index', schema, name },
-    { kind: 'constraint', schema, table, name },
-    { kind: 'sequence', schema, name },
-    { kind: 'table', schema, name },
-    { kind: 'view', schema, name },
-    { kind: 'materialized-view', schema, name },
-  ];
 
 /** @returns the parts of all groups, in order; the first of each has what is before it committed. */
 export function inSteps(...groups: readonly (readonly Part[])[]): Part[] {
