@@ -1,5 +1,5 @@
 /** `dbctl migrate --adopt`: what a database has already is recorded as applied, once it is proven to be what the migrations make. */
-import { describeChange, differences } from '../core/adopt/compare.ts';
+import { describeChange, differences } from '../core/compare/managed.ts';
 import { acrossMajors } from '../core/compare/majors.ts';
 import { structureSql } from '../core/adopt/sql.ts';
 import { compareVersions } from '../core/migration/version.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { usesOf } from '../core/bodies/uses.ts';
 import { type Adopted, adopt, database } from '../core/adopt/adopt.ts';
-import { describeChange, differences } from '../core/adopt/compare.ts';
+import { describeChange, differences } from '../core/compare/managed.ts';
 import type { Cut } from '../core/adopt/domains.ts';
 import { printMigration } from '../core/migration/header.ts';
 import type { Catalog, NotAnalysed } from '../core/model/catalog.ts';

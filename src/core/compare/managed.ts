@@ -11,7 +11,8 @@ import type { Change } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type Key, keyOf, nameOf, objectOf, schemaOf } from '../model/id.ts';
 import { isBesides } from '../model/scope.ts';
-import { rolesOf, withOwnerOfPublic } from './scope.ts';
+import { rolesOf, withOwnerOfPublic } from '../adopt/scope.ts';
+import { isKnownTo } from './majors.ts';
 
 export interface Sides {
   readonly manifest: Manifest;
@@ -28,8 +29,8 @@ export function differences(wanted: Catalog, live: Catalog, sides: Sides): Chang
   const serverVersion = Math.min(wanted.serverVersion, live.serverVersion);
   const made = new Set(wanted.entries.keys());
   const [from, to] = [
-    comparable(wanted, serverVersion, sides, () => false),
-    comparable(live, serverVersion, sides, (table) => !made.has(table)),
+    managed(wanted, serverVersion, sides, () => false),
+    managed(live, serverVersion, sides, (table) => !made.has(table)),
   ];
   const changes = diff(from, to);
   const whole = new Set<Key>(
@@ -60,8 +61,8 @@ export function describeChange(
   }
 }
 
-/** @param isNew whether a partition has come since: partitions of a set come with time. */
-function comparable(
+/** @returns what of a database is the manifest's business, and known to both servers. @param isNew whether a partition has come since: partitions of a set come with time. */
+function managed(
   of: Catalog,
   serverVersion: number,
   { manifest, database }: Sides,
@@ -88,11 +89,7 @@ function comparable(
       ((id.kind === 'comment' || id.kind === 'security-label') && id.on.kind === 'role')
     )
       return roles.every((role) => manifest.roles.has(role) || !known.has(role));
-    return !(
-      (id.kind === 'grant' || id.kind === 'default-privilege') &&
-      id.privilege === 'maintain' &&
-      serverVersion < 170000
-    );
+    return isKnownTo(serverVersion, id);
   };
   const entries = withOwnerOfPublic([...of.entries.values()].filter(isKept), of.serverVersion).map(
     (entry): Entry => {
