@@ -4,7 +4,7 @@ import { accessChanges, roleChanges } from '../../src/core/access/change.ts';
 import { accessOf } from '../../src/core/access/effective.ts';
 import { privilegesOn } from '../../src/core/kinds/privileges.ts';
 import { type ObjectId, keyOf } from '../../src/core/model/id.ts';
-import { relationOf } from '../../src/core/model/catalog.ts';
+import { wholeOf } from '../../src/core/model/catalog.ts';
 import { connect } from '../../src/db/connect.ts';
 import { withOutside } from '../../src/db/outside-schemas.ts';
 import { introspect } from '../../src/db/introspect/introspect.ts';
@@ -67,7 +67,7 @@ describeEachMajor(`what changed agrees with the server, seed ${seed}`, (server) 
               const word = was.held === is.held ? undefined : is.held ? 'gained' : 'lost';
               if (word !== undefined) changed += 1;
               // What everybody gained is told once, what a table gives is not told again of its columns, and what the server's own roles give is told of the role.
-              const whole = object.kind === 'column' ? relationOf(before.catalog, object) : object;
+              const whole = wholeOf(before.catalog, object);
               const elsewhere = [
                 told.get(key('public', privilege, object)),
                 told.get(key(role, privilege, whole)),

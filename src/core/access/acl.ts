@@ -5,6 +5,7 @@ import { type Catalog, closedBundles, find, loose, openBundles } from '../model/
 import type { Bundle } from '../model/entry-map.ts';
 import type { EntryOf } from '../model/entry.ts';
 import { type ColumnId, type GrantId, type Key, type LanguageId, type ObjectId, keyOf } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
 
 export type GrantEntry = EntryOf<'grant', GrantAttributes>;
 /** By privilege, by grantee. */
@@ -97,15 +98,10 @@ export function givenOf({ attrs, aside }: GrantEntry, owner: string | undefined)
   return given ?? [{ grantor: owner ?? '', grantable: attrs.grantable }];
 }
 
-const known = new WeakMap<Acl, string>();
 /** @returns a text that is the same for ACLs that give the same to the same roles, whoever granted it. */
-export function signatureOf(acl: Acl): string {
-  let text = known.get(acl);
-  if (text === undefined) {
-    const items: string[] = [];
-    for (const [privilege, grantees] of acl)
-      for (const [to, { attrs }] of grantees) items.push(`${privilege}\0${to}\0${attrs.grantable}`);
-    known.set(acl, (text = items.sort().join('\x01')));
-  }
-  return text;
-}
+export const signatureOf = onceOf((acl: Acl): string => {
+  const items: string[] = [];
+  for (const [privilege, grantees] of acl)
+    for (const [to, { attrs }] of grantees) items.push(`${privilege}\0${to}\0${attrs.grantable}`);
+  return items.sort().join('\x01');
+});

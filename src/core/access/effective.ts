@@ -3,7 +3,7 @@
  * has_*_privilege() functions compute it from its own (src/backend/catalog/aclchk.c, utils/adt/acl.c). Like theirs,
  * a privilege on a table says nothing about USAGE on its schema: `reachable` tells that.
  */
-import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find, relationOf, wholeOf } from '../model/catalog.ts';
 import type { DatabaseAttributes } from '../kinds/database.ts';
 import { ownerOfIdentity } from '../kinds/identity-privileges.ts';
 import type { OwnerAttributes } from '../kinds/owner.ts';
@@ -58,7 +58,7 @@ export function accessOf(catalog: Catalog): Access {
   const isSuperuser = (role: string) => superusers.has(role);
   const ownerOf = (on: ObjectId) => {
     if (on.kind === 'database') return find<DatabaseId, DatabaseAttributes>(catalog, on)?.attrs.owner;
-    const owned = on.kind === 'column' ? relationOf(catalog, on) : on;
+    const owned = wholeOf(catalog, on);
     const owner = find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on: owned })?.attrs.role;
     return owner ?? (on.kind === 'sequence' ? ownerOfIdentity(catalog, on) : undefined);
   };

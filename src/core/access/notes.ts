@@ -3,7 +3,7 @@ import type { PolicyAttributes } from '../kinds/policy.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import type { TableAttributes } from '../kinds/table.ts';
 import { sequencesOfInserts } from '../manifest/resolve/domain-objects.ts';
-import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find, wholeOf } from '../model/catalog.ts';
 import { type RoleId, type TableId, isRelation, keyOf } from '../model/id.ts';
 import { counted, granteeName, listOf } from '../rules/wording.ts';
 import { identifier, qualified } from '../../sql/quote.ts';
@@ -32,7 +32,7 @@ function ofExtension({ catalog }: World, { on }: Question): string[] {
 const filtered = new Set(['select', 'insert', 'update', 'delete']);
 
 function rowSecurity({ catalog, access }: World, { role, privilege, on }: Question): string[] {
-  const table = on.kind === 'column' ? relationOf(catalog, on) : on;
+  const table = wholeOf(catalog, on);
   if (table.kind !== 'table' || !filtered.has(privilege)) return [];
   const attrs = find<TableId, TableAttributes>(catalog, table)?.attrs;
   if (attrs?.rowSecurity !== true) return [];
@@ -66,7 +66,7 @@ const policiesOf = (catalog: Catalog, { schema, name }: TableId) =>
 /** What else the usual statement asks for, where the role has not got it. */
 function besides(world: World, { role, privilege, on }: Question): string[] {
   const { catalog, access } = world;
-  const table = on.kind === 'column' ? relationOf(catalog, on) : on;
+  const table = wholeOf(catalog, on);
   const may = (what: string, object: Question['on']) =>
     isAllowed(world, { role, privilege: what, on: object });
   const readsSome =

@@ -6,7 +6,7 @@ import { type GrantAttributes, type Given, everyPrivilege, privilegeStatement } 
 import { identityColumns } from '../kinds/identity-privileges.ts';
 import type { OwnedByAttributes } from '../kinds/owned-by.ts';
 import type { MembershipAttributes, MembershipGiven } from '../kinds/membership.ts';
-import { type Catalog, entriesOf, find, relationOf } from '../model/catalog.ts';
+import { type Catalog, entriesOf, find, relationOf, wholeOf } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type GrantId, type Key, type ObjectId, type OwnedById, type OwnerId, keyOf } from '../model/id.ts';
 import { merged, sqlToCreate } from '../rules/fix.ts';
@@ -185,7 +185,7 @@ function takenFrom(role: string, { catalog, access }: RoleInDatabase): string[] 
     const owner = access.ownerOf(id.on);
     for (const { grantor } of (aside?.['given'] ?? []) as readonly Given[]) {
       if (grantor === owner || owner === role || owner === undefined) continue;
-      const whole = id.on.kind === 'column' ? relationOf(catalog, id.on) : id.on;
+      const whole = wholeOf(catalog, id.on);
       const mayPassOn = [id.on, whole].some(
         (on) => find<GrantId, GrantAttributes>(catalog, { ...id, on, to: grantor })?.attrs.grantable,
       );

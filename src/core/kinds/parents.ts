@@ -1,6 +1,8 @@
 /** Which table has its columns from which others: a partition from its parent, a child from those that it inherits. */
 import { type Catalog, entriesOf } from '../model/catalog.ts';
 import { type ColumnId, type Id, type IdOf, type TableId, keyOf } from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
+import { pushTo } from '../model/push-to.ts';
 import type { PartitionAttributes } from './parts.ts';
 
 /** The kinds that say that a table has its columns from elsewhere. */
@@ -13,14 +15,11 @@ interface Family {
   readonly parents: ReadonlyMap<string, readonly TableId[]>;
   readonly children: ReadonlyMap<string, readonly TableId[]>;
 }
-const families = new WeakMap<Catalog, Family>();
 const none: readonly TableId[] = [];
 export type Named = { readonly schema: string; readonly name: string };
 const nameOf = ({ schema, name }: Named) => `${schema}\0${name}`;
 
-function familyOf(catalog: Catalog): Family {
-  const known = families.get(catalog);
-  if (known !== undefined) return known;
+const familyOf = onceOf((catalog: Catalog): Family => {
   const links: { child: TableId; parent: TableId; order: number }[] = [];
   const link = (child: Named, schema: string, name: string, order = 0) =>
     links.push({
@@ -33,19 +32,12 @@ function familyOf(catalog: Catalog): Family {
   for (const { id, order } of entriesOf(catalog, 'inherit')) link(id, id.parentSchema, id.parent, order);
   links.sort((a, b) => a.order - b.order);
   const [parents, children] = [new Map<string, TableId[]>(), new Map<string, TableId[]>()];
-  const push = (map: Map<string, TableId[]>, of: TableId, other: TableId) => {
-    const list = map.get(nameOf(of));
-    if (list === undefined) map.set(nameOf(of), [other]);
-    else list.push(other);
-  };
   for (const { child, parent } of links) {
-    push(parents, child, parent);
-    push(children, parent, child);
+    pushTo(parents, nameOf(child), parent);
+    pushTo(children, nameOf(parent), child);
   }
-  const family = { parents, children };
-  families.set(catalog, family);
-  return family;
-}
+  return { parents, children };
+});
 
 /** @returns the tables that a table has its columns from: its partitioned parent, or those that it inherits, in order. */
 export function parentsOf(catalog: Catalog, table: Named): readonly TableId[] {

@@ -6,6 +6,7 @@ import {
   type Id,
   type Key,
   type Kind,
+  type ObjectId,
   type RelationId,
   homeOf,
   keyOf,
@@ -201,6 +202,11 @@ export function find<I extends Id, A = Attributes>(from: Catalog, id: I): Entry<
 export function relationOf(from: Catalog, column: ColumnId): RelationId {
   const candidates = relationsOf(column);
   return candidates.find((relation) => from.entries.has(keyOf(relation))) ?? candidates[0]!;
+}
+
+/** @returns what a column's privileges are told with: its relation; of anything else, itself. */
+export function wholeOf(from: Catalog, on: ObjectId): ObjectId {
+  return on.kind === 'column' ? relationOf(from, on) : on;
 }
 
 /** @returns the entries of one kind, in the order of their keys. */

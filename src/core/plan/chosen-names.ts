@@ -9,7 +9,7 @@ import type { Entry } from '../model/entry.ts';
 import { keyOf } from '../model/id.ts';
 import type { PlannedStatement } from './fold.ts';
 import type { Graph } from './graph.ts';
-import { relationOf } from './slots.ts';
+import { relationNameOf } from './slots.ts';
 
 /** As the server names indexes: the table's name, cut where the whole is too long, the columns', and what it is. */
 const likeChosen = /_(?:idx|key|excl|pkey)\d*$/;
@@ -54,7 +54,7 @@ function namesAndChoosers(entries: readonly (readonly Entry[])[], side: Catalog)
   if (choosers.size === 0) return [];
   return entries.flatMap((own, at) =>
     own.flatMap((entry): Pair[] => {
-      const taken = relationOf(entry);
+      const taken = relationNameOf(entry);
       if (taken === undefined || !likeChosen.test(taken.name)) return [];
       const starts = Array.from({ length: kept }, (_, end) =>
         slot(taken.schema, taken.name.slice(0, end + 1)),

@@ -7,7 +7,7 @@ import { type Id, isRelation, isType, nameOf } from '../model/id.ts';
 type Taking = { readonly id: Id; readonly attrs?: Entry['attrs'] };
 
 /** @returns the name that it takes among relations, which the indexes of keys are too; undefined: none. */
-export function relationOf({
+export function relationNameOf({
   id,
   attrs,
 }: Taking): { readonly schema: string; readonly name: string } | undefined {
@@ -26,7 +26,7 @@ export const primarySlot = ({ id, attrs }: Taking): string | undefined =>
 /** @returns the name that an object takes: relations share one namespace per schema, types another. */
 export function slotOf(entry: Taking | undefined): string | undefined {
   if (entry === undefined) return undefined;
-  const relation = relationOf(entry);
+  const relation = relationNameOf(entry);
   if (relation !== undefined) return relationSlot(relation.schema, relation.name);
   const { id, attrs } = entry;
   if (isType(id) || id.kind === 'shell-type') return `type\0${id.schema}\0${id.name}`;

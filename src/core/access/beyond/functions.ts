@@ -8,6 +8,7 @@ import {
   entriesOf,
   loose,
   relationOf,
+  wholeOf,
 } from '../../model/catalog.ts';
 import { onceOf } from '../../model/once-of.ts';
 import { pushTo } from '../../model/push-to.ts';
@@ -49,7 +50,7 @@ const named = ({ source, serverVersion, entries }: Catalog): Catalog =>
 /** @returns the paths through functions that the role may call now, whose owner may do it. */
 export function throughFunctions(world: World, { role, privilege, on }: Question, bodies: Bodies): Path[] {
   const { catalog, access } = world;
-  const wanted = keyOf(on.kind === 'column' ? relationOf(catalog, on) : on);
+  const wanted = keyOf(wholeOf(catalog, on));
   const paths: Path[] = [];
   for (const { id } of definers(catalog)) {
     const owner = access.ownerOf(id);

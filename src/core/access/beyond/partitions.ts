@@ -1,7 +1,7 @@
 /** A statement that names a partitioned table asks for privileges on it, and on no partition; one that names a partition, likewise. */
 import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { parentOf } from '../../manifest/resolve/domain-objects.ts';
-import { type Catalog, entriesOf, relationOf } from '../../model/catalog.ts';
+import { type Catalog, entriesOf, wholeOf } from '../../model/catalog.ts';
 import { type ObjectId, type RelationId, type TableId, isRelation, keyOf } from '../../model/id.ts';
 import { onceOf } from '../../model/once-of.ts';
 import { pushTo } from '../../model/push-to.ts';
@@ -11,7 +11,7 @@ import { type Path, type Question, type World, isAllowed, pathsNow } from '../pa
 export function throughPartitions(world: World, { role, privilege, on }: Question): Path[] {
   if (!['select', 'insert', 'update', 'delete', 'truncate'].includes(privilege)) return [];
   const { catalog } = world;
-  const relation = on.kind === 'column' ? relationOf(catalog, on) : on;
+  const relation = wholeOf(catalog, on);
   if (!isRelation(relation)) return [];
   const same = (table: RelationId): ObjectId =>
     on.kind === 'column' ? { kind: 'column', schema: table.schema, table: table.name, name: on.name } : table;

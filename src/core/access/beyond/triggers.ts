@@ -2,7 +2,7 @@
 import type { FunctionAttributes } from '../../kinds/function.ts';
 import type { TriggerAttributes } from '../../kinds/trigger.ts';
 import { parentOf } from '../../manifest/resolve/domain-objects.ts';
-import { type Catalog, edgeIndex, entriesOf, find, relationOf } from '../../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import {
   type FunctionId,
   type ObjectId,
@@ -21,7 +21,7 @@ import { type Bodies, useOf } from './functions.ts';
 export function throughTriggers(world: World, question: Question, bodies: Bodies): Path[] {
   const { role, privilege, on } = question;
   const { catalog, access } = world;
-  const wanted = keyOf(on.kind === 'column' ? relationOf(catalog, on) : on);
+  const wanted = keyOf(wholeOf(catalog, on));
   const paths: Path[] = [];
   for (const { id, attrs, routine } of definerTriggers(catalog)) {
     const owner = access.ownerOf(routine);

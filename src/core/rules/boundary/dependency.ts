@@ -17,6 +17,7 @@ import type {
 import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type Id, isType, keyOf, nameOf, objectOf, schemaOf } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
 import type { LiveInput } from '../input.ts';
 import { dotted, means } from './dotted.ts';
 
@@ -93,13 +94,8 @@ export function declares(crossing: Crossing, dependency: Dependency): boolean {
   );
 }
 
-const found = new WeakMap<LiveInput, readonly Dependency[]>();
 /** @returns every dependency that leaves its domain, in the order of their keys. */
-export function dependencies(input: LiveInput): readonly Dependency[] {
-  let known = found.get(input);
-  if (known === undefined) found.set(input, (known = [...findDependencies(input)]));
-  return known;
-}
+export const dependencies = onceOf((input: LiveInput): readonly Dependency[] => [...findDependencies(input)]);
 
 function* findDependencies(input: LiveInput): Generator<Dependency> {
   const { manifest, database, live } = input;

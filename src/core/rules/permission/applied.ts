@@ -10,7 +10,7 @@ import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { type Catalog, entriesOf, find, relationOf } from '../../model/catalog.ts';
+import { type Catalog, entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type Key, type ObjectId, type RevokeId, keyOf, schemaOf } from '../../model/id.ts';
 
@@ -71,7 +71,7 @@ export function isMigrations({ manifest, database, live }: Omit<Applied, 'applie
   if (schema === undefined) return on.kind !== 'role';
   if (isUnmanagedSchema(manifest, schema)) return false;
   if (on.kind === 'schema') return !domainsIn(manifest, database).some((domain) => domain.schema === schema);
-  const whole = on.kind === 'column' ? relationOf(live, on) : on;
+  const whole = wholeOf(live, on);
   if (isHistoryTable(whole)) return false;
   // What an extension contains is no entry; nor is an identity column's sequence, which is its domain's all the same.
   return (
@@ -87,7 +87,7 @@ export function concerns(
   to: string,
 ): boolean {
   if (schemaOf(on) === undefined) return true;
-  const whole = on.kind === 'column' ? relationOf(live, on) : on;
+  const whole = wholeOf(live, on);
   if (find(live, whole) === undefined) return true;
   return manifest.roles.has(to) && !isUnmanagedRole(manifest, to);
 }
@@ -102,7 +102,7 @@ export const isOwnersLoss = (catalog: Catalog, { on, to }: RevokeId): boolean =>
 
 /** What is no entry in the one is none in the other: the server's, or an extension's. */
 function isObjectThere({ live, applied }: Applied, on: ObjectId): boolean {
-  const whole = on.kind === 'column' ? relationOf(applied, on) : on;
+  const whole = wholeOf(applied, on);
   if (isIdentitys(applied, whole)) return isIdentitys(live, whole);
   return find(applied, whole) === undefined || find(live, whole) !== undefined;
 }

@@ -4,9 +4,10 @@ import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Domain } from '../../manifest/manifest.ts';
 import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { entriesOf, relationOf as relationWith } from '../../model/catalog.ts';
+import { entriesOf } from '../../model/catalog.ts';
 import type { EntryOf } from '../../model/entry.ts';
 import { type GrantId, type ObjectId, schemaOf } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
 import type { LiveInput } from '../input.ts';
 import { concerns, isMigrations } from './applied.ts';
 import { standingOf } from './who.ts';
@@ -17,13 +18,8 @@ export interface LiveGrant {
   readonly domain: Domain | undefined;
 }
 
-const known = new WeakMap<LiveInput, readonly LiveGrant[]>();
 /** @returns grants on the domains' objects, and with the applied migrations to compare with, on all else, without an owner's own, which are not granted but owned. */
-export function liveGrants(input: LiveInput): readonly LiveGrant[] {
-  let grants = known.get(input);
-  if (grants === undefined) known.set(input, (grants = [...findGrants(input)]));
-  return grants;
-}
+export const liveGrants = onceOf((input: LiveInput): readonly LiveGrant[] => [...findGrants(input)]);
 
 function* findGrants(input: LiveInput): Generator<LiveGrant> {
   const { manifest, database, live, access } = input;
@@ -45,11 +41,6 @@ function* findGrants(input: LiveInput): Generator<LiveGrant> {
     if (input.applied !== undefined && isMigrations(input, on) && concerns(input, on, to))
       yield { entry, domain };
   }
-}
-
-/** @returns the relation that a column's grant is about, or the object itself. */
-export function relationOf({ live }: Pick<LiveInput, 'live'>, on: ObjectId): ObjectId {
-  return on.kind === 'column' ? relationWith(live, on) : on;
 }
 
 const tableOrSelf = (on: GrantId['on']): ObjectId =>

@@ -1,7 +1,7 @@
 /** What the applied migrations give, where the manifest has no word for it, and is held no longer. */
 import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
 import { domainOf } from '../../manifest/domain-of.ts';
-import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
+import { type Catalog, edgeIndex, entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found } from '../../model/finding.ts';
 import { type DefaultPrivilegeId, type GrantId, type Key, keyOf } from '../../model/id.ts';
@@ -12,7 +12,6 @@ import type { LiveInput } from '../input.ts';
 import { describeFuture, describeGrants, granteeName, subjectOf } from '../wording.ts';
 import { isMigrations, isOwnersLoss } from './applied.ts';
 import { lostBy } from './consequence.ts';
-import { relationOf } from './live-grants.ts';
 
 export function* lost(input: LiveInput): Generator<Found> {
   const { live, applied } = input;
@@ -27,7 +26,7 @@ export function* lost(input: LiveInput): Generator<Found> {
   }
   for (const group of groupBy(grants, ({ id }) => {
     const { on, to } = id as GrantId;
-    return `${keyOf(relationOf(input, on))}\0${to}`;
+    return `${keyOf(wholeOf(input.live, on))}\0${to}`;
   }))
     yield lack(
       input,

@@ -1,7 +1,7 @@
 import { parentOf, rootOf } from '../../manifest/resolve/domain-objects.ts';
 import type { GrantReason } from '../../manifest/resolve/expected.ts';
 import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
-import { entriesOf, find } from '../../model/catalog.ts';
+import { entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import { type DefaultPrivilegeId, type GrantId, type TableId, keyOf, nameOf } from '../../model/id.ts';
@@ -11,7 +11,6 @@ import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
 import { counted, describeFuture, describeGrants, granteeName, listOf, subjectOf } from '../wording.ts';
 import { lostBy } from './consequence.ts';
-import { relationOf } from './live-grants.ts';
 import { lost } from './lost.ts';
 import { exists } from './who.ts';
 
@@ -40,7 +39,7 @@ export const missing: Rule<LiveInput> = {
     // So is an object that was made without the grants of its neighbours: for all roles together.
     const bare = groupBy(
       wanted.filter(({ id }) => id.kind === 'grant' && id.on.kind !== 'schema'),
-      ({ id }) => keyOf(relationOf(input, (id as GrantId).on)),
+      ({ id }) => keyOf(wholeOf(input.live, (id as GrantId).on)),
     ).filter((group) => group.every((each) => lacking.has(each)));
     for (const group of groupBy(bare.flat(), (each) => rootKey(input, each)))
       yield bareObject(input, take(group));
@@ -82,7 +81,7 @@ const byDeclaration = ({ because }: Wanted): string =>
 
 /** Partitions by the table on top; everything else by itself. */
 function rootKey(input: LiveInput, { id }: Wanted): string {
-  const relation = relationOf(input, (id as GrantId).on);
+  const relation = wholeOf(input.live, (id as GrantId).on);
   return keyOf(relation.kind === 'table' ? rootOf(input.live, relation) : relation);
 }
 
@@ -128,8 +127,8 @@ function ofOtherCreators({ live, expected }: LiveInput, wanted: DefaultPrivilege
 
 function bareObject(input: LiveInput, group: readonly Wanted[]): Found {
   const grants = grantsOf(group);
-  const objects = groupBy(grants, ({ on }) => keyOf(relationOf(input, on))).map(([first]) =>
-    relationOf(input, first!.on),
+  const objects = groupBy(grants, ({ on }) => keyOf(wholeOf(input.live, on))).map(([first]) =>
+    wholeOf(input.live, first!.on),
   );
   const [first] = objects as [TableId];
   const parent = first.kind === 'table' ? parentOf(input.live, first) : undefined;

@@ -1,6 +1,6 @@
 import { owningColumn } from '../../manifest/resolve/domain-objects.ts';
 import { toldWith } from '../../kinds/identity-privileges.ts';
-import { find } from '../../model/catalog.ts';
+import { find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Rule } from '../../model/finding.ts';
 import { type ObjectId, keyOf, nameOf } from '../../model/id.ts';
@@ -9,7 +9,6 @@ import { sqlToCreate } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
 import { counted, grantedOn, listOf } from '../wording.ts';
-import { relationOf } from './live-grants.ts';
 import { exists, roleMayGo, standingOf } from './who.ts';
 
 function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string): Entry[] {
@@ -18,7 +17,7 @@ function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string)
     entry.id.kind === 'grant' &&
     entry.id.to === role &&
     (because.as === 'grant' || because.as === 'migrations') &&
-    (keys.has(keyOf(relationOf(input, entry.id.on))) || keys.has(keyOf(toldWith(entry))))
+    (keys.has(keyOf(wholeOf(input.live, entry.id.on))) || keys.has(keyOf(toldWith(entry))))
       ? [entry]
       : [],
   );

@@ -4,15 +4,16 @@
  * passed on goes first, item by item, and never by CASCADE: who is to keep it gets it of the owner before.
  */
 import { type GrantEntry, givenOf } from '../../access/acl.ts';
-import { entriesOf } from '../../model/catalog.ts';
+import { type Catalog, entriesOf, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type GrantId, type Key, isRelation, keyOf } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
+import { pushTo } from '../../model/push-to.ts';
 import type { GrantAttributes } from '../../kinds/grant.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
-import { relationOf } from './live-grants.ts';
 
 /** @returns the statements that take these grants away, whoever made them. */
 export function revoke(input: LiveInput, grants: readonly GrantEntry[]): string[] {
@@ -45,22 +46,13 @@ export function passedOn({ live, access }: LiveInput, { id, attrs }: GrantEntry)
   );
 }
 
-const known = new WeakMap<LiveInput['live'], ReadonlyMap<Key, GrantEntry[]>>();
 /** Those on columns, by their table. */
-function columnGrants(live: LiveInput['live']): ReadonlyMap<Key, GrantEntry[]> {
-  let grants = known.get(live);
-  if (grants === undefined) {
-    const all = [...entriesOf<'grant', GrantAttributes>(live, 'grant')].filter(
-      ({ id }) => id.on.kind === 'column',
-    );
-    const tables = groupBy(all, ({ id }) => keyOf(relationOf({ live }, id.on)));
-    known.set(
-      live,
-      (grants = new Map(tables.map((group) => [keyOf(relationOf({ live }, group[0]!.id.on)), group]))),
-    );
-  }
+const columnGrants = onceOf((live: Catalog): ReadonlyMap<Key, GrantEntry[]> => {
+  const grants = new Map<Key, GrantEntry[]>();
+  for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant'))
+    if (entry.id.on.kind === 'column') pushTo(grants, keyOf(wholeOf(live, entry.id.on)), entry);
   return grants;
-}
+});
 
 interface Step {
   readonly verb: 'revoke' | 'revoke option';
@@ -118,7 +110,7 @@ class Revocation {
     const { live, access } = this.#input;
     const steps = [...this.#steps.values()].sort((a, b) => b.depth - a.depth);
     const taken = groupBy(steps, ({ verb, by, entry, depth }) =>
-      JSON.stringify([depth, verb, by, entry.id.to, keyOf(relationOf({ live }, entry.id.on))]),
+      JSON.stringify([depth, verb, by, entry.id.to, keyOf(wholeOf(live, entry.id.on))]),
     ).flatMap((group) => {
       const { verb, by, entry } = group[0]!;
       const entries = group.map((each): Entry<GrantId> => ({

@@ -2,10 +2,10 @@
 import { objectsByDomain, parentOf, rootOf } from '../../manifest/resolve/domain-objects.ts';
 import { domainOf } from '../../manifest/domain-of.ts';
 import { carriesGrants, expectGrant } from '../../manifest/resolve/grants.ts';
+import { wholeOf } from '../../model/catalog.ts';
 import type { DefaultPrivilegeId, GrantId, Id } from '../../model/id.ts';
 import { keyOf } from '../../model/id.ts';
 import type { LiveInput } from '../input.ts';
-import { relationOf } from './live-grants.ts';
 
 /** @returns whether a grant follows from a declared one: a partition's from its parent's, a sequence's from the default privileges. */
 export function followsFromDeclared(input: LiveInput, id: GrantId): boolean {
@@ -13,7 +13,7 @@ export function followsFromDeclared(input: LiveInput, id: GrantId): boolean {
   const declared = (wanted: Id) => input.expected.has(keyOf(wanted));
   // Every database begins so (initdb); who takes it away says so in SQL of his own.
   if (on.kind === 'schema') return on.name === 'public' && to === 'public' && privilege === 'usage';
-  const relation = relationOf(input, on);
+  const relation = wholeOf(input.live, on);
   if (relation.kind === 'table') {
     if (parentOf(input.live, relation) === undefined) return false;
     const domain = domainOf(input.manifest, input.database, relation);

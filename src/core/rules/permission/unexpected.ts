@@ -2,7 +2,7 @@ import { givenOf } from '../../access/acl.ts';
 import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
-import { entriesOf, find } from '../../model/catalog.ts';
+import { entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import { type DefaultPrivilegeId, type GrantId, keyOf } from '../../model/id.ts';
@@ -13,7 +13,7 @@ import type { LiveInput } from '../input.ts';
 import { describeFuture, describeGrants, granteeName, listOf, subjectOf } from '../wording.ts';
 import { isMigrations } from './applied.ts';
 import { gainedBy } from './consequence.ts';
-import { type LiveGrant, liveGrants, relationOf } from './live-grants.ts';
+import { type LiveGrant, liveGrants } from './live-grants.ts';
 import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
 import { helpAboutOther, severityFor } from './who.ts';
@@ -58,7 +58,7 @@ function isPassedOnBy(input: LiveInput, { entry }: LiveGrant, options: readonly 
         id.to === grantor &&
         id.to !== entry.id.to &&
         id.privilege === entry.id.privilege &&
-        keyOf(relationOf(input, id.on)) === keyOf(relationOf(input, entry.id.on)),
+        keyOf(wholeOf(input.live, id.on)) === keyOf(wholeOf(input.live, entry.id.on)),
     ),
   );
 }
@@ -95,7 +95,7 @@ function asGranted(input: LiveInput, grants: readonly LiveGrant[], tables: numbe
   const onSchema = grants.filter(({ entry }) => entry.id.on.kind === 'schema');
   const byObject = groupBy(
     grants.filter(({ entry }) => entry.id.on.kind !== 'schema'),
-    ({ entry }) => keyOf(relationOf(input, entry.id.on)),
+    ({ entry }) => keyOf(wholeOf(input.live, entry.id.on)),
   );
   const groups = groupBy(byObject, (object) =>
     JSON.stringify(
