@@ -70,8 +70,7 @@ export async function loadInAnyOrder(
     }
   };
   for (;;) {
-    const failed: DesiredStatement[] = [];
-    const problems: Problem[] = [];
+    const failed: { readonly statement: DesiredStatement; readonly error: ServerError }[] = [];
     for (const statement of waiting) {
       await path(
         statement.setting ??
@@ -80,13 +79,16 @@ export async function loadInAnyOrder(
       try {
         await run(statement.sql, statement.schema !== undefined);
       } catch (error) {
-        failed.push(statement);
-        problems.push(withRoleHelp(problemOf(error, statement.source), error as ServerError));
+        failed.push({ statement, error: error as ServerError });
       }
     }
     if (failed.length === 0) return assumed;
-    if (failed.length === waiting.length) throw new KnownError(problems, 2);
-    waiting = failed;
+    if (failed.length === waiting.length)
+      throw new KnownError(
+        failed.map(({ statement, error }) => withRoleHelp(problemOf(error, statement.source), error)),
+        2,
+      );
+    waiting = failed.map(({ statement }) => statement);
   }
 }
 

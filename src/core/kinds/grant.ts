@@ -2,7 +2,16 @@
 import { grantee, identifier, qualified } from '../../sql/quote.ts';
 import { type Catalog, edgeIndex, loose } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type GrantId, type Id, type Key, isRelation, keyOf, nameOf, relationsOf } from '../model/id.ts';
+import {
+  type GrantId,
+  type Id,
+  type Key,
+  type RelationId,
+  isRelation,
+  keyOf,
+  nameOf,
+  relationsOf,
+} from '../model/id.ts';
 import { onceOf } from '../model/once-of.ts';
 import { pushTo } from '../model/push-to.ts';
 import { whatItIsOn } from './comment.ts';
@@ -149,7 +158,10 @@ const onMembers = onceOf((catalog: Catalog): ReadonlyMap<string, Entry<GrantId, 
 
 /** @returns the statements that give those on columns again, which REVOKE on the whole has taken along. */
 export function givenAgain(id: Pick<GrantId, 'on' | 'to' | 'privilege'>, sides: Sides): Draft[] {
-  const kept = columnGrants(id, sides.to).filter((each) => sides.from.entries.has(keyOf(each.id)));
+  const { from, to } = sides;
+  // Of what is dropped none is kept.
+  if (from.entries.has(keyOf(id.on)) && !to.entries.has(keyOf(id.on))) return [];
+  const kept = columnGrants(id, to).filter((each) => from.entries.has(keyOf(each.id)));
   return kept.map((each) => give(each.id, each.attrs, sides));
 }
 
@@ -158,21 +170,33 @@ function columnGrants(
   { on, to, privilege }: Pick<GrantId, 'on' | 'to' | 'privilege'>,
   of: Catalog,
 ): Entry<GrantId, GrantAttributes>[] {
-  if (isRelation(on) && !of.entries.has(keyOf(on)))
-    return (onMembers(of).get(qualified(on.schema, on.name)) ?? []).filter(
-      ({ id }) => id.to === to && id.privilege === privilege,
-    );
-  const { byReferenced } = edgeIndex(of);
-  const hangsOn = (key: Key) => (byReferenced.get(key) ?? []).map(({ dependent }) => dependent);
-  const direct = hangsOn(keyOf(on));
-  const columns = direct.filter((key) => of.entries.get(key)?.id.kind === 'column');
-  return [...new Set([...direct, ...columns.flatMap(hangsOn)])].flatMap((key) => {
-    const entry = of.entries.get(key);
-    if (entry?.id.kind !== 'grant' || entry.id.on.kind !== 'column') return [];
-    if (entry.id.to !== to || entry.id.privilege !== privilege) return [];
-    return [{ id: entry.id, attrs: { grantable: entry.attrs['grantable'] === true } }];
-  });
+  if (!isRelation(on)) return [];
+  const grants = of.entries.has(keyOf(on))
+    ? onColumnsOf(of)(on)
+    : (onMembers(of).get(qualified(on.schema, on.name)) ?? []);
+  return grants.filter(({ id }) => id.to === to && id.privilege === privilege);
 }
+
+/** Privileges on columns of a relation, found once of each. */
+const onColumnsOf = onceOf((catalog: Catalog) => {
+  const { byReferenced } = edgeIndex(catalog);
+  const hangsOn = (key: Key) => (byReferenced.get(key) ?? []).map(({ dependent }) => dependent);
+  const found = new Map<Key, readonly Entry<GrantId, GrantAttributes>[]>();
+  return (on: RelationId): readonly Entry<GrantId, GrantAttributes>[] => {
+    const of = keyOf(on);
+    const known = found.get(of);
+    if (known !== undefined) return known;
+    const direct = hangsOn(of);
+    const columns = direct.filter((key) => catalog.entries.get(key)?.id.kind === 'column');
+    const grants = [...new Set([...direct, ...columns.flatMap(hangsOn)])].flatMap((key) => {
+      const entry = catalog.entries.get(key);
+      if (entry?.id.kind !== 'grant' || entry.id.on.kind !== 'column') return [];
+      return [{ id: entry.id, attrs: { grantable: entry.attrs['grantable'] === true } }];
+    });
+    found.set(of, grants);
+    return grants;
+  };
+});
 
 export const grant: Kind<GrantId, GrantAttributes> = {
   name: 'grant',

@@ -12,10 +12,10 @@ import { asItsOwn } from '../kinds/family.ts';
 import { equal } from '../diff/diff.ts';
 import { ownedBy, partitionedAbove, partsAsOwn } from '../kinds/index-parts.ts';
 import { type LinkId, isLink } from '../kinds/parents.ts';
+import { Changes } from './changes.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, type Kind, type TableId, keyOf, kindIn } from '../model/id.ts';
-import { pushTo } from '../model/push-to.ts';
+import { type Key, type Kind, type TableId, keyOf } from '../model/id.ts';
 import type { Statement } from '../model/statement.ts';
 
 /** A catalog that differs from another in a few entries. */
@@ -23,7 +23,7 @@ interface Way {
   readonly base: Catalog;
   readonly to: Catalog;
   /** What the steps touched, as it is now; undefined: gone. */
-  readonly changed: ReadonlyMap<Key, Entry | undefined>;
+  readonly changed: Changes;
   /** What of it a table has of its own for now, and neither end of the way has so: what that depends on. */
   readonly passing: ReadonlyMap<Key, readonly Edge[]>;
 }
@@ -34,7 +34,7 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
   const before = ways.get(current);
   const onTheWay = before?.to === to;
   const base = onTheWay ? before.base : current;
-  const changed = new Map(onTheWay ? before.changed : []);
+  const changed = onTheWay ? before.changed.next() : new Changes();
   const passing = new Map(onTheWay ? before.passing : []);
   const now = (key: Key) => (changed.has(key) ? changed.get(key) : base.entries.get(key));
   // What a column has of its own though it is another's: no statement tells that it comes or goes with that.
@@ -47,7 +47,7 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
       if (id?.kind !== 'partition') return [];
       const table = { ...id, kind: 'table' } as const;
       if (destroys.includes(keyOf(table)) || now(keyOf(table)) === undefined) return [];
-      const until = catalogOn({ base, to, changed: new Map(changed), passing: new Map(passing) });
+      const until = catalogOn({ base, to, changed, passing: new Map(passing) });
       return [...asItsOwn(until, table), ...partsAsOwn(until, table)].map((entry) => ({
         entry,
         edges: edgesAsItsOwn(until, entry),
@@ -110,14 +110,14 @@ const inheritedColumns = (of: Catalog, table: TableId): Key[] =>
 /** @returns the only keys in which a catalog can differ from `advance` of it: what the statements touch, and what comes and goes by the way. */
 export function changedBetween(before: Catalog, after: Catalog, statements: readonly Statement[]): Set<Key> {
   const keys = new Set(statements.flatMap(({ produces, destroys }) => [...produces, ...destroys]));
-  for (const [key, entry] of ways.get(after)?.changed ?? [])
-    if (before.entries.get(key) !== entry) keys.add(key);
+  for (const key of ways.get(after)?.changed.since(ways.get(before)?.changed) ?? [])
+    if (before.entries.get(key) !== after.entries.get(key)) keys.add(key);
   return keys;
 }
 
 /** A catalog without some of its entries. */
 export function without(of: Catalog, keys: Iterable<Key>): Catalog {
-  const changed = new Map<Key, Entry | undefined>();
+  const changed = new Changes();
   for (const key of keys) changed.set(key, undefined);
   return catalogOn({ base: of, to: of, changed, passing: new Map() });
 }
@@ -141,7 +141,7 @@ function catalogOn(way: Way): Catalog {
 /** The entries of the base but for what changed, in the order of their keys. */
 class EntriesOnTheWay implements ReadonlyMap<Key, Entry> {
   readonly #base: ReadonlyMap<Key, Entry>;
-  readonly #changed: ReadonlyMap<Key, Entry | undefined>;
+  readonly #changed: Changes;
   constructor({ base, changed }: Way) {
     this.#base = base.entries;
     this.#changed = changed;
@@ -184,26 +184,23 @@ class EntriesOnTheWay implements ReadonlyMap<Key, Entry> {
   }
 }
 
-/** What was touched is told apart in one walk: each step of a plan from nothing has touched all that came before it. */
 function listsOn({ base, changed }: Way): (kind: Kind) => readonly Entry[] {
-  let touched: Map<Kind, [Key, Entry | undefined][]> | undefined;
   const known = new Map<Kind, readonly Entry[]>();
   return (kind) => {
     let list = known.get(kind);
     if (list !== undefined) return list;
-    if (touched === undefined) {
-      touched = new Map();
-      for (const pair of changed) pushTo(touched, kindIn(pair[0]), pair);
-    }
-    const own = touched.get(kind);
-    list = own === undefined ? [...entriesOf(base, kind)] : merged(entriesOf(base, kind), own);
+    const own = [...changed.ofKind(kind)];
+    list = own.length === 0 ? [...entriesOf(base, kind)] : merged(entriesOf(base, kind), own);
     known.set(kind, list);
     return list;
   };
 }
 
 /** @param own what is otherwise than in `entries`, which are in the order of their keys; undefined: gone. */
-function merged(entries: Iterable<Entry>, own: readonly [Key, Entry | undefined][]): readonly Entry[] {
+function merged(
+  entries: Iterable<Entry>,
+  own: readonly (readonly [Key, Entry | undefined])[],
+): readonly Entry[] {
   const all = new Map(Array.from(entries, (entry) => [keyOf(entry.id), entry] as const));
   for (const [key, entry] of own)
     if (entry === undefined) all.delete(key);

@@ -3,6 +3,7 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { Draft, Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
+import { onceOf } from '../model/once-of.ts';
 import { equal } from '../diff/diff.ts';
 import { type Id, type IdOf, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
 import { type Implied, impliedBy } from './implied.ts';
@@ -14,7 +15,11 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   const { creates, drops, alters, also, waits, releases } = expanded;
   const planned: Planned[] = [...also];
   const implied = impliedBy(creates, drops, alters, sides);
-  const { comes, goes } = byTheWay(creates, drops, sides);
+  const ways: Ways = {
+    create: onceOf((entry) => kindOf(entry.id).create(entry, sides)),
+    drop: onceOf((entry) => kindOf(entry.id).drop(entry, sides)),
+  };
+  const { comes, goes } = byTheWay(creates, drops, ways);
   // What is said of what only becomes another's part, or ceases to be one, goes on being said.
   const stays = (key: Key) => {
     const [made, gone] = [creates.get(key), drops.get(key)];
@@ -28,13 +33,13 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     if ((comes.has(key) && !drops.has(key)) || stays(key)) continue;
     if (implied.made.has(key) || isMadeWithItsTable(entry.id, creates)) continue;
     const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
-    for (const made of kindOf(entry.id).create(entry, sides)) {
+    for (const made of ways.create(entry)) {
       const whole = late.length === 0 ? made : { ...made, requires: [...made.requires, ...late] };
       planned.push({ about: entry.id, draft: withRequirements(whole, key, sides.to) });
     }
   }
   for (const { entry, by } of implied.lost)
-    for (const made of kindOf(entry.id).create(entry, sides))
+    for (const made of ways.create(entry))
       planned.push({ about: entry.id, draft: { ...made, requires: [...made.requires, by] } });
   for (const { entry, by } of implied.excess) {
     const altered = kindOf(entry.id).alter([], entry, entry, sides);
@@ -42,7 +47,7 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
       planned.push({ about: entry.id, draft: { ...made, requires: [...made.requires, by] } });
   }
   for (const { entry, by } of implied.unwanted)
-    for (const made of kindOf(entry.id).drop(entry, sides)) {
+    for (const made of ways.drop(entry)) {
       // The sequence of an identity column may come after the column.
       const on = entry.id.kind === 'grant' ? [keyOf(entry.id.on)] : [];
       const requires = [...made.requires, ...targetsOf(entry), by, ...on];
@@ -88,7 +93,7 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   for (const [key, entry] of drops) {
     if (carrier(key) !== undefined || implied.gone.has(key) || stays(key)) continue;
     if (goes.has(key) && !creates.has(key)) continue;
-    const made = kindOf(entry.id).drop(entry, sides);
+    const made = ways.drop(entry);
     made.forEach((each, at) => {
       const requires = [...each.requires, ...(waits.get(key) ?? [])];
       const along = at === made.length - 1 ? (carried.get(key) ?? []) : [];
@@ -151,21 +156,27 @@ function withRequirements(made: Draft, key: Key, to: Catalog): Draft {
   return { ...made, requires: [...requires] };
 }
 
+/** How an entry comes and goes, found out once of each. */
+interface Ways {
+  readonly create: (entry: Entry) => readonly Draft[];
+  readonly drop: (entry: Entry) => readonly Draft[];
+}
+
 /** What a detached partition has of its own from then on, and an attached one no longer: no statement is needed for either. */
 function byTheWay(
   creates: ReadonlyMap<Key, Entry>,
   drops: ReadonlyMap<Key, Entry>,
-  sides: Sides,
+  ways: Ways,
 ): { comes: ReadonlySet<Key>; goes: ReadonlySet<Key> } {
   const comes = new Set<Key>();
   const goes = new Set<Key>();
   for (const [key, entry] of drops)
     if (!isMadeWithItsTable(entry.id, drops))
-      for (const made of kindOf(entry.id).drop(entry, sides))
+      for (const made of ways.drop(entry))
         for (const produced of made.produces) if (produced !== key) comes.add(produced);
   for (const [key, entry] of creates)
     if (!isMadeWithItsTable(entry.id, creates))
-      for (const made of kindOf(entry.id).create(entry, sides))
+      for (const made of ways.create(entry))
         for (const destroyed of made.destroys) if (destroyed !== key) goes.add(destroyed);
   return { comes, goes };
 }

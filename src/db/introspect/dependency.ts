@@ -4,7 +4,7 @@ import { toldEdges } from '../../core/model/catalog.ts';
 import type { Key } from '../../core/model/id.ts';
 import { onceOf } from '../../core/model/once-of.ts';
 import { pushTo } from '../../core/model/push-to.ts';
-import { type Address, parseAddress } from './address.ts';
+import type { Address } from './address.ts';
 import { type Reading, address } from './reading.ts';
 
 const typeOf: Readonly<Record<string, EdgeType>> = {
@@ -218,16 +218,16 @@ const toldAnyway = `(
 
 /** What uses a relation's row type (a function that returns its rows, a column of that type) uses the relation. After the relations, in the same session. */
 export async function readRowTypes(reading: Reading): Promise<void> {
-  const rows = await reading.sql<{ type: string; array: string; relation: string }[]>`
-    select 'pg_type:' || t.oid || ':0' as type, 'pg_type:' || t.typarray || ':0' as array,
-      'pg_class:' || t.typrelid || ':0' as relation
-    from pg_type t join pg_class c on c.oid = t.typrelid
-    where c.relkind in ('r', 'p', 'v', 'm', 'f') and t.oid >= 16384 and exists (select from pg_depend d
-      where d.refclassid = 'pg_type'::regclass and d.refobjid in (t.oid, t.typarray) and d.deptype in ('n', 'a'))`;
-  for (const { type, array, relation } of rows) {
-    const key = reading.keys.get(parseAddress(relation));
-    if (key === undefined) continue;
-    reading.keys.set(parseAddress(type), key);
-    reading.keys.set(parseAddress(array), key);
+  const rows = await reading.sql<{ type: number; relation: number }[]>`
+    select t.oid::int8::float8 as type, c.oid::int8::float8 as relation
+    from (select distinct d.refobjid as oid from pg_depend d
+      where d.refclassid = 'pg_type'::regclass and d.refobjid >= 16384 and d.deptype in ('n', 'a')) used
+    join pg_type t on t.oid = used.oid
+    left join pg_type e on e.oid = t.typelem and e.typarray = t.oid
+    join pg_class c on c.oid = coalesce(e.typrelid, t.typrelid)
+    where c.relkind in ('r', 'p', 'v', 'm', 'f')`;
+  for (const { type, relation } of rows) {
+    const key = reading.keys.get(address('pg_class', relation));
+    if (key !== undefined) reading.keys.set(address('pg_type', type), key);
   }
 }

@@ -184,7 +184,11 @@ async function fill(
   };
   const inParts = partsAt(reading);
   const edges = { own: ownReferences, told: await read(reading) };
-  const { entries, notAnalysed } = reading;
+  const { entries } = reading;
+  // The answers of two sessions come in no certain order.
+  const notAnalysed = reading.notAnalysed.sort((a, b) =>
+    a.object < b.object ? -1 : a.object > b.object ? 1 : 0,
+  );
   const bundles = [tableBundles(reading), aclBundles(reading.acls)];
   return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
 }
@@ -216,13 +220,13 @@ const readHolders = (reading: Reading): Promise<void>[] => [
 
 async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdges> {
   // Sent at once, and answered in turn.
-  const [takePartsIn, takeLateIn, dependencies] = await Promise.all([
-    readTableParts(reading, aside),
-    readLate(reading),
-    readDependencies(reading),
-    readRelations(reading),
-    ...readHolders(reading),
-    readInherits(reading),
+  const late = readLate(reading);
+  const dependencies = readDependencies(reading);
+  const origins = Promise.all([readRelations(reading), ...readHolders(reading), readInherits(reading)]);
+  const [takeLateIn, told] = await Promise.all([
+    late,
+    dependencies,
+    readTableParts(reading, aside, origins),
     readIndexMarks(reading),
     readIndexColumns(reading),
     readRules(reading),
@@ -248,9 +252,8 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
     readNotAnalysed(reading),
     readRowTypes(reading),
   ]);
-  takePartsIn();
   for (const take of takeLateIn) take();
-  return dependencies;
+  return told;
 }
 
 /** What is about objects, and is taken in when these are. */

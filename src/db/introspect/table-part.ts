@@ -39,36 +39,54 @@ export async function readRelations(reading: Reading): Promise<void> {
 }
 
 /**
+ * Takes the parts in as they are told: until the last of them come, most of the work is done.
  * @param aside where most of it is asked for: what prints an expression looks at the whole table, and a session remembers it.
- * @returns what takes the parts in when the relations are read, and all that tables may have columns from.
+ * @param before until the relations are read, and all that tables may have columns from.
  */
-export async function readTableParts(reading: Reading, aside: TransactionSql): Promise<() => void> {
+export async function readTableParts(
+  reading: Reading,
+  aside: TransactionSql,
+  before: Promise<unknown>,
+): Promise<void> {
   const beside = { ...reading, sql: aside };
-  const takeIn = await Promise.all([
-    readIdentities(reading),
-    readColumns(beside),
-    readConstraints(beside),
-    readIndexes(beside),
-  ]);
-  return () => {
-    for (const take of takeIn) take();
-    const shared = new SharedColumns();
-    const families: Relation[] = [];
-    const alone: Relation[] = [];
-    for (const relation of reading.relations.values()) {
-      const { kind, isParent, isChild, isTyped, schema, name } = relation.told;
-      if (isParent || isChild || isTyped) families.push(relation);
-      else if ((kind === 'r' || kind === 'p') && !isLoud(relation))
-        reading.parts.set(keyOf({ kind: 'table', schema, name }), bundleOf(reading, relation, shared));
-      else alone.push(relation);
-    }
+  const identities = readIdentities(reading);
+  const columns = readColumns(beside);
+  const constraints = readConstraints(beside);
+  const indexes = readIndexes(beside);
+  const takeIn = async () => {
+    await before;
+    (await identities)();
+    (await columns)();
+    const { families, alone } = byOrigin(reading);
     addFamilies(reading, families);
-    for (const relation of alone) addColumns(reading, relation, shared);
-    for (const relation of [...families, ...alone]) {
-      addConstraints(reading, relation);
-      addIndexes(reading, relation);
+    (await constraints)();
+    const isBundled = (each: Relation) => isTable(each) && !isLoud(each);
+    const apart = [...families, ...alone.filter((each) => !isBundled(each))];
+    const shared = new SharedColumns();
+    for (const relation of apart.slice(families.length)) addColumns(reading, relation, shared);
+    for (const relation of apart) addConstraints(reading, relation);
+    (await indexes)();
+    for (const relation of apart) addIndexes(reading, relation);
+    // A bundle can be opened from then on: its texts must be complete.
+    for (const relation of alone.filter(isBundled)) {
+      const { schema, name } = relation.told;
+      reading.parts.set(keyOf({ kind: 'table', schema, name }), bundleOf(reading, relation, shared));
     }
   };
+  // All at once: if one of them fails, so does the whole, whichever is waited for.
+  await Promise.all([takeIn(), identities, columns, constraints, indexes]);
+}
+
+const isTable = ({ told: { kind } }: Relation): boolean => kind === 'r' || kind === 'p';
+
+/** @returns the relations that have columns from others, or give them to others, and those that stand alone. */
+function byOrigin({ relations }: Reading): { families: Relation[]; alone: Relation[] } {
+  const [families, alone]: [Relation[], Relation[]] = [[], []];
+  for (const relation of relations.values()) {
+    const { isParent, isChild, isTyped } = relation.told;
+    (isParent || isChild || isTyped ? families : alone).push(relation);
+  }
+  return { families, alone };
 }
 
 function bundleOf(reading: Reading, relation: Relation, shared: SharedColumns): Bundle {
