@@ -8,12 +8,11 @@ import { alterSettings } from './column-settings.ts';
 import { columnAt, inheritedDefault, isInherited } from './family.ts';
 import { draft, type Draft, type Sides } from './kind.ts';
 import { roomFor } from './not-null.ts';
-import { ancestorsOf, childrenOf, descendantsOf, parentsOf } from './parents.ts';
-import type { ColumnAttributes } from './parts.ts';
+import { ancestorsOf, descendantsOf } from './parents.ts';
 
-/** @returns the children's columns that are their own as well: they are added before the parent's, which then merges with them. */
+/** @returns the columns of the tables below that are their own as well: they are added before the parent's, which then merges with them. */
 export function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
-  const before = childrenOf(from, { schema: id.schema, name: id.table });
+  const before = descendantsOf(from, { schema: id.schema, name: id.table });
   return before
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => to.entries.has(key));
@@ -60,27 +59,12 @@ export function passedDefault(
     return undefined;
   const found = inheritedDefault(to, own)?.attrs;
   if (found === undefined || found.generated !== null) return undefined;
-  const requires = parentsOf(to, { schema: id.schema, name: id.table }).flatMap(({ schema, name }) =>
+  const requires = ancestorsOf(to, { schema: id.schema, name: id.table }).flatMap(({ schema, name }) =>
     (edgeIndex(to).byDependent.get(keyOf({ ...own, schema, table: name })) ?? [])
       .map(({ referenced }) => referenced)
-      .filter((key) => key !== keyOf({ ...id, schema, table: name })),
+      .filter((key) => to.entries.get(key)?.id.kind !== 'column'),
   );
   return { expression: found.expression, requires };
-}
-
-/** @returns the children that keep a column which goes from their parent, and those that do not. */
-export function leftToChildren(id: ColumnId, { from, to }: Sides): { kept: TableId[]; others: TableId[] } {
-  const children = childrenOf(from, { schema: id.schema, name: id.table });
-  const [kept, others]: [TableId[], TableId[]] = [[], []];
-  const links = (child: TableId) =>
-    parentsOf(to, child).some(({ schema, name }) => schema === id.schema && name === id.table);
-  for (const child of children) {
-    const own = { ...id, schema: child.schema, table: child.name };
-    const [was, is] = [find(from, own), find<ColumnId, ColumnAttributes>(to, own)];
-    const type = columnAt(from, own)?.attrs.type;
-    if (was === undefined && links(child)) (is?.attrs.type === type ? kept : others).push(child);
-  }
-  return { kept, others };
 }
 
 const moving = 'turn of moving the values of ';

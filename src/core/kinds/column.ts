@@ -13,18 +13,17 @@ import {
   tablesOf,
 } from '../model/id.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
-import { accessExclusive, alterColumn, loss, tableIn } from './alter-table.ts';
+import { accessExclusive, alterColumn, tableIn } from './alter-table.ts';
 import {
   becomesInherited,
-  columnGone,
   holdsRows,
-  leftToChildren,
   mergedBelow,
   ownBelow,
   passedDefault,
   passedOn,
   settingsBelow,
 } from './column-below.ts';
+import { dropColumn } from './column-drop.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
 import { isSetWithType, restoredDefaults } from './default.ts';
 import type { DefaultAttributes } from './parts.ts';
@@ -91,38 +90,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
   drop({ id, attrs }, sides) {
     if (isInherited(sides.to, id) && stays({ kind: 'table', schema: id.schema, name: id.table }, sides))
       return becomesInherited(id, sides);
-    const isForeign = tableIn(sides.from, id).kind === 'foreign-table';
-    const table = { schema: id.schema, name: id.table };
-    const { kept, others } = leftToChildren(id, sides);
-    const drop = (name: string, only: string) =>
-      draft(`ALTER TABLE ${only}${qualified(id.schema, name)} DROP COLUMN ${identifier(id.name)}`, {
-        destroys: [keyOf(id), ...sequenceName(id, attrs.identity)],
-        // One that is a parent's too can go only after the parent's.
-        produces: [columnGone(id)],
-        requires: parentsOf(sides.from, table).map((parent) =>
-          columnGone({ ...id, schema: parent.schema, table: parent.name }),
-        ),
-        locks: accessExclusive({ schema: id.schema, name }),
-        // A foreign table's values are elsewhere.
-        hazards: isForeign
-          ? []
-          : [loss({ ...table, name }, `drops column ${identifier(id.name)} and its values`)],
-      });
-    if (kept.length === 0) return [drop(id.table, '')];
-    // Taken from the parent alone, the column stays where it is wanted.
-    const first = drop(id.table, 'ONLY ');
-    const done = `turn of leaving ${keyOf(id)} to the children` as Key;
-    return [
-      {
-        ...first,
-        produces: [
-          ...first.produces,
-          done,
-          ...kept.map((child) => keyOf({ ...id, schema: child.schema, table: child.name })),
-        ],
-      },
-      ...others.map((child) => ({ ...drop(child.name, ''), requires: [done] })),
-    ];
+    return dropColumn({ id, attrs }, sides, (...alteration) => column.alter(...alteration));
   },
   alter(changes, before, after, sides) {
     const { id, attrs } = after;

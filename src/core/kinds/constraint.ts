@@ -5,7 +5,7 @@ import type { Entry } from '../model/entry.ts';
 import { type ConstraintId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
-import { childrenOf, isChild, parentsOf } from './parents.ts';
+import { ancestorsOf, childrenOf, descendantsOf, isChild } from './parents.ts';
 import { draft, type Kind, type Sides } from './kind.ts';
 import { keyGone } from './not-null.ts';
 
@@ -54,7 +54,7 @@ function validationLocks(id: ConstraintId, { references }: ConstraintAttributes)
   return [own, { mode: 'ROW SHARE', relation: qualified(references.schema, references.table) }];
 }
 
-/** A check that is a parent's too can go only after the parent's; and the columns of a primary key allow nulls after it. */
+/** A check that is one of a table above too can go only after that one's; and the columns of a primary key allow nulls after it. */
 function inTurn(
   id: ConstraintId,
   { type }: ConstraintAttributes,
@@ -67,13 +67,13 @@ function inTurn(
   const own = { schema: id.schema, name: id.table };
   return {
     produces: childrenOf(from, own).length === 0 ? [] : [gone(id.table, id.schema)],
-    requires: parentsOf(from, own).map(({ schema, name }) => gone(name, schema)),
+    requires: ancestorsOf(from, own).map(({ schema, name }) => gone(name, schema)),
   };
 }
 
-/** @returns the checks of this name that children have of their own as well: they are added before, and the parent's is merged with them. */
+/** @returns the checks of this name that tables below have of their own as well: they are added before, and the parent's is merged with them. */
 const mergedBelow = (id: ConstraintId, { from, to }: Sides): Key[] =>
-  childrenOf(from, { schema: id.schema, name: id.table })
+  descendantsOf(from, { schema: id.schema, name: id.table })
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => to.entries.get(key)?.attrs['type'] === 'c');
 

@@ -104,14 +104,17 @@ function alterDefault(id: DefaultId, action: string, { from, to }: Sides): Draft
   // Only of all at once is a generation expression set.
   const only = action.startsWith('SET EXPRESSION') && ofAnother(id, to) ? onlyOf(to, id) : '';
   const made = alterColumn(id, action, undefined, only);
-  // A table's own column that comes, comes before its parents' do; a table that comes, comes after its parents.
-  const isBefore =
-    to.entries.has(keyOf(columnOf(id))) &&
-    find(from, tableIn(to, id)) !== undefined &&
-    columnAt(from, columnOf(id)) === undefined;
-  const above = !isBefore ? defaultsAbove(id, to).flatMap((each) => [keyOf(each), isSet(each)]) : [];
+  const above = !isAdded(id, { from, to })
+    ? defaultsAbove(id, to).flatMap((each) => [keyOf(each), isSet(each)])
+    : [];
   return { ...made, produces: [keyOf(id), isSet(id)], requires: above };
 }
+
+/** Whether it comes with its table's own column, which comes before its parents' do; a table that comes, comes after its parents. */
+const isAdded = (id: DefaultId, { from, to }: Sides): boolean =>
+  to.entries.has(keyOf(columnOf(id))) &&
+  find(from, tableIn(to, id)) !== undefined &&
+  columnAt(from, columnOf(id)) === undefined;
 
 const defaultsAbove = (id: DefaultId, of: Catalog): DefaultId[] =>
   parentsOf(of, { schema: id.schema, name: id.table }).flatMap(({ schema, name }) => {
@@ -134,11 +137,14 @@ export function restoredDefaults(
     .toSorted((a, b) => defaultsAbove(a, from).length - defaultsAbove(b, from).length);
   return below.flatMap((own) => {
     const [before, now] = [from, to].map((side) => find<DefaultId, DefaultAttributes>(side, own)?.attrs);
-    if (before === undefined || now === undefined || before.expression !== now.expression) return [];
+    const isOverwritten = !isAdded(id, { from, to }) && isAdded(own, { from, to });
+    if (now === undefined || (!isOverwritten && before?.expression !== now.expression)) return [];
     const isPlain = now.generated === null;
     const set = isPlain ? `SET DEFAULT ${now.expression}` : expressionOf(now);
     const made = alterColumn(own, set, undefined, isPlain ? '' : onlyOf(to, own));
     const between = defaultsAbove(own, to).filter((each) => keyOf(each) !== keyOf(id));
-    return [{ ...made, produces: [isSet(own)], requires: [...after, ...between.map(isSet)] }];
+    return [
+      { ...made, produces: [isSet(own)], requires: [keyOf(columnOf(own)), ...after, ...between.map(isSet)] },
+    ];
   });
 }

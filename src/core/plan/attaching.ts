@@ -76,8 +76,8 @@ function defaultsLeft(one: Catalog, other: Catalog): Entry[] {
     for (const { dependent } of edgeIndex(other).byReferenced.get(keyOf(child)) ?? []) {
       const column = other.entries.get(dependent)!.id;
       if (column.kind !== 'column' || column.table !== id.name) continue;
-      const parent = keyOf({ ...column, schema: id.parentSchema, table: id.parent });
-      if (!one.entries.has(parent) || other.entries.has(parent)) continue;
+      const parent = { ...column, schema: id.parentSchema, table: id.parent };
+      if (columnAt(one, parent) === undefined || columnAt(other, parent) !== undefined) continue;
       const value = defaultAt(one, { ...column, kind: 'default' });
       if (value !== undefined && !one.entries.has(keyOf(value.id))) found.push(value as unknown as Entry);
     }
@@ -175,6 +175,8 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
     // A name that both the parent and the table have, the parent takes first.
     if (move === 'joins') for (const on of ancestors(sides.to, table)) put(later, key, on);
   }
+  // What becomes a table's own as it leaves, and is made anew, another statement makes.
+  const replaced = new Set(planned.flatMap(({ about, draft }) => (isLink(about) ? [] : draft.destroys)));
   return planned.map(({ about, draft }) => {
     if (isLink(about)) {
       const key = keyOf({ kind: 'table', schema: about.schema, name: about.name });
@@ -185,7 +187,7 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
       return {
         about,
         draft: leaving.has(key)
-          ? { ...draft, produces: [...draft.produces, left(key)] }
+          ? { ...draft, produces: [...draft.produces.filter((each) => !replaced.has(each)), left(key)] }
           : { ...draft, requires: [...draft.requires, ready(key)] },
       };
     }

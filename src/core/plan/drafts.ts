@@ -94,9 +94,11 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     if (carrier(key) !== undefined || implied.gone.has(key) || stays(key)) continue;
     if (goes.has(key) && !creates.has(key)) continue;
     const made = ways.drop(entry);
+    const first = made.findIndex(({ destroys }) => destroys.includes(key));
+    const dropping = first < 0 ? made.length - 1 : first;
     made.forEach((each, at) => {
       const requires = [...each.requires, ...(waits.get(key) ?? [])];
-      const along = at === made.length - 1 ? (carried.get(key) ?? []) : [];
+      const along = at === dropping ? (carried.get(key) ?? []) : [];
       const destroys = [...each.destroys, ...along];
       planned.push({ about: entry.id, draft: { ...each, requires, destroys } });
     });

@@ -71,6 +71,10 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
       if (taking.id.kind === 'constraint' && draft.destroys.some(isLink)) continue;
       for (const destroyer of freed.get(slot) ?? [])
         if (taking.id.kind !== 'constraint' || destroyer.key !== keyOf(taking.id)) precede(destroyer.at, at);
+      // The tables below have it too; what one of those that join gives up to it is merged with it.
+      for (const below of checksBelow(taking, to))
+        for (const destroyer of freed.get(below) ?? [])
+          if (!planned[destroyer.at]!.draft.produces.some(isLink)) precede(destroyer.at, at);
     }
   });
   planned.forEach(({ draft }, at) => {
@@ -121,8 +125,8 @@ export function statementGraph(
 }
 
 /** The names that a check takes in the tables that have it from its own. */
-const checksBelow = ({ id, attrs }: Entry, of: Catalog): string[] =>
-  id.kind !== 'constraint' || attrs['type'] !== 'c'
+const checksBelow = ({ id, attrs }: Pick<Entry, 'id'> & Partial<Entry>, of: Catalog): string[] =>
+  id.kind !== 'constraint' || attrs?.['type'] !== 'c'
     ? []
     : descendantsOf(of, { schema: id.schema, name: id.table }).map(({ schema, name }) =>
         checkSlot({ schema, table: name }, id.name),
