@@ -6,12 +6,13 @@ import { compareVersions } from '../core/migration/version.ts';
 import type { Catalog } from '../core/model/catalog.ts';
 import type { Change } from '../core/model/change.ts';
 import { KnownError } from '../core/model/problem.ts';
-import { connect } from '../db/connect.ts';
+import { withConnection } from '../db/connect.ts';
+import { introspect } from '../db/introspect/introspect.ts';
 import { migrate, planMigrate, type Source } from '../db/migrate/migrate.ts';
 import type { Context, ExitStatus } from './context.ts';
 import { named, runOptions, sitesOf } from './migration-run.ts';
 import { problemText } from './report-error.ts';
-import { readAndClose, replayedState, stateOf } from './states.ts';
+import { replayedState, stateOf } from './states.ts';
 import type { Project, Target } from './target.ts';
 
 export interface AdoptOptions {
@@ -88,8 +89,8 @@ async function differencesOf(
 ): Promise<readonly Change[]> {
   const { manifest } = project;
   const chosen = files.filter(({ version }) => to === undefined || compareVersions(version, to) <= 0);
-  const connection = await connect(address, { applicationName: 'dbctl migrate', readOnly: true });
-  const live = await readAndClose(connection);
+  const reading = { applicationName: 'dbctl migrate', readOnly: true };
+  const live = await withConnection(address, reading, introspect);
   for (const { object, why } of live.notAnalysed)
     context.log(problemText({ message: `not compared: ${object}: ${why}` }, context, 'warning'));
   const replayed = await replayedState(context, project, chosen, database);

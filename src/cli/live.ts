@@ -8,7 +8,7 @@ import { domainOf } from '../core/manifest/domain-of.ts';
 import { type Catalog, entriesOf } from '../core/model/catalog.ts';
 import { type Id, type ObjectId, schemaOf } from '../core/model/id.ts';
 import { inputError } from '../core/model/problem.ts';
-import { type Address, type Connection, connect, parseAddress } from '../db/connect.ts';
+import { type Address, type Connection, parseAddress, withConnection } from '../db/connect.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { findManifest } from '../files/manifest/find.ts';
 import type { Context } from './context.ts';
@@ -80,16 +80,13 @@ async function readOne<T>(
   also: ((connection: Connection, world: World) => Promise<T>) | undefined,
   complete: ((connection: Connection, catalog: Catalog) => Promise<Catalog>) | undefined,
 ): Promise<Omit<Live<T>, 'domainOf' | 'database'>> {
-  const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
-  try {
+  return withConnection(address, { applicationName: 'dbctl audit', readOnly: true }, async (connection) => {
     const read = await introspect(connection);
     const catalog = (await complete?.(connection, read)) ?? read;
     for (const { object, why } of catalog.notAnalysed) context.debug(`not analysed: ${object}: ${why}`);
     const world = { catalog, access: accessOf(catalog) };
     return { ...world, also: (await also?.(connection, world)) as T };
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** @returns the role as the server calls it. @throws KnownError (2) when none of the servers has it. */

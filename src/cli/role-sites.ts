@@ -7,7 +7,7 @@ import { clusterHistory, historyOf } from '../core/migration/history.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { counted, grantedOn, listOf } from '../core/rules/wording.ts';
-import { type Address, type Connection, connect, describeAddress } from '../db/connect.ts';
+import { type Address, type Connection, describeAddress, withConnection } from '../db/connect.ts';
 import { withOutside } from '../db/outside-schemas.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { readHistories } from '../db/migrate/histories.ts';
@@ -15,6 +15,8 @@ import { readRights, readRoleDependencies, readRoleOnServer, roleNames } from '.
 import { identifier } from '../sql/quote.ts';
 import { readSource } from './migration-run.ts';
 import type { Project, Target } from './target.ts';
+
+const reading = { applicationName: 'dbctl roles', readOnly: true } as const;
 
 /** A role on one server. */
 export interface RoleSite {
@@ -50,8 +52,7 @@ export async function requireUnnamed(
       help: 'Write the migration that takes it back, and apply it: dbctl generate, dbctl migrate.',
     });
   for (const { database, address } of targets) {
-    const connection = await connect(address, { applicationName: 'dbctl roles', readOnly: true });
-    try {
+    await withConnection(address, reading, async (connection) => {
       const all = [clusterHistory, ...domainsIn(manifest, database).map(historyOf)];
       const histories = await readHistories(connection, database, all, files);
       const pending = histories
@@ -64,9 +65,7 @@ export async function requireUnnamed(
           message: `a migration that is not applied speaks of the role ${role}: ${pending.file}`,
           help: 'Apply it first: dbctl migrate.',
         });
-    } finally {
-      await connection.close();
-    }
+    });
   }
 }
 
@@ -93,12 +92,11 @@ export async function roleSites(
   const sites: RoleSite[] = [];
   const known = new Set<string>();
   for (const address of [...servers.values()].toReversed()) {
-    const connection = await connect(address, { applicationName: 'dbctl roles', readOnly: true });
-    try {
+    await withConnection(address, reading, async (connection) => {
       const names = await roleNames(connection);
       for (const each of names) known.add(each);
       const about = await readRoleOnServer(connection, role);
-      if (about === undefined) continue;
+      if (about === undefined) return;
       requireRemovable(role, about, address);
       if (to !== undefined && (to === role || !names.includes(to))) throw noSuchOwner(to, role, names);
       const databases = await inEach(address, about, role);
@@ -110,9 +108,7 @@ export async function roleSites(
         databases,
         first: await rightsFirst(connection, role, owns ? to : undefined, databases),
       });
-    } finally {
-      await connection.close();
-    }
+    });
   }
   if (sites.length > 0) return sites;
   const near = closest(role, known);
@@ -130,17 +126,11 @@ async function inEach(server: Address, { databases }: RoleOnServer, role: string
         message: `database ${name} takes no connections, and something in it is ${role}’s`,
         help: 'ALTER DATABASE … ALLOW_CONNECTIONS true, for as long as it takes.',
       });
-    const connection = await connect(
-      { ...server, database: name },
-      { applicationName: 'dbctl roles', readOnly: true },
-    );
-    try {
+    await withConnection({ ...server, database: name }, reading, async (connection) => {
       const catalog = await withOutside(connection, await introspect(connection));
       const dependencies = await readRoleDependencies(connection, role);
       found.push({ database: name, catalog, access: accessOf(catalog), dependencies });
-    } finally {
-      await connection.close();
-    }
+    });
   }
   return found;
 }

@@ -12,7 +12,7 @@ import type { MigrationFile } from '../core/migration/migration-file.ts';
 import type { Catalog } from '../core/model/catalog.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
 import { withoutSuperuser } from '../core/model/scope.ts';
-import { connect, type Connection } from '../db/connect.ts';
+import { type Connection, withConnection } from '../db/connect.ts';
 import { introspect, introspectRecorded, introspectionOf } from '../db/introspect/introspect.ts';
 import { type DesiredStatement, loadInAnyOrder, prepareShadow, replay } from '../db/load.ts';
 import { keptReplay } from '../db/replays.ts';
@@ -124,15 +124,6 @@ export async function stateOf(
   });
 }
 
-/** @returns the catalog of a live database, whose connection is closed after it. */
-export async function readAndClose(connection: Connection): Promise<Catalog> {
-  try {
-    return await introspect(connection);
-  } finally {
-    await connection.close();
-  }
-}
-
 const schemasOf = (domains: readonly Domain[]) => domains.map(({ schema }) => schema);
 
 /** What is to be done after the migrations, before anything is compared. */
@@ -158,12 +149,7 @@ export async function withShadow<T>(
 ): Promise<T> {
   const shadow = await openShadow({ ...options, signal: context.signal, log: context.debug });
   try {
-    const connection = await connect(shadow.address, { applicationName: 'dbctl shadow' });
-    try {
-      return await use(connection);
-    } finally {
-      await connection.close();
-    }
+    return await withConnection(shadow.address, { applicationName: 'dbctl shadow' }, use);
   } finally {
     await shadow.close();
   }

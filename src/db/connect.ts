@@ -74,6 +74,20 @@ export function describeAddress({ host, port, database }: Address): string {
   return `database ${database} on ${host.startsWith('/') ? `socket ${host}` : `${host}:${port}`}`;
 }
 
+/** Opens a connection for as long as `use` runs. @returns what `use` returns. @throws KnownError (3) as `connect` does. */
+export async function withConnection<T>(
+  address: Address,
+  options: ConnectOptions,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(address, options);
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Opens a connection and asks the server's version. @throws KnownError (3) when the server cannot be reached or refuses, or is older than 15. */
 export async function connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
   const sql = postgres({

@@ -1,6 +1,6 @@
 /** Real servers for tests, of every supported major: throw-away clusters, the same that shadows are made of. */
 import { afterAll, beforeAll, describe } from 'vitest';
-import { connect, type Address, type Connection } from '../../src/db/connect.ts';
+import { type Address, type Connection, withConnection } from '../../src/db/connect.ts';
 import { openThrowAway } from '../../src/db/server/throw-away.ts';
 import { identifier } from '../../src/sql/quote.ts';
 
@@ -26,14 +26,10 @@ export async function startServer(major: Major = 18): Promise<TestServer> {
   const cluster = await openThrowAway({ major });
   const address = cluster.address('postgres');
   let made = 0;
-  const run = async (sql: string) => {
-    const connection = await connect(address);
-    try {
+  const run = (sql: string) =>
+    withConnection(address, {}, async (connection) => {
       await connection.sql.unsafe(sql);
-    } finally {
-      await connection.close();
-    }
-  };
+    });
   return {
     major,
     address,
@@ -80,12 +76,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const address = await createDatabase();
   try {
-    const connection = await connect(address);
-    try {
-      return await use(connection);
-    } finally {
-      await connection.close();
-    }
+    return await withConnection(address, {}, use);
   } finally {
     await dropDatabase(address.database);
   }

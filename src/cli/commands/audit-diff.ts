@@ -7,7 +7,7 @@ import { factChanges } from '../../core/access/facts.ts';
 import { withoutStored } from '../../core/access/stored.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
 import { inputError } from '../../core/model/problem.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import { readStored } from '../../db/snapshots.ts';
 import { parseSnapshots } from '../../files/snapshot.ts';
@@ -49,18 +49,15 @@ async function catalogsOf(context: Context, source: string): Promise<Catalogs> {
     return withPlaces(context, async (places) => {
       const found = new Map<string, Catalog>();
       for (const { address, database } of places) {
-        const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
-        try {
-          const catalog =
-            stored === undefined
-              ? withoutStored(await introspect(connection))
-              : parseSnapshots(await readStored(connection, stored), source)
-                  .values()
-                  .next().value!;
-          found.set(database, catalog);
-        } finally {
-          await connection.close();
-        }
+        const options = { applicationName: 'dbctl audit', readOnly: true };
+        const catalog = await withConnection(address, options, async (connection) =>
+          stored === undefined
+            ? withoutStored(await introspect(connection))
+            : parseSnapshots(await readStored(connection, stored), source)
+                .values()
+                .next().value!,
+        );
+        found.set(database, catalog);
       }
       return found;
     });

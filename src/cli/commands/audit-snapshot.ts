@@ -1,6 +1,6 @@
 /** `dbctl audit snapshot`: what the live databases are like, as a file or kept in them, for `audit diff` and for the record. */
 import { withoutStored } from '../../core/access/stored.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import { storeSnapshot } from '../../db/snapshots.ts';
 import { hashOf, printSnapshot, printSnapshots } from '../../files/snapshot.ts';
@@ -24,13 +24,11 @@ export async function auditSnapshot(
     }
     const databases: object[] = [];
     for (const { address, database } of places) {
-      const connection = await connect(address, { applicationName: 'dbctl audit' });
-      try {
-        const text = texts.get(database)!;
-        databases.push({ database, ...(await storeSnapshot(connection, { hash: hashOf(text), text })) });
-      } finally {
-        await connection.close();
-      }
+      const text = texts.get(database)!;
+      const stored = await withConnection(address, { applicationName: 'dbctl audit' }, (connection) =>
+        storeSnapshot(connection, { hash: hashOf(text), text }),
+      );
+      databases.push({ database, ...stored });
     }
     context.out(JSON.stringify({ version: 1, command: 'audit snapshot', databases }, null, 2));
   });
@@ -38,12 +36,8 @@ export async function auditSnapshot(
 }
 
 async function take(context: Context, { address }: Place): Promise<string> {
-  const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
-  try {
-    const live = await introspect(connection);
-    for (const { object, why } of live.notAnalysed) context.log(`not analysed: ${object}: ${why}`);
-    return printSnapshot(withoutStored(live));
-  } finally {
-    await connection.close();
-  }
+  const options = { applicationName: 'dbctl audit', readOnly: true };
+  const live = await withConnection(address, options, introspect);
+  for (const { object, why } of live.notAnalysed) context.log(`not analysed: ${object}: ${why}`);
+  return printSnapshot(withoutStored(live));
 }

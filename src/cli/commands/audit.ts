@@ -6,7 +6,7 @@ import { closest } from '../../core/closest.ts';
 import type { Manifest } from '../../core/manifest/manifest.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
 import { inputError } from '../../core/model/problem.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { introspectAccess } from '../../db/introspect/introspect.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import {
@@ -85,14 +85,10 @@ function detailed(
 }
 
 async function audit({ address, database, domains }: Target, manifest: Manifest): Promise<Audited> {
-  const connection = await connect(address, { applicationName: 'dbctl audit', readOnly: true });
-  try {
-    const live = await introspectAccess(connection);
-    const objects = objectsByDomain(manifest, live, database, domains);
-    return { live, access: accessOf(live), objects };
-  } finally {
-    await connection.close();
-  }
+  const options = { applicationName: 'dbctl audit', readOnly: true };
+  const live = await withConnection(address, options, introspectAccess);
+  const objects = objectsByDomain(manifest, live, database, domains);
+  return { live, access: accessOf(live), objects };
 }
 
 /** @throws KnownError (2) when no server that was asked has the role. */

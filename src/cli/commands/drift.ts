@@ -12,7 +12,7 @@ import { repair } from '../../core/rules/drift/repair.ts';
 import { driftRules } from '../../core/rules/index.ts';
 import { liveInput } from '../../core/rules/input.ts';
 import { fails, inOrder } from '../../core/rules/run.ts';
-import { type Connection, connect } from '../../db/connect.ts';
+import { type Connection, withConnection } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import { readHistories } from '../../db/migrate/histories.ts';
 import { runRepair } from '../../db/repair.ts';
@@ -68,14 +68,13 @@ export async function drift(
 async function inEach(context: Context, project: Project, targets: readonly Target[]): Promise<Drift[]> {
   const drifts: Drift[] = [];
   const { files } = await readSource(project);
-  for (const target of targets) {
-    const connection = await connect(target.address, { applicationName: 'dbctl drift', readOnly: true });
-    try {
-      drifts.push(await driftIn(context, project, target, connection, files));
-    } finally {
-      await connection.close();
-    }
-  }
+  const options = { applicationName: 'dbctl drift', readOnly: true };
+  for (const target of targets)
+    drifts.push(
+      await withConnection(target.address, options, (connection) =>
+        driftIn(context, project, target, connection, files),
+      ),
+    );
   return drifts;
 }
 

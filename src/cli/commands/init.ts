@@ -2,14 +2,14 @@
 import { basename, join } from 'node:path';
 import { counted } from '../../core/rules/wording.ts';
 import { inputError } from '../../core/model/problem.ts';
-import { connect, describeAddress, parseAddress } from '../../db/connect.ts';
+import { describeAddress, parseAddress, withConnection } from '../../db/connect.ts';
+import { introspect } from '../../db/introspect/introspect.ts';
 import { manifestNames } from '../../files/manifest/find.ts';
 import { writeScaffold } from '../../files/manifest/scaffold.ts';
 import { thoseThere, writeNewFiles } from '../../files/new-files.ts';
 import { type Adoption, adoption } from '../adoption.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { problemText } from '../report-error.ts';
-import { readAndClose } from '../states.ts';
 
 /** @throws KnownError (2) when a file is in the way and `force` is not said, (3) when the disk or the server refuses. */
 export async function init(
@@ -66,8 +66,8 @@ async function initFrom(
   await refuseIfThere(context.cwd, manifestNames);
   const address = parseAddress(url);
   context.log(`reading ${describeAddress(address)}`);
-  const connection = await connect(address, { applicationName: 'dbctl init', readOnly: true });
-  const live = await readAndClose(connection);
+  const reading = { applicationName: 'dbctl init', readOnly: true };
+  const live = await withConnection(address, reading, introspect);
   context.log(`read ${live.entries.size} entries`);
   const made = await adoption(context, live, {
     name: address.database,

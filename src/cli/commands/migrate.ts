@@ -1,7 +1,7 @@
 /** `dbctl migrate`: applies what is pending, then sets passwords and makes the partitions that are due. */
 import { randomBytes } from 'node:crypto';
 import { scriptOf } from '../../core/migration/script.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { migrate as migrateDatabases, planMigrate, type Source } from '../../db/migrate/migrate.ts';
 import { ensurePartitions } from '../../db/partitions.ts';
 import { type RolePassword, setPasswords } from '../../db/passwords.ts';
@@ -42,8 +42,7 @@ export async function migrate(
 
 /** What the manifest wants and no migration can hold: passwords, and partitions that come with time. */
 async function finish(context: Context, target: Target, { manifest }: Project): Promise<void> {
-  const connection = await connect(target.address, { applicationName: 'dbctl migrate' });
-  try {
+  await withConnection(target.address, { applicationName: 'dbctl migrate' }, async (connection) => {
     if (target.cluster) {
       const set = await setPasswords(
         connection,
@@ -59,9 +58,7 @@ async function finish(context: Context, target: Target, { manifest }: Project): 
       debug: context.debug,
       domains: new Set(target.domains.map(({ name }) => name)),
     });
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 function passwordsOf({ env }: Context, { roles }: Project['manifest']): RolePassword[] {

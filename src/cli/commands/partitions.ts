@@ -1,19 +1,20 @@
 /** `dbctl partitions`: what the partition sets have and lack, and the making of what is due. */
 import { planSets } from '../../core/partitions/sets.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import { countRows, ensurePartitions } from '../../db/partitions.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { type ReportedSet, isComplete, reportSet, setText, unplannedSet } from '../reporters/partitions.ts';
 import { withTargets } from '../target.ts';
 
+const applicationName = 'dbctl partitions';
+
 /** Prints every set of the selected domains. 1: some period has no partition. */
 export async function partitionsStatus(context: Context): Promise<ExitStatus> {
   const sets = await withTargets(context, async (targets, { manifest }) => {
     const found: ReportedSet[] = [];
     for (const { database, address, domains } of targets) {
-      const connection = await connect(address, { applicationName: 'dbctl partitions', readOnly: true });
-      try {
+      await withConnection(address, { applicationName, readOnly: true }, async (connection) => {
         const live = await introspect(connection);
         for (const { domain, set, plan } of planSets(manifest, database, live, context.now())) {
           if (!domains.includes(domain)) continue;
@@ -23,9 +24,7 @@ export async function partitionsStatus(context: Context): Promise<ExitStatus> {
             found.push(unplannedSet(domain.schema, set, `the table ${plan.mismatch}`));
           else found.push(reportSet(plan, await countRows(connection, [plan])));
         }
-      } finally {
-        await connection.close();
-      }
+      });
     }
     return found;
   });
@@ -45,22 +44,15 @@ export async function partitionsEnsure(
   const sql = await withTargets(context, async (targets, { manifest }) => {
     const run: string[] = [];
     for (const { database, address, domains } of targets) {
-      const connection = await connect(address, {
-        applicationName: 'dbctl partitions',
-        ...(dryRun ? { readOnly: true } : {}),
-      });
-      try {
-        run.push(
-          ...(await ensurePartitions(connection, manifest, database, context.now(), {
-            dryRun,
-            log: context.log,
-            debug: context.debug,
-            domains: new Set(domains.map(({ name }) => name)),
-          })),
-        );
-      } finally {
-        await connection.close();
-      }
+      const made = await withConnection(address, { applicationName, readOnly: dryRun }, (connection) =>
+        ensurePartitions(connection, manifest, database, context.now(), {
+          dryRun,
+          log: context.log,
+          debug: context.debug,
+          domains: new Set(domains.map(({ name }) => name)),
+        }),
+      );
+      run.push(...made);
     }
     return run;
   });

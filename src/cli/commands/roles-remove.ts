@@ -2,7 +2,7 @@
 import { removalOf } from '../../core/access/removal.ts';
 import { operationalError } from '../../core/model/problem.ts';
 import { StatementError, runAtOnce } from '../../db/at-once.ts';
-import { connect, describeAddress } from '../../db/connect.ts';
+import { describeAddress, withConnection } from '../../db/connect.ts';
 import { consentTo } from '../confirm.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { withPlaces } from '../live.ts';
@@ -44,10 +44,11 @@ export async function removeRole(
 async function run(context: Context, role: string, { server, steps }: ServerRemoval): Promise<void> {
   for (const { database, sql } of steps) {
     const address = { ...server, database };
-    const connection = await connect(address, { applicationName: 'dbctl roles' });
     try {
-      for (const each of sql) context.log(`${database}: ${each};`);
-      await runAtOnce(connection, 'dbctl roles', sql);
+      await withConnection(address, { applicationName: 'dbctl roles' }, async (connection) => {
+        for (const each of sql) context.log(`${database}: ${each};`);
+        await runAtOnce(connection, 'dbctl roles', sql);
+      });
     } catch (error) {
       if (!(error instanceof StatementError)) throw error;
       throw operationalError(
@@ -57,8 +58,6 @@ async function run(context: Context, role: string, { server, steps }: ServerRemo
         },
         error,
       );
-    } finally {
-      await connection.close();
     }
   }
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closest } from '../../core/closest.ts';
 import { inputError } from '../../core/model/problem.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { setPasswords } from '../../db/passwords.ts';
 import { askSecret } from '../confirm.ts';
 import type { Context, ExitStatus } from '../context.ts';
@@ -20,8 +20,7 @@ export async function setPassword(
     const password = await newPassword(context, declared.name, variable);
     const home = clusterHome(project.manifest.databases);
     const target = targets.find(({ database }) => database === home) ?? targets[0]!;
-    const connection = await connect(target.address, { applicationName: 'dbctl roles' });
-    try {
+    return withConnection(target.address, { applicationName: 'dbctl roles' }, async (connection) => {
       const named = { role: declared.name, variable: variable ?? 'the terminal', password };
       const told: string[] = [];
       const set = await setPasswords(
@@ -33,9 +32,7 @@ export async function setPassword(
       if (set.length === 0 && told.length > 0)
         throw inputError({ message: told.join('; '), help: 'Make the role first: dbctl migrate.' });
       return { role: declared.name, changed: set.length > 0 };
-    } finally {
-      await connection.close();
-    }
+    });
   });
   if (context.global.format === 'json')
     context.out(JSON.stringify({ version: 1, command: 'roles set-password', ...report }, null, 2));

@@ -1,26 +1,23 @@
 /** Domains that are there without a history: made by hand, or read by `init --from` and not adopted yet. */
 import type { HistoryTable } from '../../core/migration/history.ts';
 import { historyTableName } from '../../core/migration/history.ts';
-import { connect } from '../connect.ts';
+import { withConnection } from '../connect.ts';
 import type { Site } from './apply.ts';
 
 /** @returns of the sites' selected domains those that have relations and no history table. */
 export async function unrecordedDomains(sites: readonly Site[]): Promise<string[]> {
   const found: string[] = [];
   for (const { address, histories } of sites) {
-    const connection = await connect(address, { applicationName: 'dbctl status', readOnly: true });
-    try {
-      const rows = await connection.sql<{ schema: string; names: string[] }[]>`
+    await withConnection(address, { applicationName: 'dbctl status', readOnly: true }, async ({ sql }) => {
+      const rows = await sql<{ schema: string; names: string[] }[]>`
         select n.nspname as schema, array_agg(c.relname::text) as names
         from pg_namespace n join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm')
-        where n.nspname in ${connection.sql(['', ...histories.map(({ schema }) => schema)])}
+        where n.nspname in ${sql(['', ...histories.map(({ schema }) => schema)])}
         group by 1`;
       const names = new Map(rows.map(({ schema, names: all }) => [schema, all]));
       for (const history of histories)
         if (isThere(history, names.get(history.schema) ?? [])) found.push(history.domain);
-    } finally {
-      await connection.close();
-    }
+    });
   }
   return found;
 }
