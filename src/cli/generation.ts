@@ -1,5 +1,4 @@
 /** What `generate` would write: per database the two states, compared and cut into migrations. */
-import { resolve } from 'node:path';
 import { usesOf } from '../core/bodies/uses.ts';
 import { oldestSupported, portable } from '../core/compare/portable.ts';
 import { domainsIn } from '../core/manifest/domain-of.ts';
@@ -16,9 +15,9 @@ import { type Id, nameOf, objectOf } from '../core/model/id.ts';
 import { inputError, type Problem } from '../core/model/problem.ts';
 import { migrations, type NumberedDraft } from '../core/plan/migrations.ts';
 import type { PlanOptions } from '../core/plan/plan.ts';
-import { readMigrations } from '../files/migrations/read.ts';
 import type { Context } from './context.ts';
 import type { Goal } from './proof.ts';
+import { readProjectMigrations } from './migration-files.ts';
 import { renameDrafts, renamed } from './renames.ts';
 import { desiredState, replayedState, requireModelled } from './states.ts';
 import { clusterHome, type Project } from './target.ts';
@@ -36,8 +35,7 @@ export async function pendingMigrations(
   given: string | undefined,
 ): Promise<Pending> {
   const { manifest } = project;
-  const directory = resolve(project.directory, manifest.migrations);
-  const existing = await readMigrations(directory, domainOrder(manifest));
+  const existing = await readProjectMigrations(project, domainOrder(manifest));
   let stamp = stampOf(given, existing, context.now());
   const newest = new Map<string, string>();
   for (const { domain, version } of existing) newest.set(domain, version);

@@ -1,5 +1,4 @@
 /** What `migrate`, `rollback` and `status` share: the migrations on disk, the databases, the options of a run. */
-import { resolve } from 'node:path';
 import pkg from '../../package.json' with { type: 'json' };
 import { domainsIn } from '../core/manifest/domain-of.ts';
 import { clusterHistory, historyOf } from '../core/migration/history.ts';
@@ -8,17 +7,18 @@ import { isVersion } from '../core/migration/version.ts';
 import { inputError } from '../core/model/problem.ts';
 import type { RunOptions, Site } from '../db/migrate/apply.ts';
 import type { Consent, Source } from '../db/migrate/migrate.ts';
-import { readMigrations } from '../files/migrations/read.ts';
 import { consentTo } from './confirm.ts';
 import type { Context } from './context.ts';
+import { readProjectMigrations } from './migration-files.ts';
 import { progressReporter } from './reporters/progress.ts';
 import { clusterHome, type Project, type Target } from './target.ts';
 
 /** Reads the project's migrations. @throws KnownError (2) with everything that is wrong with them. */
-export async function readSource({ directory, manifest }: Project): Promise<Source> {
+export async function readSource(project: Project): Promise<Source> {
+  const { manifest } = project;
   const order = domainOrder(manifest);
   const managed = order.filter((name) => manifest.domains.get(name)?.isolation !== 'external');
-  return { files: await readMigrations(resolve(directory, manifest.migrations), managed), domains: managed };
+  return { files: await readProjectMigrations(project, managed), domains: managed };
 }
 
 /** @returns the databases with the histories in them, those of the selected domains apart from the others. */

@@ -13,11 +13,11 @@ import { inputError } from '../core/model/problem.ts';
 import { connect, describeAddress, parseAddress } from '../db/connect.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { type DesiredStatement, loadInAnyOrder } from '../db/load.ts';
-import { readMigrations } from '../files/migrations/read.ts';
 import { readSnapshot } from '../files/snapshot.ts';
 import { identifier } from '../sql/quote.ts';
 import { scriptStatements, withoutRestrict } from '../sql/script.ts';
 import type { Context } from './context.ts';
+import { readProjectMigrations } from './migration-files.ts';
 
 import { type ShadowChoice, desiredState, replayedState, withShadow } from './states.ts';
 import { type Project, openProject } from './target.ts';
@@ -112,8 +112,7 @@ async function projectSource(context: Context, which: 'manifest' | 'migrations')
       const shadow = major === undefined ? {} : { major };
       if (which === 'manifest')
         return { ...rest, catalog: await desiredState(context, project, other(), database, shadow) };
-      const directory = resolve(project.directory, manifest.migrations);
-      const files = await readMigrations(directory, domainOrder(manifest));
+      const files = await readProjectMigrations(project, domainOrder(manifest));
       return { ...rest, catalog: await replayedState(context, project, files, database, shadow) };
     },
   };

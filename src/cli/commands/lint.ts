@@ -1,5 +1,4 @@
 /** `dbctl lint`: the migrations, or with --live the databases, against the manifest. */
-import { resolve } from 'node:path';
 import { usesOf } from '../../core/bodies/uses.ts';
 import { domainsIn } from '../../core/manifest/domain-of.ts';
 import type { Catalog } from '../../core/model/catalog.ts';
@@ -10,8 +9,8 @@ import { type LiveInput, liveInput } from '../../core/rules/input.ts';
 import { fails } from '../../core/rules/run.ts';
 import { connect } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
-import { readMigrations } from '../../files/migrations/read.ts';
 import type { Context, ExitStatus } from '../context.ts';
+import { readProjectMigrations } from '../migration-files.ts';
 import { type Judged, type Judgement, judge } from '../judgement.ts';
 import { findingsJson, findingsText } from '../reporters/findings.ts';
 import { replayedState } from '../states.ts';
@@ -61,8 +60,8 @@ const inputOf = async (context: Context, { manifest }: Project, database: string
 /** What the migrations make, without a live database: rules about structure only, because roles and partitions live elsewhere. */
 async function lintMigrations(context: Context): Promise<Judgement> {
   const project = await openProject(context);
-  const { manifest, directory } = project;
-  const migrations = await readMigrations(resolve(directory, manifest.migrations), domainOrder(manifest));
+  const { manifest } = project;
+  const migrations = await readProjectMigrations(project, domainOrder(manifest));
   const judged: Judged<LiveInput>[] = [];
   const selected = context.global.domains;
   for (const database of manifest.databases.keys()) {

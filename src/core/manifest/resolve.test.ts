@@ -111,16 +111,15 @@ describe('resolve', () => {
     ]);
   });
 
-  it('an insert brings the sequences that it draws from, not those of identity columns', () => {
+  it('an insert brings the sequences that it draws from', () => {
     const nextval = entry({ kind: 'default', schema: 'auth', table: 'users', name: 'email' });
     const sequence = (name: string) => entry({ kind: 'sequence', schema: 'auth', name });
     const entries = [
       ...auth,
       column('auth', 'users', 'n', { generation: 'always' }),
       nextval,
-      ...['by_default', 'by_serial', 'by_identity', 'alone'].map(sequence),
+      ...['by_default', 'by_serial', 'alone'].map(sequence),
       ownedBy('auth', 'by_serial', 'users', 'id'),
-      ownedBy('auth', 'by_identity', 'users', 'n'),
     ];
     const edge: Edge = {
       dependent: keyOf(nextval.id),
@@ -140,7 +139,6 @@ describe('resolve', () => {
     ]);
     // With an owner its future sequences are granted, so those that are there are too.
     expect(sequences({ grants: [['auth', 'append']] })).toContain('usage on sequence auth.alone');
-    expect(sequences({ grants: [['auth', 'append']] })).not.toContain('usage on sequence auth.by_identity');
     expect(sequences({ grants: [['auth', 'read']] })).toEqual([]);
   });
 

@@ -81,7 +81,9 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
     rowSecurity: attrs.rowSecurity,
     grants,
     partitions,
-    takenNames: new Set(namesIn(live).get(schema)),
+    get takenNames() {
+      return new Set(namesIn(live).get(schema));
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import { inspectStatement } from '../../sql/inspect.ts';
 /**
  * @param directory the migrations folder, absolute; one that does not exist holds no migrations.
  * @param domains the folders that may be there, in the dependency order of the domains, `_cluster` among them.
+ * @param known checksums of files whose statements have been found right before.
  * @returns the migrations by version, then in the order of the domains, then by name.
  * @throws KnownError (2) with all problems: a file or folder with a bad name, a version twice in a domain, a missing
  * Up section, a header or a statement that cannot be read.
@@ -21,6 +22,7 @@ import { inspectStatement } from '../../sql/inspect.ts';
 export async function readMigrations(
   directory: string,
   domains: readonly string[],
+  known: ReadonlySet<string> = new Set(),
 ): Promise<MigrationFile[]> {
   const problems: Problem[] = [];
   const files: MigrationFile[] = [];
@@ -49,7 +51,7 @@ export async function readMigrations(
         );
       continue;
     }
-    const read = await Promise.all(inFolder.map(({ name }) => readMigration(path, folder.name, name)));
+    const read = await Promise.all(inFolder.map(({ name }) => readMigration(path, folder.name, name, known)));
     for (const one of read) {
       problems.push(...one.problems);
       if (one.migration !== undefined) files.push(one.migration);
@@ -65,6 +67,7 @@ async function readMigration(
   folder: string,
   domain: string,
   fileName: string,
+  known: ReadonlySet<string>,
 ): Promise<{ problems: Problem[]; migration?: MigrationFile }> {
   const file = join(folder, fileName);
   const parts = /^(\d+)_(.+)\.sql$/.exec(fileName);
@@ -98,7 +101,8 @@ async function readMigration(
       'the file has no Up section',
       'Write a line `-- Up Migration` before its SQL, and `-- Down Migration` before what takes it back.',
     );
-  for (const section of [parsed.up, parsed.down])
+  const checksum = createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
+  for (const section of known.has(checksum) ? [] : [parsed.up, parsed.down])
     for (const { text: sql, start, verb } of section?.statements ?? []) {
       const { error } = await inspectStatement(sql);
       if (error !== undefined)
@@ -110,7 +114,6 @@ async function readMigration(
           'Remove it: dbctl opens and closes the transaction. Or write `-- transaction: off` in the header.',
         );
     }
-  const checksum = createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex');
   return {
     problems,
     migration: { domain, version: parts[1]!, name: parts[2]!, file, text, checksum, parsed },

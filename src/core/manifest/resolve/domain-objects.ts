@@ -1,6 +1,5 @@
 /** The objects of a catalog by the domain that has them: what a domain's grants and its owner apply to. */
 import { identityColumns } from '../../kinds/identity-privileges.ts';
-import type { ColumnAttributes } from '../../kinds/parts.ts';
 import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
 import type { PartitionAttributes } from '../../kinds/parts.ts';
 import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
@@ -31,7 +30,7 @@ export interface DomainObjects {
   readonly schema: SchemaId | undefined;
   /** Tables (partitions too), views and materialized views, without our history tables. */
   readonly relations: readonly Relation[];
-  /** Without those of identity columns: an INSERT there needs no privilege on them, and their owner is the table's. */
+  /** Those of identity columns are no entries: an INSERT there needs no privilege on them, and their owner is the table's. */
   readonly sequences: readonly SequenceId[];
   /** Those of identity columns, found when they are asked for. */
   readonly identities: () => readonly IdentitySequence[];
@@ -108,9 +107,8 @@ export function objectsByDomain(
     const objects = made.get(domainOf(manifest, database, id)?.name ?? '');
     if (objects === undefined || isHistoryTable(id)) continue;
     if (id.kind === 'schema') objects.schema = id;
-    else if (id.kind === 'sequence') {
-      if (!isIdentity(catalog, id)) objects.sequences.push(id);
-    } else if (isType(id)) objects.types.push(id);
+    else if (id.kind === 'sequence') objects.sequences.push(id);
+    else if (isType(id)) objects.types.push(id);
     else if (id.kind === 'function' || id.kind === 'aggregate') objects.functions.push(id);
     else if (isRelation(id)) objects.relations.push(id);
     else objects.others.push(id);
@@ -144,12 +142,6 @@ export function owningColumn(catalog: Catalog, { schema, name }: SequenceId): Co
   return { kind: 'column', schema: attrs.schema, table: attrs.table, name: attrs.column };
 }
 
-function isIdentity(catalog: Catalog, sequence: SequenceId): boolean {
-  const column = owningColumn(catalog, sequence);
-  if (column === undefined) return false;
-  return (find<ColumnId, ColumnAttributes>(catalog, column)?.attrs.identity ?? null) !== null;
-}
-
 /**
  * @param only this table. Default: all.
  * @returns per table key, the sequences that an INSERT there draws from: in a default's nextval, or owned by a serial column.
@@ -174,7 +166,7 @@ export function sequencesOfInserts(
         need({ kind: 'table', schema: by.schema, name: by.table }, id);
     }
     const column = owningColumn(catalog, id);
-    if (column !== undefined && isMeant(column) && !isIdentity(catalog, id))
+    if (column !== undefined && isMeant(column))
       need({ kind: 'table', schema: column.schema, name: column.table }, id);
   }
   return needed;

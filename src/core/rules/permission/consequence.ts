@@ -1,6 +1,8 @@
 /** What a fact comes to: who else gains or loses effective access by it. */
-import { entriesOf } from '../../model/catalog.ts';
+import { type Catalog, entriesOf } from '../../model/catalog.ts';
 import { type GrantId, type ObjectId, keyOf } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
+import { pushTo } from '../../model/push-to.ts';
 import { identifier } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { describeGrants, granteeName, listOf } from '../wording.ts';
@@ -75,6 +77,20 @@ export function readersOf({ access, manifest }: LiveInput, table: ObjectId): str
   );
 }
 
+/** @returns what roles are granted, in the order of the catalog. */
+const grantsTo = (live: Catalog, roles: ReadonlySet<string>): readonly GrantId[] => {
+  const held = [...roles].flatMap((role) => grantsByRole(live).get(role) ?? []);
+  return held.sort(([a], [b]) => a - b).map(([, id]) => id);
+};
+
+/** By role, what it is granted, with the place in the catalog. */
+const grantsByRole = onceOf((live: Catalog) => {
+  const byRole = new Map<string, [place: number, id: GrantId][]>();
+  let place = 0;
+  for (const { id } of entriesOf(live, 'grant')) pushTo(byRole, id.to, [(place += 1), id]);
+  return byRole;
+});
+
 /** @returns what a member has by this membership and by nothing else, and who has it by the member. */
 export function gainedByMembership({ access, live }: LiveInput, { id }: Membership): string | undefined {
   const { memberships } = access;
@@ -90,8 +106,8 @@ export function gainedByMembership({ access, live }: LiveInput, { id }: Membersh
   const by = new Set(through(id.role).filter((role) => !otherwise.has(role)));
   const gained: GrantId[] = [];
   let owned = 0;
-  for (const { id: grant } of entriesOf(live, 'grant')) {
-    if (!by.has(grant.to) || grant.on.kind === 'schema') continue;
+  for (const grant of grantsTo(live, by)) {
+    if (grant.on.kind === 'schema') continue;
     const owner = access.ownerOf(grant.on);
     if (owner === grant.to) owned += 1;
     else if (

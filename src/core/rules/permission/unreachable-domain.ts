@@ -2,7 +2,7 @@ import { domainsIn } from '../../manifest/domain-of.ts';
 import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Rule } from '../../model/finding.ts';
-import { type SchemaId, keyOf } from '../../model/id.ts';
+import type { SchemaId } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 
@@ -16,22 +16,27 @@ export const unreachableDomain: Rule<LiveInput> = {
     const domains = domainsIn(manifest, database);
     const objects = objectsByDomain(manifest, live, database, domains);
     const roles = [...entriesOf(live, 'role')].map(({ id }) => id.name);
+    const granted = new Set<string>();
+    for (const { entry, because } of expected.values()) {
+      const { id } = entry;
+      if (
+        because.as === 'grant' &&
+        id.kind === 'grant' &&
+        id.privilege === 'usage' &&
+        id.on.kind === 'schema'
+      )
+        granted.add(id.on.name);
+    }
     for (const domain of domains) {
       const on: SchemaId = { kind: 'schema', name: domain.schema };
       if (find(live, on) === undefined) continue;
       // What the manifest grants and the database lacks is told as missing.
-      const granted = [...expected.values()].some(
-        ({ entry: { id }, because }) =>
-          because.as === 'grant' &&
-          id.kind === 'grant' &&
-          id.privilege === 'usage' &&
-          keyOf(id.on) === keyOf(on),
-      );
+      const isGranted = granted.has(domain.schema);
       const owner = access.ownerOf(on);
       const usable = [...roles, 'public'].some(
         (role) => role !== owner && !access.isSuperuser(role) && access.holds(role, 'usage', on),
       );
-      if (granted || usable) continue;
+      if (isGranted || usable) continue;
       const empty = objects.get(domain.name)!.relations.length === 0;
       yield {
         domain: domain.name,
