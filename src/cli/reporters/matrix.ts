@@ -16,17 +16,19 @@ export function matrixJson(rows: readonly MatrixRow[]): object {
   return {
     version: 1,
     command: 'audit matrix',
-    rows: rows.map(({ role, domain, object, privilege, grantable, by, reachable }) => ({
-      role,
-      domain,
-      object: nameOf(object),
-      kind: object.kind,
-      privilege,
-      grantable,
-      via: viaText(by),
-      reachable,
-    })),
+    rows: rows.map((row) => ({ role: row.role, domain: row.domain, ...privilegeJson(row) })),
   };
+}
+
+/** A privilege as JSON reports tell it. */
+export function privilegeJson({
+  object,
+  privilege,
+  grantable,
+  by,
+  reachable,
+}: Pick<MatrixRow, 'object' | 'privilege' | 'grantable' | 'by' | 'reachable'>) {
+  return { object: nameOf(object), kind: object.kind, privilege, grantable, via: viaText(by), reachable };
 }
 
 const columns = ['role', 'domain', 'object', 'kind', 'privilege', 'grantable', 'via', 'reachable'] as const;

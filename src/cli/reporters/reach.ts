@@ -6,7 +6,7 @@ import { groupBy } from '../../core/rules/group-by.ts';
 import { granteeName, grantedOn } from '../../core/rules/wording.ts';
 import { identifier } from '../../sql/quote.ts';
 import type { Chalk } from '../colour.ts';
-import { viaText } from './matrix.ts';
+import { privilegeJson, viaText } from './matrix.ts';
 import { pathText, pathsJson } from './paths.ts';
 import { type Cell, tableText } from './table.ts';
 
@@ -30,15 +30,10 @@ export function reachJson(role: string, reached: readonly InDatabase[]): object 
         how: levels[standing.level],
         path: pathsJson([standing.steps])[0],
       })),
-      privileges: held.map(({ domain, object, privilege, grantable, by, reachable, after }) => ({
-        domain: domain ?? null,
-        object: nameOf(object),
-        kind: object.kind,
-        privilege,
-        grantable,
-        via: viaText(by),
-        reachable,
-        after: after ?? null,
+      privileges: held.map((each) => ({
+        domain: each.domain ?? null,
+        ...privilegeJson(each),
+        after: each.after ?? null,
       })),
       runsAs: runsAs.map((each) => ({ object: nameOf(each.function), role: each.role })),
     })),

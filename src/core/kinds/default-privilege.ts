@@ -8,6 +8,7 @@ import {
   type GrantId,
   type Id,
   type ObjectId,
+  isRelation,
   isType,
   keyOf,
 } from '../model/id.ts';
@@ -129,12 +130,8 @@ export function isWithheld(
 
 function objectsOf(id: Id): DefaultPrivilegeObjects | undefined {
   if (isType(id)) return 'types';
+  if (isRelation(id)) return 'tables';
   switch (id.kind) {
-    case 'table':
-    case 'view':
-    case 'materialized-view':
-    case 'foreign-table':
-      return 'tables';
     case 'sequence':
       return 'sequences';
     case 'function':

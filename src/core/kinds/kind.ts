@@ -6,7 +6,7 @@ import type { Alter } from '../model/change.ts';
 import type { Catalog, Reference } from '../model/catalog.ts';
 import type { Attributes, Entry } from '../model/entry.ts';
 import type { GrantId, Id, Key, Kind as KindName } from '../model/id.ts';
-import type { Statement } from '../model/statement.ts';
+import { type Statement, plain } from '../model/statement.ts';
 
 /** Both sides of a plan. */
 export interface Sides {
@@ -93,18 +93,21 @@ export interface Swap<I extends Id = Id, A = Attributes> {
   rewrites?(before: Entry<I, A>, after: Entry<I, A>, to: Catalog): boolean;
 }
 
+/** Of what no plan makes, drops or changes: it is only something to grant or to comment on. */
+export const isOnlyThere = {
+  references: () => [],
+  create: () => [],
+  drop: () => [],
+  alter: () => [],
+} satisfies Partial<Kind>;
+
 /** A draft with the usual defaults: inside a transaction, no locks, no hazards, nothing touched. */
 export function draft(
   sql: string | ((clauses: readonly string[]) => string),
   rest: Partial<Omit<Draft, 'render'>>,
 ): Draft {
   return {
-    produces: [],
-    requires: [],
-    destroys: [],
-    transaction: 'inside',
-    locks: [],
-    hazards: [],
+    ...plain,
     ...rest,
     render: typeof sql === 'string' ? () => sql : sql,
   };

@@ -1,6 +1,6 @@
 /** How SQL names an object in COMMENT ON, ALTER … OWNER TO and GRANT. */
 import { dollarQuoted, identifier, literal, qualified } from '../../sql/quote.ts';
-import { type ObjectId, nameOf } from '../model/id.ts';
+import { type ObjectId, isRelation, nameOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
 
 /** @returns `TABLE auth.users`, `COLUMN auth.users.email`: the object class and its name. The database is the current one, which only a DO block can name. */
@@ -88,11 +88,8 @@ END
 
 /** The relation that a statement about the object locks, in this mode; nothing for what is no relation. */
 export function relationLock(id: ObjectId, mode: Lock['mode']): readonly Lock[] {
+  if (isRelation(id)) return [{ mode, relation: qualified(id.schema, id.name) }];
   switch (id.kind) {
-    case 'table':
-    case 'view':
-    case 'materialized-view':
-    case 'foreign-table':
     case 'sequence':
     case 'index':
       return [{ mode, relation: qualified(id.schema, id.name) }];

@@ -29,7 +29,8 @@ const usual: RoleAttributes = {
   connectionLimit: -1,
   validUntil: null,
 };
-const flags = {
+/** How SQL calls what a role may do. */
+export const flags = {
   superuser: 'SUPERUSER',
   inherit: 'INHERIT',
   createRole: 'CREATEROLE',

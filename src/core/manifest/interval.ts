@@ -9,3 +9,13 @@ export function parseInterval(text: string): Interval | undefined {
   if (count === undefined || unit === undefined || Number(count) === 0) return undefined;
   return { count: Number(count), unit: unit.toLowerCase() as Interval['unit'] };
 }
+
+/** What a partition's name ends in by default: as much as tells its period from the next. */
+export const nameOfPeriods: Readonly<Record<Interval['unit'], string>> = {
+  hour: '{yyyy}_{mm}_{dd}_{hh}',
+  day: '{yyyy}_{mm}_{dd}',
+  week: '{yyyy}_w{iw}',
+  month: '{yyyy}_{mm}',
+  quarter: '{yyyy}_q{q}',
+  year: '{yyyy}',
+};

@@ -4,18 +4,12 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Statement } from '../model/statement.ts';
-import { lockModes } from '../model/statement.ts';
+import { type Statement, lockModes, plain } from '../model/statement.ts';
 import { type MigrationDraft, parseMigration, printMigration } from './header.ts';
 
 const statement = (sql: string, more: Partial<Statement> = {}): Statement => ({
+  ...plain,
   sql,
-  produces: [],
-  requires: [],
-  destroys: [],
-  transaction: 'inside',
-  locks: [],
-  hazards: [],
   ...more,
 });
 const draft = (more: Partial<MigrationDraft> = {}): MigrationDraft => ({

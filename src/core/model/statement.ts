@@ -49,3 +49,13 @@ export interface Statement {
   readonly locks: readonly Lock[];
   readonly hazards: readonly Hazard[];
 }
+
+/** What a statement is besides its SQL if nothing else is said: in a transaction, without locks or hazards, and nothing touched. */
+export const plain: Omit<Statement, 'sql'> = {
+  produces: [],
+  requires: [],
+  destroys: [],
+  transaction: 'inside',
+  locks: [],
+  hazards: [],
+};

@@ -4,7 +4,7 @@
  */
 import { asItsOwn, columnAt, defaultAt, isInherited, ownOnceLeft } from '../kinds/family.ts';
 import { partsAsOwn } from '../kinds/index-parts.ts';
-import { isChild, isLink, links, parentsOf } from '../kinds/parents.ts';
+import { ancestorsOf, isChild, isLink, links, parentsOf } from '../kinds/parents.ts';
 import { type TableAttributes, isMadeAnew } from '../kinds/table.ts';
 import { comesBack } from '../kinds/comes-back.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
@@ -166,14 +166,14 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
     if (!linked.has(key)) continue;
     if (move === 'leaves') {
       leaving.add(key);
-      for (const on of [key, ...ancestors(sides.from, table)]) put(later, on, left(key));
+      for (const on of [key, ...ancestorsOf(sides.from, table).map(keyOf)]) put(later, on, left(key));
     } else if (move === 'returns' && isReplaced(table, linked.get(key)!, sides)) {
       // Its parents stay as they are for as long as it is away: what it had from them is merged again.
       returning.add(key);
-      for (const on of [key, ...ancestors(sides.to, table)]) put(later, on, back(key));
-    } else for (const on of [key, ...ancestors(sides.to, table)]) put(sooner, on, ready(key));
+      for (const on of [key, ...ancestorsOf(sides.to, table).map(keyOf)]) put(later, on, back(key));
+    } else for (const on of [key, ...ancestorsOf(sides.to, table).map(keyOf)]) put(sooner, on, ready(key));
     // A name that both the parent and the table have, the parent takes first.
-    if (move === 'joins') for (const on of ancestors(sides.to, table)) put(later, key, on);
+    if (move === 'joins') for (const on of ancestorsOf(sides.to, table).map(keyOf)) put(later, key, on);
   }
   // What becomes a table's own as it leaves, and is made anew, another statement makes.
   const replaced = new Set(planned.flatMap(({ about, draft }) => (isLink(about) ? [] : draft.destroys)));
@@ -229,10 +229,6 @@ const ready = (table: Key) => `${readiness}${table}` as Key;
 
 const linkedDestroys = (drafts: readonly Draft[] = []): ReadonlySet<Key> =>
   new Set(drafts.flatMap(({ destroys }) => destroys));
-
-function ancestors(of: Catalog, table: TableId): Key[] {
-  return parentsOf(of, table).flatMap((parent) => [keyOf(parent), ...ancestors(of, parent)]);
-}
 
 /** @returns the table whose column, default, constraint or index this is. */
 function partOf(id: Id, { destroys }: Draft, { from, to }: Sides): Key | undefined {

@@ -1,16 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Statement } from '../model/statement.ts';
+import { type Statement, plain } from '../model/statement.ts';
 import { withUncheckedBodies } from './function-bodies.ts';
 
-const statement = (sql: string): Statement => ({
-  sql,
-  produces: [],
-  requires: [],
-  destroys: [],
-  transaction: 'inside',
-  locks: [],
-  hazards: [],
-});
+const statement = (sql: string): Statement => ({ ...plain, sql });
 const after = (sql: string, transaction: 'on' | 'off' = 'on') =>
   withUncheckedBodies([statement('SELECT 1'), statement(sql)], transaction).map((each) => each.sql);
 

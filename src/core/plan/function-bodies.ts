@@ -1,5 +1,5 @@
 /** Functions may call what is made after them: their bodies are checked when they run, as pg_dump has it. */
-import type { Statement } from '../model/statement.ts';
+import { type Statement, plain } from '../model/statement.ts';
 
 /**
  * @param transaction `on`: the setting is for the transaction; `off`: for the session.
@@ -12,13 +12,8 @@ export function withUncheckedBodies(
   const makesOne = statements.some(({ sql }) => /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE) /.test(sql));
   if (!makesOne) return statements;
   const setting: Statement = {
+    ...plain,
     sql: `SET ${transaction === 'on' ? 'LOCAL ' : ''}check_function_bodies = off`,
-    produces: [],
-    requires: [],
-    destroys: [],
-    transaction: 'inside',
-    locks: [],
-    hazards: [],
   };
   return [setting, ...statements];
 }

@@ -1,4 +1,5 @@
 /** Columns of tables with their defaults: those of the table's own, and what is its own of those that it has from others. */
+import { usualSettings } from '../../core/kinds/column-settings.ts';
 import type { ForeignOption } from '../../core/kinds/foreign-options.ts';
 import type { Identity } from '../../core/kinds/identity.ts';
 import type {
@@ -361,10 +362,7 @@ const usualAttributes = {
   collation: null,
   identity: null,
   notNullConstraint: null,
-  storage: null,
-  compression: null,
-  statistics: null,
-  options: [],
+  ...usualSettings,
 } satisfies Partial<ColumnAttributes>;
 
 /** @returns a storage that is not what it would be without being said. */

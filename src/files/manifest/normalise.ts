@@ -1,6 +1,6 @@
 /** A manifest that its schema accepts → the manifest as the core sees it: defaults filled in, short forms written out. */
 import { isWhole, parseGrantTarget } from '../../core/manifest/grant-target.ts';
-import { parseInterval } from '../../core/manifest/interval.ts';
+import { nameOfPeriods, parseInterval } from '../../core/manifest/interval.ts';
 import {
   channels,
   type BoundaryPolicy,
@@ -192,16 +192,6 @@ function tableOf(name: string, raw: Raw, path: ManifestPath): TableDeclaration {
   };
 }
 
-/** A period's name says as much as tells it from the next. */
-const suffix: Readonly<Record<Interval['unit'], string>> = {
-  hour: '{yyyy}_{mm}_{dd}_{hh}',
-  day: '{yyyy}_{mm}_{dd}',
-  week: '{yyyy}_w{iw}',
-  month: '{yyyy}_{mm}',
-  quarter: '{yyyy}_q{q}',
-  year: '{yyyy}',
-};
-
 function partitionSet(table: string, raw: Raw, path: ManifestPath, report: Report): PartitionSet {
   const interval = (key: 'every' | 'retain'): Interval | undefined => {
     if (raw[key] === undefined) return undefined;
@@ -222,7 +212,7 @@ function partitionSet(table: string, raw: Raw, path: ManifestPath, report: Repor
     every,
     premake: raw['premake'] ?? 3,
     ...given('retain', retain),
-    name: raw['name'] ?? `${table}_${suffix[every.unit]}`,
+    name: raw['name'] ?? `${table}_${nameOfPeriods[every.unit]}`,
     timezone: raw['timezone'] ?? 'UTC',
     default: raw['default'] ?? false,
     grants: raw['grants'] ?? 'parent',

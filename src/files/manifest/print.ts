@@ -10,7 +10,7 @@ import type {
   PartitionSet,
   RoleDeclaration,
 } from '../../core/manifest/manifest.ts';
-import { channels } from '../../core/manifest/manifest.ts';
+import { channels, presets } from '../../core/manifest/manifest.ts';
 
 /** Remarks that go into the files as comments. */
 export interface Remarks {
@@ -161,7 +161,7 @@ function grantOf({ targets, privileges, future, grantOption, exact }: GrantDecla
 }
 
 const isPreset = (words: readonly string[]) =>
-  words.length === 1 && ['read', 'write', 'read-write', 'append', 'all'].includes(words[0]!);
+  words.length === 1 && (presets as readonly string[]).includes(words[0]!);
 
 const ownerOf = ({ targets, owner }: OwnerDeclaration) => ({ on: oneOrMore(targets.map(targetText)), owner });
 

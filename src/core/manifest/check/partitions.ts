@@ -1,6 +1,7 @@
 /** Partition sets: a zone that there is, names that tell periods apart, a key that the table has. */
 import { closest } from '../../closest.ts';
 import { type Period, nextPeriod, partitionName, periodAt } from '../../partitions/period.ts';
+import { nameOfPeriods } from '../interval.ts';
 import type { Domain, Interval, PartitionSet } from '../manifest.ts';
 import { tablesOf } from '../tables.ts';
 import { type Known, checkTable } from './known-tables.ts';
@@ -64,18 +65,10 @@ function isZone(name: string): boolean {
 }
 
 const placeholders = ['yyyy', 'mm', 'dd', 'hh', 'iw', 'q'];
-const enough: Readonly<Record<Interval['unit'], string>> = {
-  hour: '{yyyy}_{mm}_{dd}_{hh}',
-  day: '{yyyy}_{mm}_{dd}',
-  week: '{yyyy}_w{iw}',
-  month: '{yyyy}_{mm}',
-  quarter: '{yyyy}_q{q}',
-  year: '{yyyy}',
-};
 
 function* checkName(domain: Domain, set: PartitionSet, zone: string): Generator<ManifestProblem> {
   const path = [...set.path, 'name'];
-  const advice = `Write \`${set.table}_${enough[set.every.unit]}\`, for example.`;
+  const advice = `Write \`${set.table}_${nameOfPeriods[set.every.unit]}\`, for example.`;
   const strange = [...set.name.matchAll(/\{([^{}]*)\}?|\}/g)]
     .map(([text, word]) => ({ text, word }))
     .filter(({ text, word }) => word === undefined || !text.endsWith('}') || !placeholders.includes(word));

@@ -1,7 +1,8 @@
 /** What a rewriting is: one statement that would block a table's use for long → several that do not. */
+import { identifier, qualified } from '../../../sql/quote.ts';
 import type { Sides } from '../../kinds/kind.ts';
 import type { Catalog } from '../../model/catalog.ts';
-import { type Id, type Key, type TableId, keyOf } from '../../model/id.ts';
+import { type ConstraintId, type Id, type Key, type TableId, keyOf } from '../../model/id.ts';
 import type { Hazard, Statement } from '../../model/statement.ts';
 import type { PlannedStatement } from '../fold.ts';
 
@@ -41,6 +42,24 @@ export function attributeOf({ from }: Sides, id: Id, name: string): unknown {
 
 export const isPartitioned = (sides: Sides, id: TableId): boolean =>
   attributeOf(sides, id, 'kind') === 'partitioned';
+
+/** @returns of a statement that adds a constraint to a table, what it adds to what; undefined: it does something else. */
+export function addedConstraint({ about, statement }: PlannedStatement):
+  | {
+      readonly id: ConstraintId;
+      /** As SQL writes their names. */
+      readonly relation: string;
+      readonly name: string;
+      readonly definition: string;
+    }
+  | undefined {
+  if (about.kind !== 'constraint') return undefined;
+  const relation = qualified(about.schema, about.table);
+  const name = identifier(about.name);
+  const head = `ALTER TABLE ${relation} ADD CONSTRAINT ${name} `;
+  if (!statement.sql.startsWith(head)) return undefined;
+  return { id: about, relation, name, definition: statement.sql.slice(head.length) };
+}
 
 /** @returns whether none of the catalogs has anything of a name. @param idsOf what would have the name. */
 export const isFreeIn =

@@ -7,7 +7,7 @@ import { find } from '../../model/catalog.ts';
 import type { ConstraintId } from '../../model/id.ts';
 import { identifier, qualified } from '../../../sql/quote.ts';
 import { buildingName, concurrently } from './create-index.ts';
-import { type Rewriting, attributeOf } from './rewriting.ts';
+import { type Rewriting, addedConstraint, attributeOf } from './rewriting.ts';
 
 const list = String.raw`\((?:"(?:[^"]|"")*"|[^"()])*\)`;
 /** As pg_get_constraintdef prints it. */
@@ -49,22 +49,20 @@ function makesNotNullOwn(id: ConstraintId, { to }: Sides): boolean {
 }
 
 export const usingIndex: Rewriting = {
-  rewrite({ about, statement }, sides) {
-    if (about.kind !== 'constraint') return undefined;
-    const relation = qualified(about.schema, about.table);
-    const name = identifier(about.name);
-    const head = `ALTER TABLE ${relation} ADD CONSTRAINT ${name} `;
-    if (!statement.sql.startsWith(head)) return undefined;
-    const key = keyParts(statement.sql.slice(head.length));
+  rewrite(planned, sides) {
+    const added = addedConstraint(planned);
+    if (added === undefined) return undefined;
+    const { id, relation, name, definition } = added;
+    const key = keyParts(definition);
     if (key === undefined) return undefined;
-    const table = { kind: 'table', schema: about.schema, name: about.table } as const;
+    const table = { kind: 'table', schema: id.schema, name: id.table } as const;
     // One that is made in this plan needs none.
     if (attributeOf(sides, table, 'kind') !== 'table') return undefined;
-    if (key.type === 'PRIMARY KEY' && makesNotNullOwn(about, sides)) return undefined;
-    const built = buildingName(about.name, about.schema, about.table, sides);
+    if (key.type === 'PRIMARY KEY' && makesNotNullOwn(id, sides)) return undefined;
+    const built = buildingName(id.name, id.schema, id.table, sides);
     const index = identifier(built);
     const [leftover, build] = concurrently(
-      qualified(about.schema, built),
+      qualified(id.schema, built),
       relation,
       `CREATE UNIQUE INDEX ${index} ON ${relation} ${key.index}`,
     );
@@ -74,12 +72,12 @@ export const usingIndex: Rewriting = {
       {
         ...build,
         hazards: [...(build.hazards ?? []), { name: 'depends-on-data', object: relation, detail }],
-        replacement: built !== about.name,
+        replacement: built !== id.name,
         undo: { sql: leftover.sql, locks: build.locks, outside: true },
       },
       {
         // The index takes the constraint's name.
-        sql: `${head}${key.type} USING INDEX ${index}${key.deferrable}`,
+        sql: `ALTER TABLE ${relation} ADD CONSTRAINT ${name} ${key.type} USING INDEX ${index}${key.deferrable}`,
         locks: [{ mode: 'ACCESS EXCLUSIVE', relation }],
         completes: true,
         later: true,

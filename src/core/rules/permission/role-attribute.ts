@@ -1,4 +1,4 @@
-import type { RoleAttributes } from '../../kinds/role.ts';
+import { type RoleAttributes, flags } from '../../kinds/role.ts';
 import type { RoleSettingAttributes } from '../../kinds/role-setting.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry, EntryOf } from '../../model/entry.ts';
@@ -42,13 +42,7 @@ export const roleAttribute: Rule<LiveInput> = {
 };
 
 const words: Readonly<Record<keyof RoleAttributes, string>> = {
-  superuser: 'SUPERUSER',
-  inherit: 'INHERIT',
-  createRole: 'CREATEROLE',
-  createDatabase: 'CREATEDB',
-  login: 'LOGIN',
-  replication: 'REPLICATION',
-  bypassRls: 'BYPASSRLS',
+  ...flags,
   connectionLimit: 'CONNECTION LIMIT',
   validUntil: 'VALID UNTIL',
 };
