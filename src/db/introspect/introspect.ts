@@ -58,7 +58,7 @@ import { readCasts, readTransforms } from './cast.ts';
 import { readLanguages } from './language.ts';
 import { readOperatorClasses } from './operator-class.ts';
 import { readOperators } from './operator.ts';
-import { readViews } from './view.ts';
+import { readViewHolders, readViews } from './view.ts';
 
 /** @param source what messages call it; default: the database and where it is. */
 export function introspect(
@@ -99,13 +99,18 @@ export function introspectAccess(
   connection: Connection,
   source: string = describeAddress(connection.address),
 ): Promise<Catalog> {
-  return connection.sql.begin(isolation, async (sql) => {
-    await sql.unsafe(`select ${settings}`);
-    return fill(connection, sql, source, async (reading) => {
-      await Promise.all([readColumnPrivileges(reading), ...readHolders(reading)]);
+  return inHalves(connection, (sql, aside) =>
+    fill(connection, sql, source, async (reading) => {
+      const beside = { ...reading, sql: aside };
+      await Promise.all([
+        readColumnPrivileges(beside),
+        readSequences(beside),
+        ...readHolders(reading),
+        readViewHolders(reading),
+      ]);
       return toldEdges([]);
-    });
-  });
+    }),
+  );
 }
 
 /** What the server prints then means the same wherever it is read: every name qualified, every instant in UTC. */
@@ -193,7 +198,7 @@ async function fill(
   return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
 }
 
-/** What has an owner and privileges, and who holds them. */
+/** What has an owner and privileges, and who holds them; but for sequences and views. */
 const readHolders = (reading: Reading): Promise<void>[] => [
   readRoles(reading),
   readSchemas(reading),
@@ -203,12 +208,9 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readCompositeTypes(reading),
   readRangeTypes(reading),
   readBaseTypes(reading),
-  readSequences(reading),
   readTables(reading),
   readForeignServers(reading),
   readForeignTables(reading),
-  readViews(reading),
-  readMaterializedViews(reading),
   readFunctions(reading),
   readAggregates(reading),
   readLanguages(reading),
@@ -222,11 +224,18 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
   // Sent at once, and answered in turn.
   const late = readLate(reading);
   const dependencies = readDependencies(reading);
-  const origins = Promise.all([readRelations(reading), ...readHolders(reading), readInherits(reading)]);
+  const origins = Promise.all([
+    readRelations(reading),
+    ...readHolders(reading),
+    readSequences(reading),
+    readInherits(reading),
+  ]);
   const [takeLateIn, told] = await Promise.all([
     late,
     dependencies,
     readTableParts(reading, aside, origins),
+    readViews(reading),
+    readMaterializedViews(reading),
     readIndexMarks(reading),
     readIndexColumns(reading),
     readRules(reading),

@@ -126,6 +126,8 @@ export function partsAt({ parts, relations, keys }: Reading): (at: Address) => E
     return tables.get({ catalog, oid, sub: 0 });
   };
   return (at) => {
+    // Until all texts are there, nobody can tell what is in them.
+    if (parts.size === 0) return undefined;
     const table = tableAt(at)?.told;
     const bundle =
       table === undefined

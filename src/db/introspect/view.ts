@@ -10,6 +10,23 @@ import {
   userNamespace,
 } from './reading.ts';
 
+/** Of views and materialized views only whose they are, and who may use them: to print what they are takes most of the time. */
+export async function readViewHolders(reading: Reading): Promise<void> {
+  const { sql } = reading;
+  const rows = await sql<({ oid: number; isStored: boolean; schema: string; name: string } & Carried)[]>`
+    select c.oid::int8::float8 as oid, c.relkind = 'm' as "isStored", n.nspname as schema, c.relname as name,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
+      null as comment
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('v', 'm') and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)}
+      and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
+  for (const { oid, isStored, schema, name, ...carried } of rows) {
+    const id = { kind: isStored ? 'materialized-view' : 'view', schema, name } as const;
+    add(reading, { id, attrs: {} }, address('pg_class', oid));
+    addCarried(reading, id, carried);
+  }
+}
+
 export async function readViews(reading: Reading): Promise<void> {
   const rows = await reading.sql<
     ({
