@@ -159,7 +159,8 @@ async function withAside<T>(
       return use(sql);
     })) as T;
   } finally {
-    await second.close();
+    // Nobody need wait until the server has let go of it.
+    void second.close().catch(() => undefined);
   }
 }
 
