@@ -10,7 +10,7 @@ import { domainOrder } from '../core/migration/order.ts';
 import { frameAt, placeAt } from '../core/migration/frame.ts';
 import type { Catalog } from '../core/model/catalog.ts';
 import { inputError } from '../core/model/problem.ts';
-import { connect, describeAddress, parseAddress } from '../db/connect.ts';
+import { describeAddress, parseAddress, withConnection } from '../db/connect.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { type DesiredStatement, loadInAnyOrder } from '../db/load.ts';
 import { readSnapshot } from '../files/snapshot.ts';
@@ -71,26 +71,15 @@ const live = { isLive: true, maker: '', assumedRoles: new Set<string>(), saysRol
 
 function liveSource(url: string): Source {
   const address = parseAddress(url);
-  const open = () => connect(address, { applicationName: 'dbctl diff', readOnly: true });
+  const options = { applicationName: 'dbctl diff', readOnly: true };
   return {
     name: describeAddress(address),
-    server: async () => {
-      const connection = await open();
-      try {
+    server: () =>
+      withConnection(address, options, async (connection) => {
         const [row] = await connection.sql<{ user: string }[]>`select current_user as user`;
         return { major: Math.floor(connection.serverVersion / 10_000), user: row!.user };
-      } finally {
-        await connection.close();
-      }
-    },
-    read: async () => {
-      const connection = await open();
-      try {
-        return { ...live, catalog: await introspect(connection) };
-      } finally {
-        await connection.close();
-      }
-    },
+      }),
+    read: async () => ({ ...live, catalog: await withConnection(address, options, introspect) }),
   };
 }
 

@@ -7,7 +7,7 @@ import { domainOrder } from '../../core/migration/order.ts';
 import { liveRules, staticRules } from '../../core/rules/index.ts';
 import { type LiveInput, liveInput } from '../../core/rules/input.ts';
 import { fails } from '../../core/rules/run.ts';
-import { connect } from '../../db/connect.ts';
+import { withConnection } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { readProjectMigrations } from '../migration-files.ts';
@@ -39,16 +39,16 @@ async function lintLive(context: Context): Promise<Judgement> {
   return withTargets(context, async (targets, project) => {
     const judged: Judged<LiveInput>[] = [];
     for (const { database, address, domains, cluster } of targets) {
-      const connection = await connect(address, { applicationName: 'dbctl lint', readOnly: true });
-      try {
-        const selected = [...domains.map(({ name }) => name), ...(cluster ? [null] : [])];
-        judged.push({
-          input: await inputOf(context, project, database, await introspect(connection)),
-          domains: context.global.domains.length === 0 ? undefined : new Set(selected),
-        });
-      } finally {
-        await connection.close();
-      }
+      const live = await withConnection(
+        address,
+        { applicationName: 'dbctl lint', readOnly: true },
+        introspect,
+      );
+      const selected = [...domains.map(({ name }) => name), ...(cluster ? [null] : [])];
+      judged.push({
+        input: await inputOf(context, project, database, live),
+        domains: context.global.domains.length === 0 ? undefined : new Set(selected),
+      });
     }
     return judge(context, project, judged, liveRules);
   });
