@@ -40,7 +40,7 @@ function stayingBelow({ schema, table: name }: ColumnId, { from, to }: Sides): r
 
 /** @returns what only told of a child's column that it is NOT NULL: as soon as the parent's is, it needs no telling. */
 export function settingsBelow(id: ColumnId, { from, to }: Sides): Key[] {
-  return descendantsOf(from, { schema: id.schema, name: id.table })
+  return stayingBelow(id, { from, to })
     .map((child) => keyOf({ ...id, kind: 'inherited-column', schema: child.schema, table: child.name }))
     .filter((key) => from.entries.has(key) && !to.entries.has(key));
 }

@@ -33,6 +33,7 @@ import { type ForeignOption, optionChanges, optionsClause, secretHazards } from 
 import { carriedAlong } from './identity-privileges.ts';
 import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
+import { aroundTypeChange, beforeThoseAbove, leftToThoseAbove, underItsOwnName } from './not-null-merged.ts';
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { type TableAttributes, isMadeAnew } from './table.ts';
@@ -109,6 +110,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     if (attrs.identity === null) drafts.push(...identity);
     if (!isNotNullAbove(to, id))
       drafts.push(...later, ...(later.length === 0 ? [] : alsoNullable(id, sides)));
+    else drafts.push(...leftToThoseAbove(id, before.attrs, attrs, sides));
     if (typeChanged && tableIn(to, id).kind === 'foreign-table')
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
     else if (typeChanged) {
@@ -121,7 +123,8 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
             ? 'scan'
             : undefined;
       const change = alterType(before.attrs, { id, attrs }, sides, viaText, work);
-      drafts.push({ ...change, produces: [...change.produces, ...ownBelow(id, sides)] });
+      const withBelow = { ...change, produces: [...change.produces, ...ownBelow(id, sides)] };
+      drafts.push(...aroundTypeChange(id, [withBelow], sides));
       drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
     }
     // What forbids null may come in a later step.
@@ -133,13 +136,13 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         ...drafts.map((made) => ({ ...made, sets: Object.fromEntries(early) })),
       );
     const merged = before.attrs.notNull || !attrs.notNull ? [] : settingsBelow(id, sides);
-    drafts.push(
-      ...sooner.map((made, at) => ({
-        ...made,
-        requires: [...made.requires, roomFor(id)],
-        destroys: [...made.destroys, ...(at === sooner.length - 1 ? merged : [])],
-      })),
-    );
+    const forbidding = sooner.map((made, at) => ({
+      ...made,
+      produces: [...made.produces, ...(before.attrs.notNull ? [] : beforeThoseAbove(id, attrs, sides))],
+      requires: [...made.requires, roomFor(id)],
+      destroys: [...made.destroys, ...(at === sooner.length - 1 ? merged : [])],
+    }));
+    drafts.push(...underItsOwnName(id, attrs, forbidding, sides));
     if (attrs.identity !== null) drafts.push(...identity);
     if (changed.has('foreignOptions')) {
       const [old = [], now = []] = [before.attrs.foreignOptions, attrs.foreignOptions];

@@ -173,6 +173,7 @@ const columnOf = (id: Entry['id']): Entry['id'] => (id.kind === 'default' ? { ..
 
 /** @returns whether a parent's column of this name is NOT NULL: what it forbids, no child allows. */
 export const isNotNullAbove = (catalog: Catalog, id: ColumnId): boolean =>
-  parentsOf(catalog, { schema: id.schema, name: id.table }).some(
-    ({ schema, name }) => columnAt(catalog, { ...id, schema, table: name })?.attrs.notNull === true,
-  );
+  parentsOf(catalog, { schema: id.schema, name: id.table }).some(({ schema, name }) => {
+    const parent: ColumnId = { ...id, schema, table: name };
+    return columnAt(catalog, parent)?.attrs.notNull === true || isNotNullAbove(catalog, parent);
+  });

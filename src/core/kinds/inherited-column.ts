@@ -6,6 +6,7 @@ import { alterSettings, usualSettings } from './column-settings.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
 import { isChild, onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
+import { beforeThoseAbove, leftToThoseAbove } from './not-null-merged.ts';
 import { alterNotNull, keyGone, notNullName, roomFor } from './not-null.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
 import type { InheritedColumnAttributes } from './parts.ts';
@@ -49,16 +50,19 @@ function change(
     !isNotNullAbove(to, column)
       ? [alterColumn(column, 'DROP NOT NULL')]
       : [];
+  const ahead = before.notNull ? [] : beforeThoseAbove(column, after, { from, to });
   return [
     ...renamed,
+    ...leftToThoseAbove(column, before, after, { from, to }),
     ...[...cleared, ...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map(
       (made) => ({
         ...made,
-        produces: cleared.includes(made) ? [clearedOf(column)] : [],
+        produces: cleared.includes(made) ? [clearedOf(column)] : sooner.includes(made) ? ahead : [],
+        isAhead: ahead.length > 0 && sooner.includes(made),
         requires: [
           keyOf(tableOf(id)),
-          ...parentColumns(to, column),
-          ...(cleared.length > 0 && sooner.includes(made) ? [roomFor(column)] : []),
+          ...(ahead.length > 0 && sooner.includes(made) ? [] : parentColumns(to, column)),
+          ...(cleared.length > 0 && sooner.includes(made) ? [roomFor(column), clearedOf(column)] : []),
           ...made.requires.filter((key) => key === keyGone(id)),
         ],
         ...(sooner.includes(made) ? withTable(column, after, to) : {}),
@@ -154,6 +158,10 @@ export const inheritedColumn: Kind<InheritedColumnId, InheritedColumnAttributes>
 };
 
 /** The last of the statements completes the entry. */
-function last(drafts: Draft[], what: Partial<Draft>): Draft[] {
-  return drafts.map((made, at) => (at === drafts.length - 1 ? { ...made, ...what } : made));
+function last(drafts: Draft[], { produces = [], destroys = [] }: Partial<Draft>): Draft[] {
+  return drafts.map((made, at) =>
+    at === drafts.length - 1
+      ? { ...made, produces: [...made.produces, ...produces], destroys: [...made.destroys, ...destroys] }
+      : made,
+  );
 }

@@ -47,10 +47,11 @@ export function notNullClause(id: ColumnId, attrs: NotNullAttributes, sides: Sid
 
 /** @returns what makes a new column NOT NULL where its definition could not: without looking at the rows. */
 export function notNullAfter(id: ColumnId, attrs: NotNullAttributes): Draft[] {
-  return attrs.notNull && attrs.notNullConstraint?.valid === false ? [add(id, attrs)] : [];
+  return attrs.notNull && attrs.notNullConstraint?.valid === false ? [addNotNull(id, attrs)] : [];
 }
 
-function add(id: ColumnId, attrs: NotNullAttributes): Draft {
+/** @returns the statement that makes a column NOT NULL by a constraint of the wanted name. */
+export function addNotNull(id: ColumnId, attrs: NotNullAttributes): Draft {
   const { inherits, valid } = attrs.notNullConstraint ?? { inherits: true, valid: true };
   const name = identifier(attrs.notNullConstraint?.name ?? usualName(id));
   const action = `ADD CONSTRAINT ${name} NOT NULL ${identifier(id.name)}`;
@@ -76,12 +77,14 @@ export function alterNotNull(
   if (!before.notNull)
     return {
       sooner: [
-        now === null && !isNameSaid(id, sides) ? alterColumn(id, 'SET NOT NULL', 'scan') : add(id, after),
+        now === null && !isNameSaid(id, sides)
+          ? alterColumn(id, 'SET NOT NULL', 'scan')
+          : addNotNull(id, after),
       ],
       later: [],
     };
   const [oldValid, nowValid] = [old?.valid ?? true, now?.valid ?? true];
-  if (oldValid && !nowValid) return { sooner: [drop, add(id, after)], later: [] };
+  if (oldValid && !nowValid) return { sooner: [drop, addNotNull(id, after)], later: [] };
   const [oldName, nowName] = [old?.name ?? usualName(id), now?.name ?? usualName(id)];
   const sooner: Draft[] = [];
   const constraint = identifier(nowName);

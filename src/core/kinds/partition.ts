@@ -4,9 +4,9 @@ import type { Catalog } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type ColumnId, type Key, type PartitionId, keyOf } from '../model/id.ts';
 import type { Lock } from '../model/statement.ts';
-import { accessExclusive, alterTable } from './alter-table.ts';
+import { accessExclusive, alterColumn, alterTable } from './alter-table.ts';
 import { defaultIsRead, lastingDefault } from './default-partition.ts';
-import { childrenOf } from './parents.ts';
+import { childrenOf, parentsOf } from './parents.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { asItsOwn, columnAt } from './family.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
@@ -22,7 +22,8 @@ import {
   targetRelieved,
 } from './index-parts.ts';
 import { isFreeOnce, nameFreed } from './relation-name.ts';
-import { notNullName } from './not-null.ts';
+import { addNotNull, notNullName } from './not-null.ts';
+import { beforeThoseAbove } from './not-null-merged.ts';
 import type { PartitionAttributes } from './parts.ts';
 
 /** Of a scan: that a check as strict as the bound makes it needless. */
@@ -104,9 +105,32 @@ export const partition: Kind<PartitionId, PartitionAttributes> = {
       const rename = `RENAME CONSTRAINT ${identifier(names[0])} TO ${identifier(names[1])}`;
       return [alterTable(table, rename)];
     });
+    // One that comes with its parent's comes before it, under its own name.
+    const added = Object.keys(after.attrs.notNullNames).flatMap((name): Draft[] => {
+      const own: ColumnId = { kind: 'column', schema: id.schema, table: id.name, name };
+      const now = columnAt(sides.to, own)?.attrs;
+      const room = now === undefined ? [] : beforeThoseAbove(own, now, sides);
+      return room.length === 0 ? [] : [{ ...addNotNull(own, now!), produces: room, isAhead: true }];
+    });
+    // From 18 a partition keeps it as its own where it came before its parent's.
+    const nullable = Object.keys(before.attrs.notNullNames).flatMap((name): Draft[] => {
+      const own: ColumnId = { kind: 'column', schema: id.schema, table: id.name, name };
+      if (columnAt(sides.to, own)?.attrs.notNull !== false) return [];
+      const above = parentsOf(sides.from, id).map((parent) =>
+        keyOf({ ...own, schema: parent.schema, table: parent.name }),
+      );
+      return [{ ...alterColumn(own, 'DROP NOT NULL'), produces: [], requires: above }];
+    });
+    if (renames.length === 0) return [...added, ...nullable];
     const [detach] = partition.drop(before, sides);
     const [attach] = partition.create(after, sides);
-    return [{ ...detach!, produces: [], destroys: [] }, ...renames, { ...attach!, destroys: [] }];
+    return [
+      { ...detach!, produces: [], destroys: [] },
+      ...renames,
+      { ...attach!, destroys: [] },
+      ...added,
+      ...nullable,
+    ];
   },
 };
 

@@ -150,7 +150,7 @@ function moves({ from, to }: Sides): Map<TableId, Move> {
 export function aroundAttaching(planned: readonly Planned[], sides: Sides): Planned[] {
   const linked = new Map<Key, Draft[]>();
   for (const { about, draft } of planned)
-    if (isLink(about)) {
+    if (isLink(about) && draft.isAhead !== true) {
       const key = keyOf({ kind: 'table', schema: about.schema, name: about.name });
       linked.set(key, [...(linked.get(key) ?? []), draft]);
     }
@@ -178,7 +178,7 @@ export function aroundAttaching(planned: readonly Planned[], sides: Sides): Plan
   // What becomes a table's own as it leaves, and is made anew, another statement makes.
   const replaced = new Set(planned.flatMap(({ about, draft }) => (isLink(about) ? [] : draft.destroys)));
   return planned.map(({ about, draft }) => {
-    if (isLink(about)) {
+    if (isLink(about) && draft.isAhead !== true) {
       const key = keyOf({ kind: 'table', schema: about.schema, name: about.name });
       if (returning.has(key))
         return draft.produces.includes(keyOf(about))

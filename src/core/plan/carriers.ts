@@ -2,6 +2,7 @@
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Key, keyOf, objectOf } from '../model/id.ts';
+import { descendantsOf } from '../kinds/parents.ts';
 import { circlesIn } from './circles-in.ts';
 
 /** @returns for a dropped entry the dropped entry whose own statement takes it along, or undefined if it needs its own. */
@@ -36,6 +37,20 @@ export function freedSequences(drops: ReadonlyMap<Key, Entry>): Key[] {
   for (const [key, { id }] of drops)
     if (id.kind === 'owned-by' && !drops.has(keyOf({ ...id, kind: 'sequence' }))) freed.push(key);
   return freed;
+}
+
+/** Checks that tables below have too, with a column of their own: it would stay there as the one above takes it along with its column. */
+export function checksLeftBelow(drops: ReadonlyMap<Key, Entry>, from: Catalog): Key[] {
+  return [...drops].flatMap(([key, { id, attrs }]) => {
+    if (id.kind !== 'constraint' || attrs['type'] !== 'c') return [];
+    const columns = attrs['columns'] as readonly string[];
+    const isLeft = descendantsOf(from, { schema: id.schema, name: id.table }).some((child) =>
+      columns.some((name) =>
+        from.entries.has(keyOf({ kind: 'column', schema: child.schema, table: child.name, name })),
+      ),
+    );
+    return isLeft && !drops.has(keyOf(objectOf(id))) ? [key] : [];
+  });
 }
 
 /**

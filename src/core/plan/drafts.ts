@@ -7,7 +7,7 @@ import { onceOf } from '../model/once-of.ts';
 import { equal } from '../diff/diff.ts';
 import { type Id, type IdOf, type Key, keyOf, objectOf, tablesOf } from '../model/id.ts';
 import { type Implied, impliedBy } from './implied.ts';
-import { carriers, freedSequences, partsInCircles } from './carriers.ts';
+import { carriers, checksLeftBelow, freedSequences, partsInCircles } from './carriers.ts';
 import type { Expanded, Planned } from './expanded.ts';
 
 /** @returns the drafts of a plan, each complete: what it produces, requires and destroys. */
@@ -35,7 +35,8 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
     for (const made of ways.create(entry)) {
       const whole = late.length === 0 ? made : { ...made, requires: [...made.requires, ...late] };
-      planned.push({ about: entry.id, draft: withRequirements(whole, key, sides.to) });
+      const isAhead = made.isAhead === true;
+      planned.push({ about: entry.id, draft: isAhead ? whole : withRequirements(whole, key, sides.to) });
     }
   }
   for (const { entry, by } of implied.lost)
@@ -80,7 +81,12 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   const said = [...drops].flatMap(([key, { id }]) =>
     isSaid(id) && goes.has(keyOf(id.on)) && !creates.has(keyOf(id.on)) ? [key] : [],
   );
-  const apart = new Set([...freed, ...said, ...partsInCircles(drops, sides.from, freed)]);
+  const apart = new Set([
+    ...freed,
+    ...said,
+    ...checksLeftBelow(drops, sides.from),
+    ...partsInCircles(drops, sides.from, freed),
+  ]);
   const carrier = carriers(drops, sides.from, apart);
   const carried = new Map<Key, Key[]>();
   for (const key of drops.keys()) {

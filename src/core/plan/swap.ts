@@ -10,6 +10,7 @@ import type { ColumnAttributes } from '../kinds/parts.ts';
 import type { DefaultAttributes } from '../kinds/parts.ts';
 import { draft, type Draft, type Sides } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
+import { aroundTypeChange } from '../kinds/not-null-merged.ts';
 import { isReadAgain } from '../kinds/rewrites.ts';
 import { objectClause } from '../kinds/object.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
@@ -140,7 +141,10 @@ export function swapDrafts(
     for (const column of columns) {
       if (drops.has(column)) continue;
       const converted = conversion(column, before, after, { creates, drops, alters }, sides);
-      if (converted !== undefined) alters.set(column, [converted, ...(alters.get(column) ?? [])]);
+      if (converted !== undefined) {
+        const id = sides.from.entries.get(column)!.id as ColumnId;
+        alters.set(column, [...aroundTypeChange(id, [converted], sides), ...(alters.get(column) ?? [])]);
+      }
     }
     parts.set(key, [
       ...columns.flatMap((each) => (drops.has(each) ? [] : [each, defaultOf(each, sides)])),

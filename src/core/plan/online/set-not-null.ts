@@ -1,12 +1,13 @@
 /** SET NOT NULL → a check that the column has no null, validated while the table is in use: the server then need not look again (PostgreSQL's manual, ALTER TABLE, SET NOT NULL). */
 import { keyOf } from '../../model/id.ts';
 import { identifier, qualified } from '../../../sql/quote.ts';
+import { isOfMakingWay } from '../../kinds/not-null-merged.ts';
 import { usualName } from '../../kinds/not-null.ts';
 import { type Rewriting, passingName, validate } from './rewriting.ts';
 
 export const setNotNull: Rewriting = {
   rewrite({ about, statement }, sides) {
-    if (about.kind !== 'column') return undefined;
+    if (about.kind !== 'column' || statement.requires.some(isOfMakingWay)) return undefined;
     const { schema, table, name: column } = about;
     const relation = qualified(schema, table);
 
