@@ -156,8 +156,14 @@ function makingWay(holders: readonly ColumnId[], middle: readonly Draft[], { fro
     produces: [back(each)],
     requires: [done(each), ...holders.slice(at + 1).map(back)],
   }));
-  return [...drops, ...between, ...adds.toReversed()];
+  return [...drops.map(once), ...between, ...adds.toReversed().map(once)];
 }
+
+/** Several below one table need it away: it goes once, and comes once. */
+const once = (made: Draft): Draft => {
+  const sql = made.render([]);
+  return { ...made, merge: { group: sql, item: sql, render: () => sql } };
+};
 
 /** @throws KnownError (2) where something else forbids nulls in a column too, and keeps its NOT NULL there. */
 function refuseHeld(id: ColumnId, from: Catalog): void {
