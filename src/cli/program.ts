@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import pkg from '../../package.json' with { type: 'json' };
 import type { Context, ExitStatus } from './context.ts';
 import { openContext } from './open-context.ts';
+import { whileAlive } from './while-alive.ts';
 import { reportError } from './report-error.ts';
 
 type Options = Record<string, unknown>;
@@ -335,7 +336,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
       try {
         const command = await load();
         const positional = this.processedArgs as (string | undefined)[];
-        status = await command(context, options, ...positional);
+        status = await whileAlive(command(context, options, ...positional));
         await close();
       } catch (error) {
         await close();

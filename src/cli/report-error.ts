@@ -1,15 +1,18 @@
 /** Says what went wrong: a known error as message, place and advice; an unknown one as a bug. */
-import { KnownError, type Problem } from '../core/model/problem.ts';
+import { helpWhenLost, isAway } from '../db/away.ts';
+import { KnownError, operationalError, type Problem } from '../core/model/problem.ts';
 import type { Context } from './context.ts';
 import { shown } from './shown-path.ts';
 
 /** Prints to standard error, returns the exit status that the error stands for. */
-export function reportError(error: unknown, context: Context): number {
+export function reportError(thrown: unknown, context: Context): number {
+  const error = isAway(thrown) && !(thrown instanceof KnownError) ? lost(thrown as Error) : thrown;
   const { logColour: colour } = context;
   const print = (text: string) => process.stderr.write(`${text}\n`);
   if (context.signal.aborted) {
     print(colour.yellow('Stopped.'));
-    if (error instanceof KnownError)
+    // That its server went away with it is no news.
+    if (error instanceof KnownError && !isAway(error))
       for (const problem of error.problems) print(problemText(problem, context));
     return context.signal.reason === 'SIGTERM' ? 143 : 130;
   }
@@ -30,6 +33,16 @@ export function reportError(error: unknown, context: Context): number {
   print(`${colour.red('error')}: this is a bug in dbctl, please report it with the lines below.\n${message}`);
   return 3;
 }
+
+/** What the driver says of a closed connection tells no more than that. */
+const lost = (error: Error) =>
+  operationalError(
+    {
+      message: `the connection to PostgreSQL was lost${error.message.includes('CONNECTION_') ? '' : `: ${error.message}`}`,
+      help: helpWhenLost,
+    },
+    error,
+  );
 
 /** One problem as people read it: place, message, frame, advice. */
 export function problemText(

@@ -3,6 +3,7 @@ import { parse } from 'pg-connection-string';
 import postgres from 'postgres';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { arrayTypes } from './array-types.ts';
+import { helpWhenLost } from './away.ts';
 
 /** Where a database is and who we are there. `password` is a secret: it goes into no message, log or file. */
 export interface Address {
@@ -90,7 +91,8 @@ export async function withConnection<T>(
 
 /** Opens a connection and asks the server's version. @throws KnownError (3) when the server cannot be reached or refuses, or is older than 15. */
 export async function connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
-  const sql = postgres({
+  let isLost = false;
+  const driver = postgres({
     host: address.host,
     port: address.port,
     username: address.user,
@@ -105,6 +107,9 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
     max_lifetime: null,
     fetch_types: false,
     types: arrayTypes,
+    onclose: () => {
+      isLost = true;
+    },
     onnotice: (notice) => options.onNotice?.(notice as unknown as Notice),
     connection: {
       application_name: options.applicationName ?? 'dbctl',
@@ -113,7 +118,10 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
       ...(options.readOnly ? { default_transaction_read_only: true } : {}),
     },
   });
-  const close = () => sql.end({ timeout: 5 });
+  const sql = refusing(driver, () => {
+    if (isLost) throw lost(address);
+  });
+  const close = () => driver.end({ timeout: 5 });
   try {
     const [row] = await sql<
       { version: number }[]
@@ -136,4 +144,33 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
       error,
     );
   }
+}
+
+const lost = (address: Address) =>
+  operationalError(
+    {
+      message: `the connection to ${describeAddress(address)} was lost`,
+      help: helpWhenLost,
+    },
+    Object.assign(new Error('closed'), { code: 'CONNECTION_CLOSED' }),
+  );
+
+/** What asks the server for something. */
+const asking = new Set<PropertyKey>(['unsafe', 'begin', 'reserve', 'listen', 'notify', 'subscribe']);
+
+/**
+ * @param check throws when the connection is lost. The driver would open another instead, without what this one had set
+ * and locked, or wait for ever.
+ */
+function refusing(driver: postgres.Sql, check: () => void): postgres.Sql {
+  return new Proxy(driver, {
+    apply(target, self, given) {
+      check();
+      return Reflect.apply(target as (...args: unknown[]) => unknown, self, given);
+    },
+    get(target, name) {
+      if (asking.has(name)) check();
+      return Reflect.get(target, name) as unknown;
+    },
+  });
 }

@@ -6,6 +6,7 @@ import { migrationSettings } from '../core/migration/script.ts';
 import { KnownError, type Problem, inputError } from '../core/model/problem.ts';
 import { identifier } from '../sql/quote.ts';
 import { secretValue, secretsIn } from '../sql/secret.ts';
+import { isAway } from './away.ts';
 import type { Connection } from './connect.ts';
 
 /** One statement of the desired state, and where it is written. */
@@ -79,6 +80,7 @@ export async function loadInAnyOrder(
       try {
         await run(statement.sql, statement.schema !== undefined);
       } catch (error) {
+        if (isAway(error)) throw error;
         failed.push({ statement, error: error as ServerError });
       }
     }
@@ -109,6 +111,7 @@ export async function replay(
       try {
         await loadStatement(connection, statement.text);
       } catch (error) {
+        if (isAway(error)) throw error;
         throw new KnownError([problemOf(error, { file, text, offset: statement.start })], 2, {
           cause: error,
         });

@@ -5,6 +5,7 @@
  * At its end it tries to take the same lock alone: nobody else's guard is there when it gets it. A second
  * lock puts ends in a row, so that of two processes that end at once one sees that the other has gone.
  */
+import { isAway } from '../away.ts';
 import { connect, type Address, type Connection } from '../connect.ts';
 import { pause } from './process.ts';
 
@@ -41,27 +42,6 @@ export async function closeGuard(guard: Connection, stop: () => Promise<void>): 
   } finally {
     await guard.close();
   }
-}
-
-/** SQLSTATEs and system errors of a server that is starting, stopping or not there. */
-const away = new Set([
-  '57P01',
-  '57P02',
-  '57P03',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'EPIPE',
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-]);
-
-/** Whether an error, or what caused it, says that the server is not there (yet, or any more). */
-export function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return (code !== undefined && away.has(code)) || isAway(error.cause);
 }
 
 /** Calls `attempt` until the server is there: every 25 ms, for half a minute. */

@@ -1,0 +1,38 @@
+/** A command that nothing can end any more must not be waited for. */
+import { operationalError } from '../core/model/problem.ts';
+import { helpWhenLost } from '../db/away.ts';
+
+/**
+ * @returns what the work comes to.
+ * @throws what fails where nobody waits for it; KnownError (3) when all has come to rest and the work has not ended: a
+ * driver waits for a connection that is lost. The process must end then, whatever else is open.
+ */
+export async function whileAlive<T>(work: Promise<T>): Promise<T> {
+  let onRest: () => void = () => {};
+  let onError: (error: unknown) => void = () => {};
+  let isLeft = false;
+  const failure = new Promise<never>((_, reject) => {
+    const leave = (error: unknown) => {
+      isLeft = true;
+      reject(error);
+    };
+    onError = leave;
+    onRest = () =>
+      leave(
+        operationalError({
+          message: 'a connection to PostgreSQL was lost, and the command could not go on',
+          help: helpWhenLost,
+        }),
+      );
+  });
+  process.once('beforeExit', onRest);
+  process.once('uncaughtException', onError);
+  try {
+    return await Promise.race([work, failure]);
+  } finally {
+    process.off('beforeExit', onRest);
+    process.off('uncaughtException', onError);
+    // Time for what is still to be said.
+    if (isLeft) setTimeout(() => process.exit(), 500);
+  }
+}

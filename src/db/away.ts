@@ -1,0 +1,27 @@
+/** Servers that are not there (yet, or any more): how errors tell of it. */
+
+/** What to do about a connection that was lost. */
+export const helpWhenLost =
+  'Look into the server’s log, and run the command again: what was not committed is not done.';
+
+/** SQLSTATEs, and errors of the system and of the driver. */
+const away = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+]);
+
+/** Whether an error, or what caused it, says that the server is not there (yet, or any more). */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // A socket that is gone, not a file.
+  const isGone = code === 'ENOENT' && syscall === 'connect';
+  return isGone || (code !== undefined && away.has(code)) || isAway(error.cause);
+}
