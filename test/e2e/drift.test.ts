@@ -7,7 +7,7 @@ import { matchesVerifier } from '../../src/db/passwords.ts';
 import { dumpStatements, pgDump } from '../support/pg-dump.ts';
 import { type Workplace, openWorkplace } from '../support/program.ts';
 import { reportErrors } from '../support/report.ts';
-import { type TestServer, startServer } from '../support/servers.ts';
+import { type TestServer, serverHere, startServer } from '../support/servers.ts';
 
 const manifest = `
 version: 1
@@ -133,5 +133,46 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     await run(await readFile(join(workplace.folder, 'fix.sql'), 'utf8'));
     expect(await findings()).toEqual([]);
     expect(await dump()).toEqual(start);
+  });
+});
+
+describe('where there are no migrations', () => {
+  const server = serverHere(18);
+
+  it('privileges are compared with the manifest, and structure with nothing', async () => {
+    const workplace = await openWorkplace({ DATABASE_URL: server().url() });
+    const connection = await connect(server().address);
+    try {
+      await workplace.write({
+        'dbctl.yaml': `version: 1
+name: found
+domains:
+  sales: { owner: found_admin }
+roles:
+  found_admin:
+  found_app: { grants: [{ on: sales, privileges: read }] }
+`,
+      });
+      await connection.sql.unsafe(`create role found_admin; create role found_app;
+        create schema sales authorization found_admin; set role found_admin;
+        create table sales.orders (id bigint); create type sales.state as enum ('new');
+        alter default privileges for role found_admin in schema sales grant select on tables to found_app;
+        alter default privileges for role found_admin in schema sales grant select, usage on sequences to found_app;
+        grant usage on schema sales to found_app; grant select on sales.orders to found_app; reset role`);
+      const findings = async () => {
+        const { out } = await workplace.dbctl('drift', '--json');
+        const told = (JSON.parse(out) as { findings: { rule: string; subject: string }[] }).findings;
+        return told.map(({ rule, subject }) => `${rule} ${subject}`).sort();
+      };
+      const before = await findings();
+      expect(before.filter((each) => each.startsWith('drift/'))).toEqual([]);
+      await connection.sql.unsafe('revoke select on sales.orders from found_app');
+      expect((await findings()).filter((each) => !before.includes(each))).toEqual([
+        'permission/missing sales.orders',
+      ]);
+    } finally {
+      await connection.close();
+      await workplace.remove();
+    }
   });
 });

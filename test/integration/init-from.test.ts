@@ -78,6 +78,8 @@ describe.each([15, 18] as const)('init --from, PostgreSQL %i', (major) => {
     expect(status.stdout).toContain('dbctl migrate --adopt');
     await run(0, folder, address, 'migrate', '--adopt', '--dry-run');
     expect(await pgDump(address)).not.toContain('dbctl');
+    // Nobody has touched the database yet.
+    await run(0, folder, address, 'drift');
     await run(0, folder, address, 'migrate', '--adopt');
     expect((await run(0, folder, address, 'status')).stdout).not.toContain('--adopt');
     await run(0, folder, address, 'lint', '--live');

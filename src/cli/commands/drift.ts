@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { usesOf } from '../../core/bodies/uses.ts';
 import { structuralDrift, withoutUnexpected } from '../../core/compare/structure.ts';
 import { clusterHistory, historyOf } from '../../core/migration/history.ts';
+import type { DomainHistory } from '../../core/migration/pending.ts';
 import type { MigrationFile } from '../../core/migration/migration-file.ts';
 import type { Finding } from '../../core/model/finding.ts';
 import { inputError } from '../../core/model/problem.ts';
@@ -15,6 +16,7 @@ import { fails, inOrder } from '../../core/rules/run.ts';
 import { type Connection, withConnection } from '../../db/connect.ts';
 import { introspect } from '../../db/introspect/introspect.ts';
 import { readHistories } from '../../db/migrate/histories.ts';
+import { unrecordedIn } from '../../db/migrate/unrecorded.ts';
 import { runRepair } from '../../db/repair.ts';
 import { isMajorInstalled } from '../../db/server/binaries.ts';
 import { consentTo } from '../confirm.ts';
@@ -90,13 +92,9 @@ async function driftIn(
   const all = [...manifest.domains.values()].filter(
     (domain) => domain.isolation !== 'external' && domain.database === database,
   );
-  const histories = await readHistories(connection, database, [clusterHistory, ...all.map(historyOf)], files);
-  const applied = new Set(
-    histories.flatMap(({ files: own, applied: done }) =>
-      own.filter(({ version }) => done.some((each) => each.version === version)),
-    ),
-  );
-  const inTurn = files.filter((each) => applied.has(each));
+  const tables = [clusterHistory, ...all.map(historyOf)];
+  const histories = await readHistories(connection, database, tables, files);
+  const inTurn = standingFor(context, files, histories, await unrecordedIn(connection, tables));
   const major = Math.floor(connection.serverVersion / 10_000);
   const [live, made] = await Promise.all([
     introspect(connection),
@@ -108,7 +106,10 @@ async function driftIn(
         : { roles: [...manifest.roles.keys()] }),
     }),
   ]);
-  const structure = await structuralDrift(manifest, database, made, live, (await usesOf(made)).uses);
+  const unknown = new Set(
+    histories.flatMap(({ domain, files: own, applied }) => (own.length + applied.length === 0 ? domain : [])),
+  );
+  const structure = await structuralDrift(manifest, database, made, live, (await usesOf(made)).uses, unknown);
   const input: DriftInput = {
     ...liveInput({
       manifest,
@@ -128,6 +129,35 @@ async function driftIn(
     .filter(({ fix }) => fix.some((sql) => standing.has(sql)))
     .flatMap((each) => each.losses);
   return { target, findings, checked, fix: repair(input, findings), losses };
+}
+
+/**
+ * @param unrecorded domains that are there without a history: what `init --from` has read, and nobody has adopted yet.
+ * @returns the migrations that the database is compared with, in their order.
+ */
+function standingFor(
+  context: Context,
+  files: readonly MigrationFile[],
+  histories: readonly DomainHistory[],
+  unrecorded: readonly string[],
+): MigrationFile[] {
+  const isNew = unrecorded.length > 0 && histories.every(({ applied }) => applied.length === 0);
+  const whole = histories.filter(
+    ({ domain, files: own, applied }) =>
+      own.length > 0 && applied.length === 0 && (isNew || unrecorded.includes(domain)),
+  );
+  if (whole.length > 0)
+    context.log(
+      `no history yet of ${whole.map(({ domain }) => domain).join(', ')}: compared with all migrations, as dbctl migrate --adopt would`,
+    );
+  const standing = new Set(
+    histories.flatMap((history) =>
+      whole.includes(history)
+        ? history.files
+        : history.files.filter(({ version }) => history.applied.some((each) => each.version === version)),
+    ),
+  );
+  return files.filter((each) => standing.has(each));
 }
 
 function scriptOf(drifts: readonly Drift[]): string {

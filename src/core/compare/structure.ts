@@ -5,7 +5,7 @@
 import { diff } from '../diff/diff.ts';
 import { governs } from '../manifest/placement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { domainsIn } from '../manifest/domain-of.ts';
+import { domainOf, domainsIn } from '../manifest/domain-of.ts';
 import { parentOf } from '../manifest/resolve/domain-objects.ts';
 import {
   type Catalog,
@@ -23,6 +23,8 @@ import type { Change } from '../model/change.ts';
 import type { Bundle, Bundles } from '../model/entry-map.ts';
 import type { Entry } from '../model/entry.ts';
 import { type Id, type IndexId, type Key, type Kind, keyOf, nameOf, objectOf } from '../model/id.ts';
+import { pushTo } from '../model/push-to.ts';
+import type { Statement } from '../model/statement.ts';
 import { toldWith } from '../kinds/identity-privileges.ts';
 import { ownReferences } from '../kinds/kinds.ts';
 import type { IndexAttributes } from '../kinds/parts.ts';
@@ -49,13 +51,14 @@ export interface Structure {
   readonly fix: readonly string[];
 }
 
-/** @param applied what the migrations that are applied make. @param uses of `applied`. */
+/** @param applied what the migrations that are applied make. @param uses of `applied`. @param unknown domains of which nothing says what they are to be like. */
 export async function structuralDrift(
   manifest: Manifest,
   database: string,
   applied: Catalog,
   live: Catalog,
   uses: readonly Use[],
+  unknown: ReadonlySet<string>,
 ): Promise<Structure> {
   const side = { assumedRoles: new Set<string>(), maker: 'postgres' };
   const compared = comparable(
@@ -63,7 +66,7 @@ export async function structuralDrift(
     { ...side, catalog: applied, isLive: false, saysRoles: true, governs: governs(manifest, database) },
   );
   const [from, to] = await acrossMajors(compared.from, compared.to);
-  const [is, should] = withoutOthersBusiness(manifest, database, from, to);
+  const [is, should] = withoutOthersBusiness(manifest, database, from, to, unknown);
   const changes = diff(should, is);
   const steps = plan(is, should, { domainOf: () => 'all', uses, online: false });
   const statements = steps.flatMap((step) => step.statements);
@@ -75,14 +78,17 @@ export async function structuralDrift(
     if (known === undefined) byObject.set(keyOf(id), { id, changes: [change] });
     else known.changes.push(change);
   }
+  const statementsOf = new Map<Key, Statement[]>();
+  for (const statement of statements) {
+    const objects = [...statement.produces, ...statement.destroys].flatMap((each) => {
+      const entry = should.entries.get(each) ?? is.entries.get(each);
+      return entry === undefined ? [] : keyOf(objectIn(entry.id));
+    });
+    for (const key of new Set(objects)) pushTo(statementsOf, key, statement);
+  }
   const drifted = [...byObject.values()].map(({ id, changes: own }): Drifted => {
     const key = keyOf(id);
-    const about = statements.filter(({ produces, destroys }) =>
-      [...produces, ...destroys].some((each) => {
-        const entry = should.entries.get(each) ?? is.entries.get(each);
-        return entry !== undefined && keyOf(objectIn(entry.id)) === key;
-      }),
-    );
+    const about = statementsOf.get(key) ?? [];
     return {
       object: id,
       as: !is.entries.has(key) ? 'missing' : !should.entries.has(key) ? 'unexpected' : 'changed',
@@ -117,6 +123,7 @@ function withoutOthersBusiness(
   database: string,
   is: Catalog,
   should: Catalog,
+  unknown: ReadonlySet<string>,
 ): [Catalog, Catalog] {
   const sets = new Set(
     domainsIn(manifest, database).flatMap(({ schema, partitions }) =>
@@ -127,6 +134,7 @@ function withoutOthersBusiness(
     if (id.kind === 'membership' || id.kind === 'default-privilege') return true;
     const object = owningObject(id, [on]);
     if (object.kind === 'role' || object.kind === 'database') return true;
+    if (unknown.size > 0 && unknown.has(domainOf(manifest, database, object)?.name ?? '')) return true;
     if (object.kind === 'table' && isOfSet(object, on)) return true;
     // Owners and privileges are looked at one by one; what is made anew gets its own.
     return (

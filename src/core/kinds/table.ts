@@ -12,6 +12,7 @@ import type { OfTypeAttributes } from './parts.ts';
 import { optionActions, withOptions } from './options.ts';
 import type { PartitionAttributes } from './parts.ts';
 import { keptPersistence } from './sequence-persistence.ts';
+import { persistenceOrder } from './table-persistence.ts';
 
 export interface TableAttributes {
   readonly kind: 'table' | 'partitioned';
@@ -62,7 +63,7 @@ export const table: Kind<TableId, TableAttributes> = {
           return 'replace';
         case 'persistence':
           drafts.push(
-            alterTable(id, `SET ${attrs.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, [rewrite]),
+            setPersistence(id, attrs.persistence, [rewrite], sides),
             ...keptPersistence(id, attrs.persistence, sides),
           );
           break;
@@ -98,6 +99,17 @@ export const table: Kind<TableId, TableAttributes> = {
     return drafts;
   },
 };
+
+function setPersistence(
+  id: TableId,
+  persistence: TableAttributes['persistence'],
+  hazards: readonly Hazard[],
+  sides: Sides,
+): Draft {
+  const set = alterTable(id, `SET ${persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, hazards);
+  const { produces, requires } = persistenceOrder(id, persistence, sides);
+  return { ...set, produces: [...set.produces, ...produces], requires: [...set.requires, ...requires] };
+}
 
 /** A table does not become partitioned in place, nor by another key: its rows would have to move. */
 export const isMadeAnew = (before: TableAttributes, after: TableAttributes): boolean =>

@@ -1,5 +1,6 @@
 /** The order among statements: who must come before whom, and why. */
 import type { ConstraintAttributes } from '../kinds/constraint.ts';
+import { whatGoes } from '../kinds/gone.ts';
 import { indexParts } from '../kinds/index-parts.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
@@ -15,7 +16,7 @@ import type { Planned } from './expanded.ts';
 /** For each draft, by position, the drafts that must come before it. */
 export type Graph = readonly ReadonlySet<number>[];
 
-/** @returns what each draft waits for. Four reasons: it requires what another produces; it destroys what others still hang on; it makes again what another destroys; it takes a name that another frees. */
+/** @returns what each draft waits for. Five reasons: it requires what another produces, or that what another destroys is gone; it destroys what others still hang on; it makes again what another destroys; it takes a name that another frees. */
 export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
   const producers = new Map<Key, number[]>();
   const destroyers = new Map<Key, number[]>();
@@ -29,7 +30,11 @@ export function graph(planned: readonly Planned[], { from, to }: Sides): Graph {
   };
   const { byDependent } = edgeIndex(from);
   planned.forEach(({ draft }, at) => {
-    for (const key of draft.requires) for (const producer of producers.get(key) ?? []) precede(producer, at);
+    for (const key of draft.requires) {
+      for (const producer of producers.get(key) ?? []) precede(producer, at);
+      const goes = whatGoes(key);
+      if (goes !== undefined) for (const destroyer of destroyers.get(goes) ?? []) precede(destroyer, at);
+    }
     // What is let go here, another may destroy only afterwards. Of what is replaced, only the drop lets go.
     for (const key of [...draft.destroys, ...draft.produces]) {
       if (!draft.destroys.includes(key) && destroyers.has(key)) continue;
