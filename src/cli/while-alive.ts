@@ -1,6 +1,6 @@
 /** A command that nothing can end any more must not be waited for. */
 import { operationalError } from '../core/model/problem.ts';
-import { helpWhenLost } from '../db/away.ts';
+import { hasLost, helpWhenLost } from '../db/away.ts';
 
 /**
  * @returns what the work comes to.
@@ -16,22 +16,20 @@ export async function whileAlive<T>(work: Promise<T>): Promise<T> {
       isLeft = true;
       reject(error);
     };
-    onError = leave;
-    onRest = () =>
-      leave(
-        operationalError({
-          message: 'a connection to PostgreSQL was lost, and the command could not go on',
-          help: helpWhenLost,
-        }),
-      );
+    const lost = (cause?: unknown) =>
+      operationalError({ message: 'the connection to PostgreSQL was lost', help: helpWhenLost }, cause);
+    onError = (error) => leave(hasLost() && error instanceof TypeError ? lost(error) : error);
+    onRest = () => leave(lost());
   });
   process.once('beforeExit', onRest);
-  process.once('uncaughtException', onError);
+  process.on('uncaughtException', onError);
   try {
     return await Promise.race([work, failure]);
   } finally {
     process.off('beforeExit', onRest);
-    process.off('uncaughtException', onError);
+    // The driver may fail once more, until the end.
+    if (!hasLost()) process.off('uncaughtException', onError);
+    else process.on('uncaughtException', () => {});
     // Time for what is still to be said.
     if (isLeft) setTimeout(() => process.exit(), 500);
   }

@@ -4,6 +4,14 @@
 export const helpWhenLost =
   'Look into the server’s log, and run the command again: what was not committed is not done.';
 
+let lost = false;
+/** Notes that a connection has ended that nobody had closed. */
+export const noteLost = (): void => {
+  lost = true;
+};
+/** Whether the driver may fail where nobody waits for it: it writes once more to a socket that is gone. */
+export const hasLost = (): boolean => lost;
+
 /** SQLSTATEs, and errors of the system and of the driver. */
 const away = new Set([
   '57P01',

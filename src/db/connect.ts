@@ -3,7 +3,7 @@ import { parse } from 'pg-connection-string';
 import postgres from 'postgres';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { arrayTypes } from './array-types.ts';
-import { helpWhenLost } from './away.ts';
+import { helpWhenLost, noteLost } from './away.ts';
 
 /** Where a database is and who we are there. `password` is a secret: it goes into no message, log or file. */
 export interface Address {
@@ -91,7 +91,7 @@ export async function withConnection<T>(
 
 /** Opens a connection and asks the server's version. @throws KnownError (3) when the server cannot be reached or refuses, or is older than 15. */
 export async function connect(address: Address, options: ConnectOptions = {}): Promise<Connection> {
-  let isLost = false;
+  let [isLost, isClosing] = [false, false];
   const driver = postgres({
     host: address.host,
     port: address.port,
@@ -108,6 +108,7 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
     fetch_types: false,
     types: arrayTypes,
     onclose: () => {
+      if (!isClosing) noteLost();
       isLost = true;
     },
     onnotice: (notice) => options.onNotice?.(notice as unknown as Notice),
@@ -121,7 +122,10 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
   const sql = refusing(driver, () => {
     if (isLost) throw lost(address);
   });
-  const close = () => driver.end({ timeout: 5 });
+  const close = () => {
+    isClosing = true;
+    return driver.end({ timeout: 5 });
+  };
   try {
     const [row] = await sql<
       { version: number }[]
