@@ -6,7 +6,7 @@ import { corpusCases } from '../../support/corpus.ts';
 import { type Major, describeMajor, majors } from '../../support/servers.ts';
 
 export function describeEveryCase(major: Major): void {
-  describeMajor(major, 'every case of the corpus converges, both ways', (server) => {
+  describeMajor(major, 'every case of the corpus converges', (server) => {
     const cases = corpusCases();
     it('has cases, and a file for every major', () => {
       expect(cases.length).toBeGreaterThan(20);
@@ -14,10 +14,13 @@ export function describeEveryCase(major: Major): void {
       expect(files.sort()).toEqual(majors.map((each) => `${each}.test.ts`));
     });
 
-    for (const { name, before, after, since } of cases) {
+    // Between the oldest and the newest each case goes one way on the one major, and the other way on the other.
+    const isMiddle = major === 16 || major === 17;
+    for (const [at, { name, before, after, since }] of cases.entries()) {
       if (major < since) continue;
-      it(`${name}: before → after`, () => converge(server(), before, after));
-      it(`${name}: after → before`, () => converge(server(), after, before));
+      const isThere = (at + major) % 2 === 0;
+      if (!isMiddle || isThere) it(`${name}: before → after`, () => converge(server(), before, after));
+      if (!isMiddle || !isThere) it(`${name}: after → before`, () => converge(server(), after, before));
     }
   });
 }
