@@ -18,12 +18,12 @@ export function describeEveryCase(major: Major): void {
     const isMiddle = major === 16 || major === 17;
     const ways = cases.flatMap(({ name, before, after, since }, at) => {
       const both = [
-        { way: `${name}: before → after`, from: before, to: after },
-        { way: `${name}: after → before`, from: after, to: before },
+        { name, way: 'before → after', from: before, to: after },
+        { name, way: 'after → before', from: after, to: before },
       ];
       if (major < since) return [];
       return isMiddle ? [both[(at + major) % 2]!] : both;
     });
-    for (const { way, from, to } of ways) it(way, () => converge(server(), from, to));
+    for (const { name, way, from, to } of ways) it(`${name}: ${way}`, () => converge(server(), from, to));
   });
 }
