@@ -8,10 +8,10 @@ import {
   withEdgeIndex,
   withLists,
 } from '../model/catalog.ts';
-import { asItsOwn } from '../kinds/family.ts';
+import { asItsOwn, columnAt } from '../kinds/family.ts';
 import { equal } from '../diff/diff.ts';
 import { ownedBy, partitionedAbove, partsAsOwn } from '../kinds/index-parts.ts';
-import { type LinkId, isLink } from '../kinds/parents.ts';
+import { type LinkId, isLink, parentsOf } from '../kinds/parents.ts';
 import { Changes } from './changes.ts';
 import { edgesAsItsOwn } from './own-edges.ts';
 import type { Entry } from '../model/entry.ts';
@@ -56,7 +56,8 @@ export function advance(current: Catalog, to: Catalog, statements: readonly Stat
     for (const key of [...destroys, ...produces]) passing.delete(key);
     for (const key of destroys) {
       const id = now(key)?.id;
-      if (id !== undefined && isLink(id)) for (const own of settingsOf(id)) changed.set(own, undefined);
+      if (id !== undefined && isLink(id))
+        for (const own of settingsOf(id)) if (!isOfParentKept(own, base, to)) changed.set(own, undefined);
       changed.set(key, undefined);
     }
     for (const { entry, edges } of own) {
@@ -106,6 +107,20 @@ const inheritedColumns = (of: Catalog, table: TableId): Key[] =>
   (edgeIndex(of).byReferenced.get(keyOf(table)) ?? [])
     .map(({ dependent }) => dependent)
     .filter((key) => of.entries.get(key)!.id.kind === 'inherited-column');
+
+/** Whether something is said, before and after, of a column that the table has from a parent which it does not leave. */
+function isOfParentKept(key: Key, base: Catalog, to: Catalog): boolean {
+  const id = base.entries.get(key)?.id;
+  if (id?.kind !== 'inherited-column' || !to.entries.has(key)) return false;
+  const table = { schema: id.schema, name: id.table };
+  const after = new Set(parentsOf(to, table).map(keyOf));
+  return parentsOf(base, table).some(
+    (parent) =>
+      after.has(keyOf(parent)) &&
+      columnAt(base, { kind: 'column', schema: parent.schema, table: parent.name, name: id.name }) !==
+        undefined,
+  );
+}
 
 /** @returns the only keys in which a catalog can differ from `advance` of it: what the statements touch, and what comes and goes by the way. */
 export function changedBetween(before: Catalog, after: Catalog, statements: readonly Statement[]): Set<Key> {

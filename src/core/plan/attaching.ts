@@ -42,7 +42,8 @@ export function withOwnColumns(sides: Sides): Sides {
     if (move === 'joins' && !isChild(to, table))
       for (const entry of asItsOwn(to, table)) if (!to.entries.has(keyOf(entry.id))) more.to.push(entry);
   }
-  more.from.push(...defaultsLeft(from, to));
+  // That of a column which goes as well is in use until it has gone.
+  more.from.push(...defaultsLeft(from, to), ...defaultsLeft(from, to, from));
   more.to.push(...defaultsLeft(to, from));
   return { from: withMore(from, more.from, moved.from), to: withMore(to, more.to, moved.to) };
 }
@@ -66,15 +67,16 @@ function refuseOtherParents(table: TableId, { from, to }: Sides): void {
 }
 
 /**
- * A default that is the parent's is no entry of the child. Where the parent's column comes or goes, and the child's own
- * column of that name stays, it is one.
+ * A default that is the parent's is no entry of the child. Where the parent's column comes or goes, and the child has its
+ * own column of that name, it is one.
+ * @param own the side on which the child's column is its own.
  */
-function defaultsLeft(one: Catalog, other: Catalog): Entry[] {
+function defaultsLeft(one: Catalog, other: Catalog, own = other): Entry[] {
   const found: Entry[] = [];
   for (const { id } of entriesOf(one, 'inherit')) {
     const child: TableId = { kind: 'table', schema: id.schema, name: id.name };
-    for (const { dependent } of edgeIndex(other).byReferenced.get(keyOf(child)) ?? []) {
-      const column = other.entries.get(dependent)!.id;
+    for (const { dependent } of edgeIndex(own).byReferenced.get(keyOf(child)) ?? []) {
+      const column = own.entries.get(dependent)!.id;
       if (column.kind !== 'column' || column.table !== id.name) continue;
       const parent = { ...column, schema: id.parentSchema, table: id.parent };
       if (columnAt(one, parent) === undefined || columnAt(other, parent) !== undefined) continue;

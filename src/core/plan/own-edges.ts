@@ -31,7 +31,9 @@ export function edgesAsItsOwn(of: Catalog, entry: Entry): Edge[] {
         ? keyOf({ ...target, ...own })
         : referenced;
     const isTheTable = target.kind === 'table' && target.name === source.table;
-    if (!isTheTable && !edges.some((edge) => edge.referenced === mine))
+    // The default of a column that its table has from another hangs on that one's column, too.
+    const isAbove = id.kind === 'default' && target.kind === 'column' && mine === referenced;
+    if (!isTheTable && !isAbove && !edges.some((edge) => edge.referenced === mine))
       edges.push({ dependent: keyOf(id), referenced: mine, type });
   }
   return edges;
