@@ -1,6 +1,6 @@
 /** Constraints of tables: primary key, unique, foreign key, check, exclusion. NOT NULL is the column's. */
 import { identifier, qualified } from '../../sql/quote.ts';
-import type { Catalog } from '../model/catalog.ts';
+import { type Catalog, find } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
 import { type ConstraintId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import type { Hazard, Lock } from '../model/statement.ts';
@@ -77,6 +77,12 @@ const mergedBelow = (id: ConstraintId, { from, to }: Sides): Key[] =>
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => to.entries.get(key)?.attrs['type'] === 'c');
 
+/** Whether the tables below a constraint's have it from there. */
+function isInheritedCheck(of: Catalog, id: ConstraintId): boolean {
+  const attrs = find<ConstraintId, ConstraintAttributes>(of, id)?.attrs;
+  return attrs?.type === 'c' && !attrs.definition.includes(' NO INHERIT');
+}
+
 /**
  * Whether it can be a part of CREATE TABLE, which takes every check for valid. Foreign keys stay apart, so that two tables
  * may reference each other; and a primary key of columns that are another's: there it would make their NOT NULL the table's own.
@@ -138,6 +144,15 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
       ],
     }),
   ],
+  // A check that is a table above's too is not dropped from the one below: what the one above has comes again without it.
+  replaces: ({ id, attrs: { type } }, { from, to }) => {
+    if (type !== 'c' || to.entries.has(keyOf(id))) return [];
+    const above = new Set(ancestorsOf(to, tableOf(id)).map(keyOf));
+    return ancestorsOf(from, tableOf(id))
+      .filter((each) => above.has(keyOf(each)))
+      .map(({ schema, name }): ConstraintId => ({ ...id, schema, table: name }))
+      .filter((each) => [from, to].every((side) => isInheritedCheck(side, each)));
+  },
   alter(_changes, before, { id, attrs }) {
     if (before.attrs.definition !== attrs.definition + notValid) return 'replace';
     const relation = qualified(id.schema, id.table);

@@ -148,7 +148,8 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       if (isBelonging(sides.from.entries.get(dependent)!.id)) renew(dependent);
   };
   for (const key of swapped) swapType(key);
-  // A column's type changes only once nothing computes with it any more.
+  // A column's type changes only once nothing computes with it any more, or with one below that changes along.
+  const held = new Set<Key>();
   for (const [key, list] of altered) {
     const made = alters.get(key);
     if (made === undefined || !list.some(({ id, attr }) => id.kind === 'column' && isOfType(attr))) continue;
@@ -163,12 +164,20 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
       (each) => sides.from.entries.get(each)!.id.kind === 'index' && drops.has(each),
     );
     for (const each of new Set(going)) release(each, key);
-    if (holding.length + going.length === 0) continue;
-    alters.set(
-      key,
-      made.map((each) => ({ ...each, requires: [...each.requires, letGo(key)] })),
-    );
+    if (holding.length + going.length > 0) held.add(key);
   }
+  if (held.size > 0)
+    for (const [key, made] of alters)
+      alters.set(
+        key,
+        made.map((each) => {
+          const changed = new Set([key, ...each.produces]);
+          return {
+            ...each,
+            requires: [...each.requires, ...[...changed].filter((one) => held.has(one)).map(letGo)],
+          };
+        }),
+      );
   for (let key = gone.pop(); key !== undefined; key = gone.pop())
     for (const { dependent, type } of dependents.get(key) ?? [])
       // A sequence outlives the column that owned it, if it is wanted: it keeps its position.

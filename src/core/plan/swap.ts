@@ -222,12 +222,13 @@ function conversion(
     : `DROP DEFAULT,\n  ${column} ${type}${stays ? `,\n  ${column} SET DEFAULT ${expression.expression}` : ''}`;
   const isLeft = isForeign || value === name;
   const made = alterColumn(id, sql, isLeft ? undefined : cost(id, now.type, before, after, { from, to }));
+  const below = ownBelow(id, { from, to });
   return {
     ...made,
-    produces: [...made.produces, ...ownBelow(id, { from, to })],
+    produces: [...made.produces, ...below],
     // Taken off here, it is set by its own statement.
     destroys: plain && alters.has(defaultKey) ? [...made.destroys, defaultKey] : made.destroys,
-    requires: [...made.requires, keyOf(after.id), letGo(key)],
+    requires: [...made.requires, keyOf(after.id), ...[key, ...below].map(letGo)],
     hazards: [
       ...made.hazards,
       {
