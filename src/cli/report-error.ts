@@ -1,6 +1,6 @@
 /** Says what went wrong: a known error as message, place and advice; an unknown one as a bug. */
-import { helpWhenLost, isAway } from '../db/away.ts';
-import { KnownError, operationalError, type Problem } from '../core/model/problem.ts';
+import { isAway, lostConnection } from '../db/away.ts';
+import { KnownError, type Problem } from '../core/model/problem.ts';
 import type { Context } from './context.ts';
 import { shown } from './shown-path.ts';
 
@@ -36,13 +36,7 @@ export function reportError(thrown: unknown, context: Context): number {
 
 /** What the driver says of a closed connection tells no more than that. */
 const lost = (error: Error) =>
-  operationalError(
-    {
-      message: `the connection to PostgreSQL was lost${error.message.includes('CONNECTION_') ? '' : `: ${error.message}`}`,
-      help: helpWhenLost,
-    },
-    error,
-  );
+  lostConnection('PostgreSQL', error.message.includes('CONNECTION_') ? '' : `: ${error.message}`, error);
 
 /** One problem as people read it: place, message, frame, advice. */
 export function problemText(

@@ -1,6 +1,5 @@
 /** A command that nothing can end any more must not be waited for. */
-import { operationalError } from '../core/model/problem.ts';
-import { hasLost, helpWhenLost } from '../db/away.ts';
+import { hasLost, lostConnection } from '../db/away.ts';
 
 /**
  * @returns what the work comes to.
@@ -16,8 +15,7 @@ export async function whileAlive<T>(work: Promise<T>): Promise<T> {
       isLeft = true;
       reject(error);
     };
-    const lost = (cause?: unknown) =>
-      operationalError({ message: 'the connection to PostgreSQL was lost', help: helpWhenLost }, cause);
+    const lost = (cause?: unknown) => lostConnection('PostgreSQL', '', cause);
     onError = (error) => leave(hasLost() && error instanceof TypeError ? lost(error) : error);
     onRest = () => leave(lost());
   });

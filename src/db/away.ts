@@ -1,8 +1,18 @@
 /** Servers that are not there (yet, or any more): how errors tell of it. */
+import { type KnownError, operationalError } from '../core/model/problem.ts';
 
-/** What to do about a connection that was lost. */
-export const helpWhenLost =
-  'Look into the server’s log, and run the command again: what was not committed is not done.';
+/**
+ * @param to where the connection went. @param why in few words, if anything is known. @param cause what the driver threw.
+ * @returns the error (3) that tells of a lost connection.
+ */
+export const lostConnection = (to: string, why = '', cause?: unknown): KnownError =>
+  operationalError(
+    {
+      message: `the connection to ${to} was lost${why}`,
+      help: 'Look into the server’s log, and run the command again: what was not committed is not done.',
+    },
+    cause,
+  );
 
 let lost = false;
 /** Notes that a connection has ended that nobody had closed. */

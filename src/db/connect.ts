@@ -3,7 +3,7 @@ import { parse } from 'pg-connection-string';
 import postgres from 'postgres';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { arrayTypes } from './array-types.ts';
-import { helpWhenLost, noteLost } from './away.ts';
+import { lostConnection, noteLost } from './away.ts';
 
 /** Where a database is and who we are there. `password` is a secret: it goes into no message, log or file. */
 export interface Address {
@@ -151,11 +151,9 @@ export async function connect(address: Address, options: ConnectOptions = {}): P
 }
 
 const lost = (address: Address) =>
-  operationalError(
-    {
-      message: `the connection to ${describeAddress(address)} was lost`,
-      help: helpWhenLost,
-    },
+  lostConnection(
+    describeAddress(address),
+    '',
     Object.assign(new Error('closed'), { code: 'CONNECTION_CLOSED' }),
   );
 
