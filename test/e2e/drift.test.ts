@@ -1,5 +1,5 @@
 /** `dbctl drift`: whatever somebody did by hand is told once, and its own repair takes it back. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, parseAddress } from '../../src/db/connect.ts';
@@ -136,8 +136,28 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
   });
 });
 
-describe('where there are no migrations', () => {
+describe('where files or all migrations are missing', () => {
   const server = serverHere(18);
+
+  it('what an applied migration made is not taken for unexpected when its file is gone', async () => {
+    const workplace = await openWorkplace({ DATABASE_URL: server().url() });
+    try {
+      await workplace.write({
+        'dbctl.yaml': `version: 1
+name: lost
+domains: { lost: { tables: { items: { columns: { id: bigint } } } } }
+`,
+      });
+      await workplace.succeed('generate', 'first');
+      await workplace.succeed('migrate');
+      await rm(join(workplace.folder, 'migrations'), { recursive: true });
+      const { status, log, out } = await workplace.dbctl('drift');
+      expect(log).toMatch(/lost\/\d+_first was applied on .*, and its file is gone/);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+    } finally {
+      await workplace.remove();
+    }
+  });
 
   it('privileges are compared with the manifest, and structure with nothing', async () => {
     const workplace = await openWorkplace({ DATABASE_URL: server().url() });
@@ -170,6 +190,14 @@ roles:
       expect((await findings()).filter((each) => !before.includes(each))).toEqual([
         'permission/missing sales.orders',
       ]);
+      // Nobody has said of what no domain has that PUBLIC is to reach it; but who else does is worth telling.
+      await connection.sql.unsafe(
+        'revoke usage on schema public from public; grant create on schema public to found_app',
+      );
+      const { out, log } = await workplace.dbctl('drift', '--json');
+      expect(log).toContain('no migrations: permissions are compared, structure is not');
+      expect(out).not.toContain('as the applied migrations have it');
+      expect(await findings()).toContain('permission/unexpected public');
     } finally {
       await connection.close();
       await workplace.remove();

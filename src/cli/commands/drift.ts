@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { usesOf } from '../../core/bodies/uses.ts';
 import { structuralDrift, withoutUnexpected } from '../../core/compare/structure.ts';
 import { clusterHistory, historyOf } from '../../core/migration/history.ts';
-import type { DomainHistory } from '../../core/migration/pending.ts';
+import { asksForColumns } from '../../core/manifest/columns-asked.ts';
+import { domainsIn } from '../../core/manifest/domain-of.ts';
+import { type DomainHistory, gone, problemsOf } from '../../core/migration/pending.ts';
 import type { MigrationFile } from '../../core/migration/migration-file.ts';
 import type { Finding } from '../../core/model/finding.ts';
 import { inputError } from '../../core/model/problem.ts';
@@ -14,7 +16,7 @@ import { driftRules } from '../../core/rules/index.ts';
 import { liveInput } from '../../core/rules/input.ts';
 import { fails, inOrder } from '../../core/rules/run.ts';
 import { type Connection, withConnection } from '../../db/connect.ts';
-import { introspect } from '../../db/introspect/introspect.ts';
+import { introspect, introspectPermissions } from '../../db/introspect/introspect.ts';
 import { readHistories } from '../../db/migrate/histories.ts';
 import { unrecordedIn } from '../../db/migrate/unrecorded.ts';
 import { runRepair } from '../../db/repair.ts';
@@ -89,15 +91,24 @@ async function driftIn(
 ): Promise<Drift> {
   const { manifest } = project;
   const { database, domains, cluster } = target;
-  const all = [...manifest.domains.values()].filter(
-    (domain) => domain.isolation !== 'external' && domain.database === database,
-  );
-  const tables = [clusterHistory, ...all.map(historyOf)];
+  const tables = [clusterHistory, ...domainsIn(manifest, database).map(historyOf)];
   const histories = await readHistories(connection, database, tables, files);
   const inTurn = standingFor(context, files, histories, await unrecordedIn(connection, tables));
+  const problems = histories.flatMap(gone);
+  // Compared with the rest, all that they made would have to go.
+  if (problems.length > 0) throw inputError(...problemsOf({ problems }));
+  const unknown = histories.filter(({ files: own, applied }) => own.length + applied.length === 0);
+  // Nothing says what the structure is to be.
+  const isUnknown = unknown.length === histories.length;
+  const without = unknown.map(({ domain }) => domain).filter((domain) => domain !== clusterHistory.domain);
+  if (isUnknown) context.log('no migrations: permissions are compared, structure is not');
+  else if (without.length > 0)
+    context.log(`no migrations of ${without.join(', ')}: permissions are compared there, structure is not`);
   const major = Math.floor(connection.serverVersion / 10_000);
   const [live, made] = await Promise.all([
-    introspect(connection),
+    isUnknown && !asksForColumns(manifest, database)
+      ? introspectPermissions(connection)
+      : introspect(connection),
     replayedState(context, project, inTurn, database, {
       ...((await isMajorInstalled(major)) ? { major } : {}),
       // Those that make the roles are applied in another of the databases.
@@ -106,16 +117,23 @@ async function driftIn(
         : { roles: [...manifest.roles.keys()] }),
     }),
   ]);
-  const unknown = new Set(
-    histories.flatMap(({ domain, files: own, applied }) => (own.length + applied.length === 0 ? domain : [])),
-  );
-  const structure = await structuralDrift(manifest, database, made, live, (await usesOf(made)).uses, unknown);
+  const structure = isUnknown
+    ? { drifted: [], fix: [] }
+    : await structuralDrift(
+        manifest,
+        database,
+        made,
+        live,
+        (await usesOf(made)).uses,
+        new Set(unknown.map(({ domain }) => domain)),
+      );
   const input: DriftInput = {
     ...liveInput({
       manifest,
       database,
       live: withoutUnexpected(live, structure),
       applied: made,
+      isNothingApplied: inTurn.length === 0,
       uses: { uses: [], unknown: [] },
       now: context.now(),
     }),

@@ -52,7 +52,7 @@ export function inOrder(statuses: readonly DomainStatus[], domains: readonly str
 }
 
 /** @returns a status's problems as errors for people. */
-export function problemsOf({ problems }: DomainStatus): Problem[] {
+export function problemsOf({ problems }: Pick<DomainStatus, 'problems'>): Problem[] {
   return problems.map(({ message, help, location }) => ({
     message,
     help,
@@ -81,7 +81,8 @@ const subjectOf = (domain: string, migration: Pick<MigrationFile, 'version' | 'n
 const startOf = ({ file }: MigrationFile) => ({ file, line: 1, column: 1, endLine: 1, endColumn: 1 });
 const day = (time: Date) => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-function gone({ domain, files, applied }: DomainHistory): Finding[] {
+/** @returns the applied migrations whose files are gone: what they made, nobody can tell any more. */
+export function gone({ domain, files, applied }: DomainHistory): Finding[] {
   const names = new Set(files.map(fullName));
   return applied
     .filter((row) => !names.has(fullName(row)))

@@ -46,6 +46,12 @@ export function keyColumn(key: string | null): string | null {
   return column === null ? null : (column[1] ?? column[2]!.replaceAll('""', '"'));
 }
 
+/** @returns the type of a column as format_type prints it; null when there is none of that name. */
+export function keyColumnType(live: Catalog, { schema, name: table }: TableId, name: string): string | null {
+  const column: ColumnId = { kind: 'column', schema, table, name };
+  return find<ColumnId, ColumnAttributes>(live, column)?.attrs.type ?? null;
+}
+
 /** @returns the table with its partitions, or undefined when the catalog has no such table. */
 export function partitionedTable(live: Catalog, schema: string, name: string): PartitionedTable | undefined {
   const id: TableId = { kind: 'table', schema, name };
@@ -53,8 +59,6 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
   if (attrs === undefined) return undefined;
   const key = attrs.partitionKey;
   const column = keyColumn(key);
-  const columnId: ColumnId | null =
-    column === null ? null : { kind: 'column', schema, table: name, name: column };
   const owner = find<OwnerId, OwnerAttributes>(live, { kind: 'owner', on: id })?.attrs.role ?? '';
   const grants: ParentGrant[] = [];
   for (const { id: grant, attrs } of grantsIn(live).get(qualified(schema, name)) ?? []) {
@@ -75,8 +79,7 @@ export function partitionedTable(live: Catalog, schema: string, name: string): P
     schema,
     name,
     key,
-    keyColumnType:
-      columnId === null ? null : (find<ColumnId, ColumnAttributes>(live, columnId)?.attrs.type ?? null),
+    keyColumnType: column === null ? null : keyColumnType(live, id, column),
     owner,
     rowSecurity: attrs.rowSecurity,
     grants,

@@ -22,10 +22,12 @@ export interface LiveInput {
   readonly now: Date;
   /** What the applied migrations make: what it says where the manifest has no word for it is expected as well. */
   readonly applied?: Catalog;
+  /** No migration is applied: what a new database has is expected, and nobody has asked for it. */
+  readonly isNothingApplied?: boolean;
 }
 
 export function liveInput(
-  given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'uses' | 'now' | 'applied'>,
+  given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'uses' | 'now' | 'applied' | 'isNothingApplied'>,
 ): LiveInput {
   const { manifest, database, live, applied } = given;
   const declared = expectations(manifest, live, database);

@@ -11,6 +11,7 @@ import { readCompositeTypes } from './composite-type.ts';
 import { readDefaultPrivileges } from './default-privilege.ts';
 import { readDatabaseSettings } from './database-setting.ts';
 import { readDependencies, readRowTypes } from './dependency.ts';
+import { readDrawingDefaults, readPartitionKeyColumns } from './drawn-on.ts';
 import { readDomainTypes } from './domain-type.ts';
 import { readEnums } from './enum.ts';
 import { readEventTriggers } from './event-trigger.ts';
@@ -101,14 +102,32 @@ export function introspectAccess(
 ): Promise<Catalog> {
   return inHalves(connection, (sql, aside) =>
     fill(connection, sql, source, async (reading) => {
-      const beside = { ...reading, sql: aside };
-      await Promise.all([
-        readColumnPrivileges(beside),
-        readSequences(beside),
-        ...readHolders(reading),
-        readViewHolders(reading),
-      ]);
+      await Promise.all(readAccess(reading, aside));
       return toldEdges([]);
+    }),
+  );
+}
+
+/**
+ * Likewise all that permissions are judged by: who owns what else there is, settings, what is not analysed, and of columns
+ * those that tables are partitioned by, and the defaults that draw on a sequence.
+ */
+export function introspectPermissions(
+  connection: Connection,
+  source: string = describeAddress(connection.address),
+): Promise<Catalog> {
+  return inHalves(connection, (sql, aside) =>
+    fill(connection, sql, source, async (reading) => {
+      const beside = { ...reading, sql: aside };
+      const [told] = await Promise.all([
+        readDrawingDefaults(beside),
+        readPartitionKeyColumns(beside),
+        ...readAccess(reading, aside),
+        ...readOthersOwned(beside),
+        readDatabaseSettings(beside),
+        readNotAnalysed(beside),
+      ]);
+      return told;
     }),
   );
 }
@@ -221,10 +240,31 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readLargeObjects(reading),
 ];
 
+const readAccess = (reading: Reading, aside: TransactionSql): Promise<void>[] => {
+  const beside = { ...reading, sql: aside };
+  return [
+    readColumnPrivileges(beside),
+    readSequences(beside),
+    ...readHolders(reading),
+    readViewHolders(reading),
+  ];
+};
+
+/** What has an owner, and no privileges. */
+const readOthersOwned = (reading: Reading): Promise<void>[] => [
+  readEventTriggers(reading),
+  readPublications(reading),
+  readSubscriptions(reading),
+  readCollations(reading),
+  readConversions(reading),
+  readStatistics(reading),
+  readTextSearchDictionaries(reading),
+  readTextSearchConfigurations(reading),
+  readOperators(reading),
+  readOperatorClasses(reading),
+];
+
 async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdges> {
-  // Sent at once, and answered in turn.
-  const late = readLate(reading);
-  const dependencies = readDependencies(reading);
   const origins = Promise.all([
     readRelations(reading),
     ...readHolders(reading),
@@ -232,8 +272,8 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
     readInherits(reading),
   ]);
   const [takeLateIn, told] = await Promise.all([
-    late,
-    dependencies,
+    readLate(reading),
+    readDependencies(reading),
     readTableParts(reading, aside, origins),
     readViews(reading),
     readMaterializedViews(reading),
@@ -243,19 +283,10 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
     readTriggers(reading),
     readPartitionTriggers(reading),
     readPolicies(reading),
-    readEventTriggers(reading),
-    readPublications(reading),
-    readSubscriptions(reading),
-    readCollations(reading),
-    readConversions(reading),
-    readStatistics(reading),
+    ...readOthersOwned(reading),
     readTextSearchParsers(reading),
     readTextSearchTemplates(reading),
-    readTextSearchDictionaries(reading),
-    readTextSearchConfigurations(reading),
     readAccessMethods(reading),
-    readOperators(reading),
-    readOperatorClasses(reading),
     readCasts(reading),
     readTransforms(reading),
     readDatabaseSettings(reading),

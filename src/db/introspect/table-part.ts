@@ -61,9 +61,10 @@ export async function readTableParts(
     addFamilies(reading, families);
     (await constraints)();
     const isBundled = (each: Relation) => isTable(each) && !isLoud(each);
-    const apart = [...families, ...alone.filter((each) => !isBundled(each))];
+    const unbundled = alone.filter((each) => !isBundled(each));
+    const apart = [...families, ...unbundled];
     const shared = new SharedColumns();
-    for (const relation of apart.slice(families.length)) addColumns(reading, relation, shared);
+    for (const relation of unbundled) addColumns(reading, relation, shared);
     for (const relation of apart) addConstraints(reading, relation);
     (await indexes)();
     for (const relation of apart) addIndexes(reading, relation);

@@ -17,15 +17,15 @@ export async function readHistories(
   histories: readonly HistoryTable[],
   files: readonly MigrationFile[],
 ): Promise<DomainHistory[]> {
-  const result: DomainHistory[] = [];
-  for (const history of histories)
-    result.push({
+  // Sent at once, and answered in turn.
+  return Promise.all(
+    histories.map(async (history) => ({
       domain: history.domain,
       database,
       files: files.filter(({ domain }) => domain === history.domain),
       applied: await readHistory(connection, history),
-    });
-  return result;
+    })),
+  );
 }
 
 async function readHistory(

@@ -2,7 +2,7 @@
 import { identityColumns } from '../../kinds/identity-privileges.ts';
 import type { OwnedByAttributes } from '../../kinds/owned-by.ts';
 import type { PartitionAttributes } from '../../kinds/parts.ts';
-import { type Catalog, edgeIndex, entriesOf, find } from '../../model/catalog.ts';
+import { type Catalog, edgeSource, entriesOf, find } from '../../model/catalog.ts';
 import {
   type AggregateId,
   type ColumnId,
@@ -158,9 +158,10 @@ export function sequencesOfInserts(
     needed.set(keyOf(table), already);
     if (!already.some((each) => keyOf(each) === keyOf(sequence))) already.push(sequence);
   };
-  const { byReferenced } = edgeIndex(catalog);
+  // Which default draws on it is nothing that the default says of itself.
+  const { told } = edgeSource(catalog);
   for (const { id } of entriesOf(catalog, 'sequence')) {
-    for (const { dependent } of byReferenced.get(keyOf(id)) ?? []) {
+    for (const dependent of told.to(keyOf(id))) {
       const by = catalog.entries.get(dependent)?.id;
       if (by?.kind === 'default' && isMeant(by))
         need({ kind: 'table', schema: by.schema, name: by.table }, id);

@@ -16,8 +16,8 @@ export const setting: Rule<LiveInput> = {
   summary: 'sessions in the database begin with other settings than the applied migrations made',
   why: 'A search_path, a timeout or row_security that was set by hand changes what every statement means, and no file shows it.',
   *check(input) {
-    const { live, expected, applied } = input;
-    if (applied === undefined) return;
+    const { live, expected, applied, isNothingApplied } = input;
+    if (applied === undefined || isNothingApplied === true) return;
     for (const { entry } of expected.values()) {
       if (entry.id.kind !== 'database-setting') continue;
       const wanted = entry as unknown as Setting;

@@ -4,7 +4,7 @@ import { entriesOf, find } from '../../model/catalog.ts';
 import type { Rule } from '../../model/finding.ts';
 import { nameOf } from '../../model/id.ts';
 import { keyTypeOf } from '../../partitions/bound.ts';
-import { keyColumn, partitionedTable } from '../../partitions/partitioned-table.ts';
+import { keyColumn, keyColumnType } from '../../partitions/partitioned-table.ts';
 import type { LiveInput } from '../input.ts';
 
 export const noPolicy: Rule<LiveInput> = {
@@ -19,7 +19,7 @@ export const noPolicy: Rule<LiveInput> = {
       if (by === null || domain === undefined || domain.partitions.some(({ table }) => table === id.name))
         continue;
       if (find(live, { kind: 'partition', schema: id.schema, name: id.name }) !== undefined) continue;
-      if (keyTypeOf(partitionedTable(live, id.schema, id.name)?.keyColumnType ?? '') === undefined) continue;
+      if (keyTypeOf(keyColumnType(live, id, by) ?? '') === undefined) continue;
       yield {
         domain: domain.name,
         subject: nameOf(id),

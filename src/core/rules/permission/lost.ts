@@ -15,7 +15,7 @@ import { lostBy } from './consequence.ts';
 
 export function* lost(input: LiveInput): Generator<Found> {
   const { live, applied } = input;
-  if (applied === undefined) return;
+  if (applied === undefined || input.isNothingApplied === true) return;
   const grants: Entry[] = [];
   const future: Entry[] = [];
   for (const [key, { entry, because }] of input.expected) {
