@@ -189,13 +189,16 @@ function byTheWay(
   return { comes, goes };
 }
 
-/** Says of the statement that brings or takes entries by itself that it does. */
+/** Says of the statement that brings or takes entries by itself that it does, and what those bring and take: the owner of a table that of its sequences, and that the privileges of an owner. */
 function tellImplied(planned: Planned[], { made, gone }: Implied): void {
   const [broughtBy, takenBy] = [grouped(made), grouped(gone)];
+  const broughtWith = (key: Key): Key[] =>
+    (broughtBy.get(key) ?? []).flatMap((each) => [each, ...broughtWith(each)]);
   planned.forEach(({ about, draft }, at) => {
     const key = keyOf(about);
     if (!draft.produces.includes(key)) return;
-    const [brought, taken] = [broughtBy.get(key) ?? [], takenBy.get(key) ?? []];
+    const brought = broughtWith(key);
+    const taken = [key, ...brought].flatMap((each) => takenBy.get(each) ?? []);
     if (brought.length + taken.length === 0) return;
     planned[at] = {
       about,
