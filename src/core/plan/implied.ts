@@ -51,10 +51,17 @@ export function impliedBy(
       ...(alters.has(key) ? (kind.passes?.(entry, side) ?? []) : []),
     ];
   };
+  /** Whether it is on a sequence that comes into the hands of a new table's owner, and was there before: what its own owner had, tells of it. */
+  const isOfOther = (id: Id, owner: Key): boolean =>
+    id.kind === 'grant' &&
+    keyOf({ kind: 'owner', on: id.on }) !== owner &&
+    from.entries.has(keyOf(id.on)) &&
+    !creates.has(keyOf(id.on));
   for (const key of [...creates.keys(), ...alters.keys()]) {
     // What an alteration brings, it brings from what was there: the new owner gets what the old one had.
     const before = alters.has(key) ? impliedEntries(key, from) : undefined;
     impliedEntries(key, to).forEach((entry) => {
+      if (before === undefined && isOfOther(entry.id, key)) return;
       const [own, wanted] = [keyOf(entry.id), to.entries.get(keyOf(entry.id))];
       const was = before?.find(({ id }) => sameButForRole(id, entry.id));
       const brought =
