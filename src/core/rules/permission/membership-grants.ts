@@ -4,9 +4,10 @@
  * to stay is let in otherwise before. 15 keeps one row, and whoever granted it.
  */
 import type { MembershipAttributes, MembershipGiven } from '../../kinds/membership.ts';
-import { entriesOf } from '../../model/catalog.ts';
+import type { RoleAttributes } from '../../kinds/role.ts';
+import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry, EntryOf } from '../../model/entry.ts';
-import { keyOf } from '../../model/id.ts';
+import { type RoleId, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
 import type { LiveInput } from '../input.ts';
@@ -18,7 +19,31 @@ export function rowsOf({ live }: Pick<LiveInput, 'live'>, { aside }: Membership)
   return live.serverVersion < 160000 ? [] : ((aside?.['given'] ?? []) as readonly MembershipGiven[]);
 }
 
-/** @returns the statements that end a membership, whoever granted it. */
+/**
+ * From 16 on, who creates a role without being a superuser is made its administrator, by the first superuser: nobody
+ * else can take that back, and nothing more is held by it.
+ * @returns the membership as it is besides; undefined: that is all of it.
+ */
+export function withoutCreators(
+  { live }: Pick<LiveInput, 'live'>,
+  held: Membership | undefined,
+): Membership | undefined {
+  if (held === undefined) return undefined;
+  const rows = rowsOf({ live }, held);
+  const creates =
+    find<RoleId, RoleAttributes>(live, { kind: 'role', name: held.id.member })?.attrs.createRole === true;
+  const rest = creates ? rows.filter((row) => !isCreators(row, held)) : rows;
+  if (rest.length === rows.length) return held;
+  if (rest.length === 0) return undefined;
+  const has = (name: 'admin' | 'inherit' | 'set') => rest.some((row) => row[name] === true);
+  const attrs = { admin: has('admin'), inherit: has('inherit'), set: has('set') };
+  return { ...held, attrs, aside: { ...held.aside, given: rest, isCreator: true } };
+}
+
+const isCreators = ({ admin, inherit, set, grantor }: MembershipGiven, { id }: Membership): boolean =>
+  admin && inherit === false && set === false && grantor !== id.member;
+
+/** @param held without its creator's own row. @returns the statements that end it, whoever granted it. */
 export function endMembership(input: LiveInput, held: Membership): string[] {
   const rows = rowsOf(input, held);
   if (rows.length === 0) return sqlToDrop([plain(held)], input.live);
@@ -54,10 +79,11 @@ export function alterMembership(input: LiveInput, held: Membership, wanted: Memb
 /** Those whom a member has let in, and whom they have. */
 function withoutThoseLetIn(
   input: LiveInput,
-  { id, attrs }: Membership,
+  { id, attrs, aside }: Membership,
   before: readonly string[] = [],
 ): string[] {
-  if (!attrs.admin || before.includes(id.member)) return [];
+  // Who created the role stays its administrator, and those whom it let in stay.
+  if (!attrs.admin || aside?.['isCreator'] === true || before.includes(id.member)) return [];
   const statements: string[] = [];
   for (const other of entriesOf<'membership', MembershipAttributes>(input.live, 'membership')) {
     if (other.id.role !== id.role) continue;

@@ -1,15 +1,22 @@
 import type { MembershipAttributes } from '../../kinds/membership.ts';
-import type { RoleAttributes } from '../../kinds/role.ts';
+import { domainsIn } from '../../manifest/domain-of.ts';
+import { clusterHistory, historyOf } from '../../migration/history.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
-import { type GrantId, type MembershipId, type RoleId, keyOf } from '../../model/id.ts';
+import { type GrantId, type MembershipId, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate } from '../fix.ts';
 import type { LiveInput } from '../input.ts';
 import { describeGrants, listOf } from '../wording.ts';
 import { gainedByMembership } from './consequence.ts';
-import { type Membership, alterMembership, endMembership, rowsOf } from './membership-grants.ts';
+import {
+  type Membership,
+  alterMembership,
+  endMembership,
+  rowsOf,
+  withoutCreators,
+} from './membership-grants.ts';
 import { exists, helpAboutOther, severityFor } from './who.ts';
 
 export const membership: Rule<LiveInput> = {
@@ -36,7 +43,7 @@ const groupExists = (input: LiveInput, role: string): boolean =>
 function compare(input: LiveInput, wanted: Membership): Found | undefined {
   const { live } = input;
   const { id } = wanted;
-  const held = find<MembershipId, MembershipAttributes>(live, id);
+  const held = withoutCreators(input, find<MembershipId, MembershipAttributes>(live, id));
   const [member, role] = [identifier(id.member), identifier(id.role)];
   const about = { domain: null, subject: member, discriminator: role };
   if (held === undefined)
@@ -115,14 +122,16 @@ function consequence(input: LiveInput, { role, member }: MembershipId): string {
   return lost.length === 0 ? '' : `, and so lacks ${describeGrants(lost, input.live.serverVersion)}`;
 }
 
-function* stray(input: LiveInput, entry: Membership): Generator<Found> {
+function* stray(input: LiveInput, held: Membership): Generator<Found> {
+  const entry = withoutCreators(input, held);
+  if (entry === undefined) return;
   const { id, attrs } = entry;
   const { manifest } = input;
   if (input.expected.has(keyOf(id))) return;
   // Of groups that the manifest does not declare, only what our own roles are in is our business.
   if (!manifest.roles.has(id.role) && !manifest.roles.has(id.member)) return;
   const severity = severityFor(input, id.member);
-  if (severity === undefined || isCreators(input, entry)) return;
+  if (severity === undefined || isMigrators(input, entry)) return;
   const [member, role] = [identifier(id.member), identifier(id.role)];
   yield {
     domain: null,
@@ -139,11 +148,16 @@ function* stray(input: LiveInput, entry: Membership): Generator<Found> {
   };
 }
 
-/** From 16 on, who creates a role without being a superuser is made its administrator, and nothing more. */
-function isCreators({ live }: LiveInput, { id, attrs }: Membership): boolean {
-  if (live.serverVersion < 160000 || !attrs.admin || attrs.inherit === true || attrs.set === true)
-    return false;
-  return find<RoleId, RoleAttributes>(live, { kind: 'role', name: id.member })?.attrs.createRole === true;
+/** Who applies the migrations, and so owns a history, must be a member of the owners that it gives the objects to. */
+function isMigrators({ manifest, database, access }: LiveInput, { id, attrs }: Membership): boolean {
+  const domains = domainsIn(manifest, database);
+  return (
+    !attrs.admin &&
+    domains.some(({ owner, owners }) => [owner, ...owners.map((each) => each.owner)].includes(id.role)) &&
+    [clusterHistory, ...domains.map(historyOf)].some(
+      ({ schema, table: name }) => access.ownerOf({ kind: 'table', schema, name }) === id.member,
+    )
+  );
 }
 
 const plain = ({ id, attrs }: Membership): Entry => ({ id, attrs: { ...attrs } });
