@@ -91,11 +91,12 @@ async function readOne<T>(
 
 /** @returns the role as the server calls it. @throws KnownError (2) when none of the servers has it. */
 export function roleNamed(text: string, all: readonly Pick<World, 'catalog'>[]): string {
-  if (text.toLowerCase() === 'public') return 'public';
+  if (text === 'public') return text;
   const known = new Set(serversRoles);
   for (const { catalog } of all) for (const { id } of entriesOf(catalog, 'role')) known.add(id.name);
   const bare = /^"(.*)"$/s.exec(text)?.[1]?.replaceAll('""', '"');
   for (const name of [text, bare]) if (name !== undefined && known.has(name)) return name;
+  if (text.toLowerCase() === 'public') return 'public';
   const near = closest(text, known);
   throw inputError({
     message: `${text}: the server has no such role`,

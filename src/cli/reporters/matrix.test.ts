@@ -18,6 +18,9 @@ const row = (object: ObjectId, privilege: string, more: Partial<MatrixSum> = {})
   reachable: true,
   ...more,
 });
+const auth: ObjectId = { kind: 'schema', name: 'auth' };
+const state: ObjectId = { kind: 'enum', schema: 'auth', name: 'state' };
+const total: ObjectId = { kind: 'function', schema: 'auth', name: 'total', args: '' };
 /** The cell of role app in domain auth, which has two tables, a and b. */
 function cell(...rows: MatrixSum[]): string {
   const text = matrixText(rows, ['app'], new Map([['auth', 2]]), 180000, colour);
@@ -39,7 +42,20 @@ describe('a cell', () => {
     ['r~', [row({ kind: 'column', schema: 'auth', table: 'a', name: 'id' }, 'select')]],
     ['all', onBoth(...privilegesOn('table', 180000))],
     ['x', onBoth('truncate')],
-    ['use', [row({ kind: 'schema', name: 'auth' }, 'usage')]],
+    ['use', [row(auth, 'usage')]],
+    ['-', [row(state, 'usage', { by: { via: 'public' }, reachable: false })]],
+    ['use', [row(auth, 'usage'), row(state, 'usage', { by: { via: 'public' } })]],
+    ['use', [row(auth, 'usage'), row(total, 'execute', { by: { via: 'public' } })]],
+    ['f', [row(auth, 'usage'), row(total, 'execute')]],
+    ['f!', [row(total, 'execute', { reachable: false })]],
+    [
+      'rcf+',
+      [
+        ...onBoth('select'),
+        row(auth, 'create', { by: { via: 'member of', role: 'group' } }),
+        row(total, 'execute'),
+      ],
+    ],
     ['own', [row({ kind: 'schema', name: 'auth' }, 'create', { by: { via: 'owner' } }), ...onBoth('select')]],
     ['su', [row(on('a'), 'select', { by: { via: 'superuser' } })]],
     ['r~+', [row(on('a'), 'select', { by: { via: 'member of', role: 'group' } })]],

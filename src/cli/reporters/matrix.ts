@@ -2,7 +2,7 @@
 import { privilegesOn } from '../../core/kinds/privileges.ts';
 import type { Via } from '../../core/access/effective.ts';
 import type { MatrixRow, MatrixSum } from '../../core/access/matrix.ts';
-import { isRelation, nameOf } from '../../core/model/id.ts';
+import { type ObjectId, isRelation, nameOf } from '../../core/model/id.ts';
 import { groupBy } from '../../core/rules/group-by.ts';
 import { granteeName, grantedOn } from '../../core/rules/wording.ts';
 import type { Chalk } from '../colour.ts';
@@ -69,7 +69,7 @@ interface Summary {
 }
 
 /**
- * Roles down, domains across: what a role may do with the tables and views of a domain, in letters.
+ * Roles down, domains across: what a role may do with the tables and views of a domain, and with its schema and functions, in letters.
  * @param relations how many tables and views each domain has: the columns, in this order.
  */
 export function matrixText(
@@ -145,7 +145,7 @@ const words: Readonly<Record<string, string>> = {
   own: 'owner of the schema',
   su: 'superuser: everything, everywhere',
   all: 'every privilege',
-  use: 'USAGE on the schema, and nothing in it',
+  use: 'USAGE on the schema, and nothing on its tables and functions',
 };
 const letters: Readonly<Record<string, string>> = {
   r: 'read (select)',
@@ -154,6 +154,8 @@ const letters: Readonly<Record<string, string>> = {
   u: 'update',
   d: 'delete',
   x: 'other: truncate, references, trigger, maintain',
+  c: 'create objects in the schema',
+  f: 'execute: functions that not everybody may call',
   '~': 'the letter before it holds on some tables or columns only',
   '+': 'through membership in a group',
   '*': 'may pass on some of it',
@@ -180,7 +182,7 @@ function styleOf({ what, marks }: Summary, colour: Chalk): (text: string) => str
     if (what === '-' || what === 'use') return colour.dim(text);
     return what in words
       ? colour.magenta(text)
-      : /[wadux]/.test(what)
+      : /[waduxc]/.test(what)
         ? colour.yellow(text)
         : colour.green(text);
   };
@@ -191,23 +193,29 @@ function summarise(rows: readonly MatrixSum[], relations: number, serverVersion:
   if (rows.some(({ by }) => by.via === 'superuser')) return { what: 'su', marks: '' };
   if (rows.some(({ object, by }) => object.kind === 'schema' && by.via === 'owner'))
     return { what: 'own', marks: '' };
-  const within = rows.filter(({ object }) => isRelation(object) || object.kind === 'column');
+  const tables = rows.filter(({ object }) => isRelation(object) || object.kind === 'column');
+  const onSchema = rows.filter(({ object }) => object.kind === 'schema');
+  // Whoever makes a function gives it to everybody: that is told of nobody.
+  const called = rows.filter(({ object, by }) => isRoutine(object) && by.via !== 'public');
+  const created = onSchema.filter(({ privilege }) => privilege === 'create');
+  const within = [...tables, ...created, ...called];
   const counts = new Map<string, number>();
   const somewhere = new Set<string>();
-  for (const { privilege, object, objects } of within) {
+  for (const { privilege, object, objects } of tables) {
     somewhere.add(privilege);
     if (object.kind !== 'column') counts.set(privilege, (counts.get(privilege) ?? 0) + objects);
   }
-  const told = within.length > 0 ? within : rows;
+  const told = within.length > 0 ? within : onSchema;
   const marks = [
     told.some(({ by }) => by.via === 'member of') ? '+' : '',
     told.some(isPassable) ? '*' : '',
     within.some(({ reachable }) => !reachable) ? '!' : '',
   ].join('');
-  if (within.length === 0) return { what: 'use', marks };
+  if (within.length === 0) return { what: onSchema.length > 0 ? 'use' : '-', marks };
+  const besides = (created.length > 0 ? 'c' : '') + (called.length > 0 ? 'f' : '');
   const onAll = (privilege: string) => counts.get(privilege) === relations;
   if (privilegesOn('table', serverVersion).every(onAll)) return { what: 'all', marks };
-  return { what: inLetters(somewhere, onAll), marks };
+  return { what: inLetters(somewhere, onAll) + besides, marks };
 }
 
 function inLetters(somewhere: ReadonlySet<string>, onAll: (privilege: string) => boolean): string {
@@ -219,6 +227,8 @@ function inLetters(somewhere: ReadonlySet<string>, onAll: (privilege: string) =>
     : letter('a', ['insert']) + letter('u', ['update']) + letter('d', ['delete']);
   return letter('r', ['select']) + write + letter('x', ['truncate', 'references', 'trigger', 'maintain']);
 }
+
+const isRoutine = ({ kind }: ObjectId): boolean => kind === 'function' || kind === 'aggregate';
 
 /** Owners and superusers may pass on whatever they hold: that goes without saying. */
 const isPassable = ({ grantable, by }: MatrixRow): boolean =>

@@ -102,7 +102,7 @@ export function rolesOf(live: Catalog): string[] {
 }
 
 function* placesOf(objects: ReadonlyMap<string, DomainObjects>, access: Access): Iterable<Place> {
-  for (const { domain, schema, relations, sequences, types, identities } of objects.values()) {
+  for (const { domain, schema, relations, sequences, types, functions, identities } of objects.values()) {
     const place = (object: ObjectId): Place => ({
       domain: domain.name,
       object,
@@ -114,7 +114,7 @@ function* placesOf(objects: ReadonlyMap<string, DomainObjects>, access: Access):
       yield place(relation);
       for (const column of grantedColumns(access, relation)) yield place(column);
     }
-    for (const object of [...sequences, ...types]) yield place(object);
+    for (const object of [...sequences, ...types, ...functions]) yield place(object);
     // Of an identity column's, read for access alone, only those of which something is said: else its table's owner has all.
     for (const { sequence } of identities()) yield place(sequence);
   }

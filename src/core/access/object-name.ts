@@ -24,6 +24,9 @@ const families: Readonly<Record<string, (id: ObjectId) => boolean>> = {
   table: (id) => isRelation(id),
   function: ({ kind }) => kind === 'function' || kind === 'aggregate',
   procedure: ({ kind }) => kind === 'function',
+  routine: ({ kind }) => kind === 'function' || kind === 'aggregate',
+  domain: ({ kind }) => kind === 'domain-type',
+  server: ({ kind }) => kind === 'foreign-server',
   tablespace: ({ kind }) => kind === 'named-tablespace',
 };
 
@@ -73,7 +76,10 @@ export function unknownObject(catalogs: readonly Catalog[], text: string): Error
       else names.add(nameOf(object));
     for (const { id } of entriesOf(catalog, 'column')) names.add(nameOf(id));
   }
+  const routine = rest.replace(/\(.*$/s, '');
+  const overloads = routine === rest ? [] : [...names].filter((name) => name.startsWith(`${routine}(`));
   const near =
+    (overloads.length === 0 ? undefined : overloads.sort().join(' or ')) ??
     [...names].find((name) => name.endsWith(`.${rest}`) || name === `schema:${rest}`) ??
     [...names].find(
       (name) => name.toLowerCase().replaceAll('"', '') === text.toLowerCase().replaceAll('"', ''),
