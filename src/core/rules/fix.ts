@@ -3,6 +3,7 @@ import { kindOf } from '../kinds/kinds.ts';
 import type { Draft } from '../kinds/kind.ts';
 import type { Catalog } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
+import { keyOf } from '../model/id.ts';
 
 /** @returns statements that make these entries, without a semicolon; several privileges on one object in one GRANT. */
 export function sqlToCreate(entries: readonly Entry[], live: Catalog): string[] {
@@ -11,7 +12,10 @@ export function sqlToCreate(entries: readonly Entry[], live: Catalog): string[] 
 
 /** @returns statements that take these entries away. */
 export function sqlToDrop(entries: readonly Entry[], live: Catalog): string[] {
-  return merged(entries.flatMap((entry) => kindOf(entry.id).drop(entry, { from: live, to: live })));
+  const dropped = new Set(entries.map(({ id }) => keyOf(id)));
+  const drafts = entries.flatMap((entry) => kindOf(entry.id).drop(entry, { from: live, to: live }));
+  // A privilege on a column, which REVOKE on its table takes along, is given again: but for those that are to go too.
+  return merged(drafts.filter(({ produces }) => !produces.some((key) => dropped.has(key))));
 }
 
 /** @returns statements that give an entry other attributes. */

@@ -17,10 +17,18 @@ function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string)
     entry.id.kind === 'grant' &&
     entry.id.to === role &&
     (because.as === 'grant' || because.as === 'migrations') &&
-    (keys.has(keyOf(wholeOf(input.live, entry.id.on))) || keys.has(keyOf(toldWith(entry))))
+    [wholeOf(input.live, entry.id.on), toldWith(entry), tableOf(input, entry.id.on)].some(
+      (on) => on !== undefined && keys.has(keyOf(on)),
+    )
       ? [entry]
       : [],
   );
+}
+
+/** The table whose owner is a serial column's sequence's too. */
+function tableOf({ live }: LiveInput, on: ObjectId): ObjectId | undefined {
+  const column = on.kind === 'sequence' ? owningColumn(live, on) : undefined;
+  return column && { kind: 'table', schema: column.schema, name: column.table };
 }
 
 export const owner: Rule<LiveInput> = {
