@@ -1,10 +1,10 @@
-/** Extensions, and in what the privileges on their objects differ from those that they came with. */
+/** Extensions, and in what the privileges on their objects, and on the server's own, differ from those that they came with. */
 import type { ExtensionAside } from '../../core/kinds/extension.ts';
 import { type ExtensionId, type GrantId, type ObjectId, type RevokeId, keyOf } from '../../core/model/id.ts';
 import { parseAcl } from './acl.ts';
 import { argumentTypes } from './function.ts';
 import { parseAddress } from './address.ts';
-import { type Reading, add, addCarried, address } from './reading.ts';
+import { type Reading, add, addCarried, address, isMade, notOfExtension } from './reading.ts';
 
 export async function readExtensions(reading: Reading): Promise<void> {
   await Promise.all([readThem(reading), readMemberPrivileges(reading)]);
@@ -44,7 +44,8 @@ async function readThem(reading: Reading): Promise<void> {
 }
 
 interface Member {
-  extension: string;
+  /** null: it came with the server. */
+  extension: string | null;
   kind: ObjectId['kind'];
   object: string;
   schema: string | null;
@@ -56,19 +57,33 @@ interface Member {
   came: string[];
 }
 
-/** SQL: members of one catalog whose privileges are not those that they came with. */
+/** SQL: members of extensions, or what came with the server, of one catalog, where their privileges are not those that they came with. */
 const members = (
   catalog: string,
   { kind, schema, table = 'null', name, args = 'null', acl, owner, type, joins, sub = '0' }: Columns,
+  namespace?: string,
 ): string => `
-  select x.extname as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
+  select ${namespace === undefined ? 'x.extname' : 'null'} as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
     ${schema} as schema, ${table} as table, ${name} as name, ${args} as args,
     coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as acl,
     coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as came
-  from pg_depend m join pg_extension x on x.oid = m.refobjid ${joins}
+  from ${namespace === undefined ? 'pg_depend m join pg_extension x on x.oid = m.refobjid' : ofServer(catalog, namespace)} ${joins}
   left join pg_init_privs i on i.classoid = m.classid and i.objoid = m.objid and i.objsubid = ${sub}
-  where m.classid = '${catalog}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'
-    and ${acl} is distinct from i.initprivs`;
+  where ${namespace === undefined ? `m.classid = '${catalog}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e' and` : ''}
+    ${acl} is distinct from i.initprivs`;
+
+/** SQL: what came with the server in pg_catalog: of that, as pg_dump knows too, it has kept what privileges it came with. */
+const ofServer = (catalog: string, namespace: string): string => `(
+    select '${catalog}'::regclass as classid, s.oid as objid from ${catalog} s
+    where ${namespace} = 'pg_catalog'::regnamespace and not (${isMade('s.oid')}) and ${notOfExtension(catalog, 's.oid')}) m`;
+
+/** By catalog, the namespace of what is in it; and where the server has nothing of its own, or it is read elsewhere, none. */
+const namespaces: Readonly<Record<string, string>> = {
+  pg_proc: 's.pronamespace',
+  pg_class: 's.relnamespace',
+  pg_type: 's.typnamespace',
+  pg_namespace: 's.oid',
+};
 
 interface Columns {
   readonly kind: string;
@@ -88,79 +103,108 @@ interface Columns {
 export const typeKind = `case t.typtype when 'e' then 'enum' when 'd' then 'domain-type' when 'c' then 'composite-type'
   when 'r' then 'range-type' else 'base-type' end`;
 
-const sources = [
-  members('pg_proc', {
-    kind: `case p.prokind when 'a' then 'aggregate' else 'function' end`,
-    schema: 'n.nspname',
-    name: 'p.proname',
-    args: argumentTypes,
-    acl: 'p.proacl',
-    owner: 'p.proowner',
-    type: `'f'`,
-    joins: 'join pg_proc p on p.oid = m.objid join pg_namespace n on n.oid = p.pronamespace',
-  }),
-  members('pg_class', {
-    kind: `case c.relkind when 'v' then 'view' when 'm' then 'materialized-view' when 'S' then 'sequence'
+const sources: readonly (readonly [catalog: string, Columns])[] = [
+  [
+    'pg_proc',
+    {
+      kind: `case p.prokind when 'a' then 'aggregate' else 'function' end`,
+      schema: 'n.nspname',
+      name: 'p.proname',
+      args: argumentTypes,
+      acl: 'p.proacl',
+      owner: 'p.proowner',
+      type: `'f'`,
+      joins: 'join pg_proc p on p.oid = m.objid join pg_namespace n on n.oid = p.pronamespace',
+    },
+  ],
+  [
+    'pg_class',
+    {
+      kind: `case c.relkind when 'v' then 'view' when 'm' then 'materialized-view' when 'S' then 'sequence'
       when 'f' then 'foreign-table' else 'table' end`,
-    schema: 'n.nspname',
-    name: 'c.relname',
-    acl: 'c.relacl',
-    owner: 'c.relowner',
-    type: `case c.relkind when 'S' then 's' else 'r' end::"char"`,
-    joins: 'join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace',
-  }),
-  members('pg_foreign_data_wrapper', {
-    kind: `'foreign-data-wrapper'`,
-    schema: 'null',
-    name: 'w.fdwname',
-    acl: 'w.fdwacl',
-    owner: 'w.fdwowner',
-    type: `'F'`,
-    joins: 'join pg_foreign_data_wrapper w on w.oid = m.objid',
-  }),
-  members('pg_namespace', {
-    kind: `'schema'`,
-    schema: 'null',
-    name: 'n.nspname',
-    acl: 'n.nspacl',
-    owner: 'n.nspowner',
-    type: `'n'`,
-    joins: 'join pg_namespace n on n.oid = m.objid',
-  }),
-  members('pg_type', {
-    kind: typeKind,
-    schema: 'n.nspname',
-    name: 't.typname',
-    acl: 't.typacl',
-    owner: 't.typowner',
-    type: `'T'`,
-    joins: 'join pg_type t on t.oid = m.objid join pg_namespace n on n.oid = t.typnamespace',
-  }),
-  members('pg_language', {
-    kind: `'language'`,
-    schema: 'null',
-    name: 'l.lanname',
-    acl: 'l.lanacl',
-    owner: 'l.lanowner',
-    type: `'l'`,
-    joins: 'join pg_language l on l.oid = m.objid',
-  }),
-  members('pg_class', {
-    kind: `'column'`,
-    schema: 'n.nspname',
-    table: 'c.relname',
-    name: 'a.attname',
-    acl: 'a.attacl',
-    owner: '0',
-    type: null,
-    joins: `join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace
+      schema: 'n.nspname',
+      name: 'c.relname',
+      acl: 'c.relacl',
+      owner: 'c.relowner',
+      type: `case c.relkind when 'S' then 's' else 'r' end::"char"`,
+      joins: 'join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace',
+    },
+  ],
+  [
+    'pg_foreign_data_wrapper',
+    {
+      kind: `'foreign-data-wrapper'`,
+      schema: 'null',
+      name: 'w.fdwname',
+      acl: 'w.fdwacl',
+      owner: 'w.fdwowner',
+      type: `'F'`,
+      joins: 'join pg_foreign_data_wrapper w on w.oid = m.objid',
+    },
+  ],
+  [
+    'pg_namespace',
+    {
+      kind: `'schema'`,
+      schema: 'null',
+      name: 'n.nspname',
+      acl: 'n.nspacl',
+      owner: 'n.nspowner',
+      type: `'n'`,
+      joins: 'join pg_namespace n on n.oid = m.objid',
+    },
+  ],
+  [
+    'pg_type',
+    {
+      kind: typeKind,
+      schema: 'n.nspname',
+      name: 't.typname',
+      acl: 't.typacl',
+      owner: 't.typowner',
+      type: `'T'`,
+      joins: 'join pg_type t on t.oid = m.objid join pg_namespace n on n.oid = t.typnamespace',
+    },
+  ],
+  [
+    'pg_language',
+    {
+      kind: `'language'`,
+      schema: 'null',
+      name: 'l.lanname',
+      acl: 'l.lanacl',
+      owner: 'l.lanowner',
+      type: `'l'`,
+      joins: 'join pg_language l on l.oid = m.objid',
+    },
+  ],
+  [
+    'pg_class',
+    {
+      kind: `'column'`,
+      schema: 'n.nspname',
+      table: 'c.relname',
+      name: 'a.attname',
+      acl: 'a.attacl',
+      owner: '0',
+      type: null,
+      joins: `join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
-    sub: 'a.attnum',
-  }),
+      sub: 'a.attnum',
+    },
+  ],
 ];
 
 async function readMemberPrivileges(reading: Reading): Promise<void> {
-  const rows = await reading.sql.unsafe<Member[]>(sources.join('\nunion all'));
+  const rows = await reading.sql.unsafe<Member[]>(
+    [
+      ...sources.map(([catalog, columns]) => members(catalog, columns)),
+      ...sources.flatMap(([catalog, columns]) => {
+        const namespace = namespaces[catalog];
+        return namespace === undefined ? [] : [members(catalog, columns, namespace)];
+      }),
+    ].join('\nunion all'),
+  );
   for (const { extension, kind, object, schema, table, name, args, acl, came } of rows) {
     const on = {
       kind,
@@ -169,11 +213,12 @@ async function readMemberPrivileges(reading: Reading): Promise<void> {
       name,
       ...(args === null ? {} : { args }),
     } as ObjectId;
-    if (!addDifferences(reading, on, { acl, came }, { kind: 'extension', name: extension }))
+    const of = extension === null ? undefined : ({ kind: 'extension', name: extension } as const);
+    if (!addDifferences(reading, on, { acl, came }, of))
       reading.notAnalysed.push({
-        object: `privileges on ${object} of extension ${extension}`,
+        object: `privileges on ${object} of ${extension === null ? 'the server' : `extension ${extension}`}`,
         schema,
-        why: 'they differ from those that the extension came with, in a way that is not modelled',
+        why: 'they differ from those that it came with, in a way that is not modelled',
       });
   }
 }

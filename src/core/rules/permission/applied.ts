@@ -69,6 +69,8 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
 export function isMigrations({ manifest, database, live }: Omit<Applied, 'applied'>, on: ObjectId): boolean {
   const schema = schemaOf(on);
   if (schema === undefined) return on.kind !== 'role';
+  // Of the server's own, what differs from what it came with is somebody's doing.
+  if (schema === 'pg_catalog') return true;
   if (isUnmanagedSchema(manifest, schema)) return false;
   if (on.kind === 'schema') return !domainsIn(manifest, database).some((domain) => domain.schema === schema);
   const whole = wholeOf(live, on);
