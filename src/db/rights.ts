@@ -12,14 +12,15 @@ export function rightFor({ statement, message, detail }: Refused): string {
     const found = form.exec(message) ?? form.exec(detail ?? '');
     if (found !== null) return say(found[1]!, found[2] ?? '');
   }
+  const [, forRole] = /\bALTER DEFAULT PRIVILEGES FOR ROLE ("(?:[^"]|"")*"|\S+)/.exec(statement) ?? [];
+  if (forRole !== undefined) return `membership in ${forRole}`;
   const [, privileges, on] = privilegesOn.exec(statement) ?? [];
   if (privileges !== undefined)
     return `the grant option for ${privileges} on ${on!.replace('DATABASE %I', 'the database')}, or membership in its owner`;
-  const [, forRole] = /\bALTER DEFAULT PRIVILEGES FOR ROLE (\S+)/.exec(statement) ?? [];
-  if (forRole !== undefined) return `membership in ${forRole}`;
-  const [, role] = /^ALTER ROLE (\S+)/.exec(statement) ?? [];
+  const [, role] = /^ALTER ROLE ("(?:[^"]|"")*"|\S+)/.exec(statement) ?? [];
   if (role !== undefined) return `CREATEROLE, and ADMIN OPTION on role ${role}`;
-  const [, granted] = /^(?:GRANT|REVOKE|REVOKE ADMIN OPTION FOR) (\S+) (?:TO|FROM) /.exec(statement) ?? [];
+  const [, granted] =
+    /^(?:GRANT|REVOKE|REVOKE ADMIN OPTION FOR) ("(?:[^"]|"")*"|\S+) (?:TO|FROM) /.exec(statement) ?? [];
   if (granted !== undefined) return `ADMIN OPTION on role ${granted}`;
   return detail ?? 'a right of a superuser';
 }
@@ -28,6 +29,7 @@ const privilegesOn =
   /\b(?:GRANT|REVOKE|REVOKE GRANT OPTION FOR) ([A-Z][A-Z, ]*(?:\([^)]*\))?[^;]*?) ON (.+?) (?:TO|FROM) /s;
 
 const forms: readonly (readonly [form: RegExp, say: (what: string, other: string) => string])[] = [
+  [/^permission denied to set parameter "(.+?)"/, (name) => `SET on parameter ${name}`],
   [/^must be owner of (.+)$/, (what) => `ownership of ${what}`],
   [/must be able to SET ROLE "(.+?)"/, (role) => `membership in role ${role} with SET`],
   [/^permission denied to set role "(.+?)"/, (role) => `membership in role ${role} with SET`],

@@ -136,7 +136,9 @@ alter database shop set work_mem = '8MB'`);
   it('what its rights do not reach is named, and nothing is done', async () => {
     await run(`grant delete on stock.items to shop_reader;
 alter table stock.shelves owner to postgres;
-grant set on parameter log_statement to shop_app`);
+grant set on parameter log_statement to shop_app;
+alter role shop_login set log_min_messages = 'error';
+alter default privileges for role postgres in schema stock grant select on tables to shop_reader`);
     const before = await everything();
     const { status, log } = await places.cloud.dbctl('drift', '--fix');
     expect(status, log).toBe(3);
@@ -145,6 +147,10 @@ grant set on parameter log_statement to shop_app`);
       /cloud needs ownership of table shelves for: ALTER TABLE stock.shelves OWNER TO shop_owner/,
     );
     expect(log).toMatch(/cloud needs the grant option for SET on PARAMETER log_statement.* for: REVOKE SET/);
+    expect(log).toContain('cloud needs SET on parameter log_min_messages for: ALTER ROLE shop_login RESET');
+    expect(log).toMatch(
+      /cloud needs membership in (role )?postgres for: ALTER DEFAULT PRIVILEGES FOR ROLE postgres/,
+    );
     expect(await everything()).toEqual(before);
 
     const auditor = await places.auditor.dbctl('drift', '--fix');
