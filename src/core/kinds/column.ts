@@ -37,7 +37,7 @@ import { aroundTypeChange, beforeThoseAbove, leftToThoseAbove, underItsOwnName }
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { type TableAttributes, isMadeAnew } from './table.ts';
-import { addColumnHazards, castRewrites, isReadAgain } from './rewrites.ts';
+import { addColumnHazards, isReadAgain, typeChange } from './rewrites.ts';
 
 export const column: Kind<ColumnId, ColumnAttributes> = {
   name: 'column',
@@ -115,11 +115,12 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));
     else if (typeChanged) {
       const viaText = isOfMadeType(from, id) && isOfMadeType(to, id);
+      const { rewrites, isOtherCollation } = typeChange(before.attrs, attrs, sides, viaText);
       const work = !holdsRows(id, sides)
         ? undefined
-        : viaText || castRewrites(before.attrs.type, attrs.type)
+        : rewrites
           ? 'rewrite'
-          : isReadAgain(id, before.attrs.collation !== attrs.collation, from)
+          : isReadAgain(id, isOtherCollation, from)
             ? 'scan'
             : undefined;
       const change = alterType(before.attrs, { id, attrs }, sides, viaText, work);

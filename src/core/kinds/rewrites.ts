@@ -160,6 +160,42 @@ export function castRewrites(from: string, to: string): boolean {
   }
 }
 
+/** What of a column's type tells how its values are stored. */
+interface Typed {
+  readonly type: string;
+  readonly collation: string | null;
+}
+
+/** @param viaText whether `column::text::type` makes the one of the other, and not `column::type`. @returns what the change comes to, whether the types are domains or not. */
+export function typeChange(
+  before: Typed,
+  after: Typed,
+  { from, to }: { readonly from: Catalog; readonly to: Catalog },
+  viaText: boolean,
+): { readonly rewrites: boolean; readonly isOtherCollation: boolean } {
+  const [old, now] = [storedAs(before, from), storedAs(after, to)];
+  // How long a domain's values are, the server does not look at.
+  const type = old.domain === undefined ? old.type : parts(old.type).base;
+  return {
+    rewrites:
+      (now.domain !== undefined && isConstrained(now.domain, to)) ||
+      (viaText ? castRewrites(type, 'text') || castRewrites('text', now.type) : castRewrites(type, now.type)),
+    isOtherCollation: old.collation !== now.collation,
+  };
+}
+
+/** A domain's values are those of the type that it is of. */
+function storedAs({ type, collation }: Typed, of: Catalog): Typed & { readonly domain?: DomainTypeId } {
+  for (const { id, attrs } of entriesOf<'domain-type', DomainAttributes>(of, 'domain-type'))
+    if (qualified(id.schema, id.name) === type)
+      return {
+        ...storedAs({ type: attrs.type, collation: collation ?? attrs.collation }, of),
+        domain: id,
+      };
+  return { type, collation };
+}
+type DomainAttributes = { readonly type: string; readonly collation: string | null };
+
 /** `numeric(10,2)` → `numeric` and 10, 2. An array is a type of its own. */
 function parts(type: string): { base: string; limits: number[] } {
   const found = /\(([\d, ]+)\)/.exec(type);
