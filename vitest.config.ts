@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -16,8 +17,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // The end-to-end tests run the built program: it is built once, from what is being tested.
     globalSetup: ['test/support/build.ts'],
-    // Real servers start in these tests: two at a time suit a small machine, and none is cut short.
-    maxWorkers: 2,
+    // Real servers start in these tests: half as many at a time as the machine has cores, and none is cut short.
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,

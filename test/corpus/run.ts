@@ -8,7 +8,7 @@ import { join, relative } from 'node:path';
 import { connect, type Address } from '../../src/db/connect.ts';
 import { openThrowAway } from '../../src/db/server/throw-away.ts';
 import { identifier } from '../../src/sql/quote.ts';
-import { convergeFromTo, filled } from '../support/convergence.ts';
+import { type Way, convergeEachWay, filled } from '../support/convergence.ts';
 
 const [folder, ...filters] = process.argv.slice(2);
 if (folder === undefined) {
@@ -28,6 +28,9 @@ if (cases.length === 0) {
   process.exit(2);
 }
 
+const directions: Readonly<Record<Way, string>> = { 'before → after': 'a → b', 'after → before': 'b → a' };
+const ways = Object.keys(directions) as Way[];
+
 let converged = 0;
 let loadable = 0;
 // The majors at once: each has servers of its own, and waits for them most of the time.
@@ -37,17 +40,13 @@ async function runOn(major: number): Promise<void> {
   const [left, right] = await Promise.all([openThrowAway({ major }), openThrowAway({ major })]);
   try {
     for (const path of cases)
-      for (const [before, after] of [
-        ['a', 'b'],
-        ['b', 'a'],
-      ] as const) {
-        const name = `${relative(folder!, path)} ${before} → ${after}, PostgreSQL ${major}`;
-        const outcome = await attempt(path, before, after, left.address, right.address);
+      for (const [way, outcome] of await attempt(path, left.address, right.address)) {
+        const name = `${relative(folder!, path)} ${directions[way]}, PostgreSQL ${major}`;
         if ('notApplicable' in outcome) console.log(`not applicable: ${name}: ${outcome.notApplicable}`);
         else {
           loadable += 1;
-          if (outcome.failure === undefined) converged += 1;
-          else console.log(`failed: ${name}: ${outcome.failure}`);
+          if (outcome.error === undefined) converged += 1;
+          else console.log(`failed: ${name}: ${inWords(outcome.error)}`);
         }
       }
   } finally {
@@ -59,29 +58,27 @@ process.exitCode = converged === loadable ? 0 : 1;
 
 async function attempt(
   path: string,
-  before: 'a' | 'b',
-  after: 'a' | 'b',
   left: (database: string) => Address,
   right: (database: string) => Address,
-): Promise<{ notApplicable: string } | { failure?: string }> {
+): Promise<ReadonlyMap<Way, { readonly notApplicable: string } | { readonly error?: Error }>> {
   const read = (file: string) =>
     existsSync(join(path, file)) ? `${readFileSync(join(path, file), 'utf8')}\n;\n` : '';
   const load = async (address: (database: string) => Address, side: string) => {
     await anew(address);
     return filled(address('corpus'), `${read('setup.sql')}${read(`${side}.sql`)}`);
   };
-  const loaded = await Promise.allSettled([load(left, before), load(right, after)]);
+  const loaded = await Promise.allSettled([load(left, 'a'), load(right, 'b')]);
   const sides = loaded.flatMap((side) => (side.status === 'fulfilled' ? [side.value] : []));
   const refused = loaded.find((side) => side.status === 'rejected');
   if (refused !== undefined) {
     await Promise.all(sides.map((side) => side.close()));
-    return { notApplicable: firstLine(refused.reason) };
+    const notApplicable = firstLine(refused.reason);
+    return new Map(ways.map((way) => [way, { notApplicable }]));
   }
   try {
-    await convergeFromTo(sides[0]!, sides[1]!);
-    return {};
+    return await convergeEachWay(sides[0]!, sides[1]!, ways);
   } catch (error) {
-    return { failure: process.env['CORPUS_VERBOSE'] ? String((error as Error).stack) : firstLine(error) };
+    return new Map(ways.map((way) => [way, { error: error as Error }]));
   } finally {
     await Promise.all(sides.map((side) => side.close()));
   }
@@ -111,6 +108,9 @@ function casesIn(path: string): string[] {
     .flatMap(({ name }) => casesIn(join(path, name)))
     .sort();
 }
+
+const inWords = (error: Error): string =>
+  process.env['CORPUS_VERBOSE'] ? String(error.stack) : firstLine(error);
 
 function firstLine(error: unknown): string {
   return (error as Error).message.split('\n', 1)[0]!;

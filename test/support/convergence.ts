@@ -11,14 +11,25 @@ import { introspect } from '../../src/db/introspect/introspect.ts';
 import { dumpedSchema } from './dumped-schema.ts';
 import type { TestServer } from './servers.ts';
 
-/** Loads both sides into databases of one server. @returns the statements that were run. */
-export async function converge(server: TestServer, before: string, after: string): Promise<string[]> {
+/**
+ * Loads both sides into databases of one server, and goes the ways that are asked for.
+ * @throws AggregateError with what failed on each of them.
+ */
+export async function converge(
+  server: TestServer,
+  { before, after }: { readonly before: string; readonly after: string },
+  ways: readonly Way[],
+): Promise<void> {
   const roles = [before, after].flatMap((sql) => sql.match(/create role corpus_\w+;/g) ?? []).join('\n');
   const from = await filled(await server.createDatabase(), await prepared(server, `${roles}\n${before}`));
   try {
     const to = await filled(await server.createDatabase(), await prepared(server, `${roles}\n${after}`));
     try {
-      return await convergeFromTo(from, to);
+      const failed = [...(await convergeEachWay(from, to, ways))].flatMap(([way, { error }]) =>
+        error === undefined ? [] : new Error(`${way}: ${error.message}`, { cause: error }),
+      );
+      if (failed.length > 0)
+        throw new AggregateError(failed, failed.map(({ message }) => message).join('\n\n'));
     } finally {
       await to.close();
       await server.dropDatabase(to.address.database);
@@ -53,12 +64,59 @@ async function makeTablespaces(server: TestServer, sql: string): Promise<void> {
   }
 }
 
+/** Which of two databases is migrated to the other's state. */
+export type Way = 'before → after' | 'after → before';
+
+/** @returns for each way that is asked for what failed on it: each starts from a database as it was loaded. */
+export async function convergeEachWay(
+  before: Connection,
+  after: Connection,
+  ways: readonly Way[],
+): Promise<ReadonlyMap<Way, { readonly error?: Error }>> {
+  const [one, other] = [await sideOf(before), await sideOf(after)];
+  // What one of them was like is asked for when it has been migrated and back.
+  if (ways.length > 1) await Promise.all([one.dumped(), other.dumped()]);
+  const outcomes = new Map<Way, { readonly error?: Error }>();
+  for (const way of ways)
+    outcomes.set(
+      way,
+      await (way === 'before → after' ? convergeSides(one, other) : convergeSides(other, one)).then(
+        () => ({}),
+        (error: Error) => ({ error }),
+      ),
+    );
+  return outcomes;
+}
+
 /**
  * Migrates the first database to the other's state, and back again by the way back that was planned with it. @returns the
  * statements of the way there. @throws AssertionError that says what is not equal, after which statements.
  */
 export async function convergeFromTo(from: Connection, to: Connection): Promise<string[]> {
-  const [start, goal] = [await introspect(from), await introspect(to)];
+  return convergeSides(await sideOf(from), await sideOf(to));
+}
+
+/** A database as it is now. */
+interface Side {
+  readonly connection: Connection;
+  readonly catalog: Catalog;
+  /** As it is when it is asked for first. */
+  readonly dumped: () => Promise<string[]>;
+}
+
+async function sideOf(connection: Connection): Promise<Side> {
+  let dumped: Promise<string[]> | undefined;
+  return {
+    connection,
+    catalog: await introspect(connection),
+    dumped: () => (dumped ??= dumpedSchema(connection.address)),
+  };
+}
+
+async function convergeSides(
+  { connection: from, catalog: start }: Side,
+  { catalog: goal, dumped }: Side,
+): Promise<string[]> {
   const unknown = [...start.notAnalysed, ...goal.notAnalysed].map(({ object }) => object);
   deepStrictEqual(unknown, [], `not analysed: ${unknown.join(', ')}`);
   const uses = (await Promise.all([usesOf(start), usesOf(goal)])).flatMap((each) => each.uses);
@@ -66,7 +124,7 @@ export async function convergeFromTo(from: Connection, to: Connection): Promise<
     ({ draft }) => draft,
   );
   const up = await run(from, steps, 'up', goal);
-  const [mine, wanted] = await Promise.all([dumpedSchema(from.address), dumpedSchema(to.address)]);
+  const [mine, wanted] = await Promise.all([dumpedSchema(from.address), dumped()]);
   deepStrictEqual(
     mine.filter((statement) => !wanted.includes(statement)),
     wanted.filter((statement) => !mine.includes(statement)),

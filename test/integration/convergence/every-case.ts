@@ -1,7 +1,7 @@
 /** One file a major, for vitest to run two at a time. */
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { converge } from '../../support/convergence.ts';
+import { type Way, converge } from '../../support/convergence.ts';
 import { corpusCases } from '../../support/corpus.ts';
 import { type Major, describeMajor, majors } from '../../support/servers.ts';
 
@@ -16,14 +16,11 @@ export function describeEveryCase(major: Major): void {
 
     // Between the oldest and the newest each case goes one way on the one major, and the other way on the other.
     const isMiddle = major === 16 || major === 17;
-    const ways = cases.flatMap(({ name, before, after, since }, at) => {
-      const both = [
-        { name, way: 'before → after', from: before, to: after },
-        { name, way: 'after → before', from: after, to: before },
-      ];
-      if (major < since) return [];
-      return isMiddle ? [both[(at + major) % 2]!] : both;
-    });
-    for (const { name, way, from, to } of ways) it(`${name}: ${way}`, () => converge(server(), from, to));
+    const both: readonly Way[] = ['before → after', 'after → before'];
+    for (const [at, each] of cases.entries()) {
+      if (major < each.since) continue;
+      const ways = isMiddle ? [both[(at + major) % 2]!] : both;
+      it(`${each.name}: ${ways.join(', ')}`, () => converge(server(), each, ways));
+    }
   });
 }

@@ -67,9 +67,9 @@ function isPassedOnBy(input: LiveInput, { entry }: LiveGrant, options: readonly 
 function* regained(input: LiveInput): Generator<Found> {
   for (const { entry, because } of input.expected.values()) {
     const { id } = entry;
-    if (find(input.live, id) !== undefined) continue;
-    if (id.kind === 'default-privilege' && entry.attrs['withheld'] === true)
-      yield* promised(input, id, entry);
+    const isPromise = id.kind === 'default-privilege' && entry.attrs['withheld'] === true;
+    if ((!isPromise && id.kind !== 'revoke') || find(input.live, id) !== undefined) continue;
+    if (isPromise) yield* promised(input, id, entry);
     if (id.kind !== 'revoke') continue;
     const severity = severityFor(input, id.to);
     if (severity === undefined) continue;
