@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { historyTableName } from '../../src/core/migration/history.ts';
 import { connect } from '../../src/db/connect.ts';
+import { literal } from '../../src/sql/quote.ts';
 import { startServer } from '../../test/support/servers.ts';
 import { pairs, timeProcess } from '../pairs.js';
 import { databaseSql, domains, rolesSql } from '../scale/database.ts';
@@ -68,6 +70,16 @@ const ownSchema = (script: string): string =>
 const drifts = `grant select on domain_01.entity_000 to bench_person_5;
   revoke insert on domain_02.entity_001 from ${role(3)};`;
 
+async function report(what: string, isLimited: boolean, command: () => number): Promise<void> {
+  const result = await pairs(runs, command, () => timeProcess(process.execPath, [acls, server.url()]));
+  const binds = isLimited && tables >= 10_000;
+  const limit = binds ? ` (limits ${limits.seconds} s, ${limits.ratio})` : '';
+  console.log(
+    `  dbctl ${what}: ${(result.ours / 1000).toFixed(2)} s, the plain query ${(result.theirs / 1000).toFixed(2)} s: ${result.ratio.toFixed(2)} times${limit}`,
+  );
+  if (binds && (result.ours > limits.seconds * 1000 || result.ratio > limits.ratio)) process.exitCode = 1;
+}
+
 const server = await startServer(18);
 const folder = await mkdtemp(join(tmpdir(), 'dbctl-bench-'));
 try {
@@ -86,7 +98,8 @@ try {
   const common = ['-C', folder, '--database-url', server.url()];
   const dbctl = (...args: string[]) => timeProcess(process.execPath, [program, ...common, ...args]);
   // Drift ends with 1.
-  const drift = () => timeProcess(process.execPath, [program, ...common, 'drift'], [1]);
+  const drift = (...where: string[]) =>
+    timeProcess(process.execPath, [program, ...common, ...where, 'drift'], [1]);
   console.log(`migrating: ${(dbctl('migrate', '--quiet') / 1000).toFixed(0)} s`);
   await connection.sql.unsafe(drifts);
   await connection.sql.unsafe('vacuum analyze');
@@ -98,19 +111,21 @@ try {
     ['audit', 'who-can', 'select', 'domain_00.entity_000'],
     ['audit', 'explain', 'bench_person_0', 'select', 'domain_00.entity_000'],
   ];
-  for (const command of commands) {
-    const result = await pairs(
-      runs,
-      () => (command[0] === 'drift' ? drift() : dbctl(...command)),
-      () => timeProcess(process.execPath, [acls, server.url()]),
+  for (const command of commands)
+    await report(command.join(' '), command[0] === 'drift' || command[1] === 'matrix', () =>
+      command[0] === 'drift' ? drift() : dbctl(...command),
     );
-    const binds = (command[0] === 'drift' || command[1] === 'matrix') && tables >= 10_000;
-    const limit = binds ? ` (limits ${limits.seconds} s, ${limits.ratio})` : '';
-    console.log(
-      `  dbctl ${command.join(' ')}: ${(result.ours / 1000).toFixed(2)} s, the plain query ${(result.theirs / 1000).toFixed(2)} s: ${result.ratio.toFixed(2)} times${limit}`,
-    );
-    if (binds && (result.ours > limits.seconds * 1000 || result.ratio > limits.ratio)) process.exitCode = 1;
-  }
+  // Where nobody migrates with dbctl, permissions are all that there is to compare.
+  const alone = join(folder, 'alone');
+  await mkdir(alone);
+  await writeFile(join(alone, 'dbctl.yaml'), manifest);
+  const besides = await connect(server.address);
+  await besides.sql.unsafe(`do $$ declare history regclass; begin
+    for history in select oid from pg_class where relname = ${literal(historyTableName)} and relkind = 'r' loop
+      execute format('drop table %s', history);
+    end loop; end $$`);
+  await besides.close();
+  await report('drift, without migrations', true, () => drift('-C', alone));
 } finally {
   await rm(folder, { recursive: true, force: true });
   await server.stop();
