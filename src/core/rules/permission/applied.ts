@@ -89,6 +89,8 @@ export function concerns(
   to: string,
 ): boolean {
   if (schemaOf(on) === undefined) return true;
+  // Every database has it, and everybody is our own roles too.
+  if (on.kind === 'schema' && on.name === 'public' && to === 'public') return true;
   const whole = wholeOf(live, on);
   if (find(live, whole) === undefined) return true;
   return manifest.roles.has(to) && !isUnmanagedRole(manifest, to);
