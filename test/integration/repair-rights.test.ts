@@ -71,10 +71,15 @@ create database shop owner cloud`,
       ['shop_owner', 'shop_app', 'shop_reader', 'shop_login']
         .map((role) => verb.replace('%', role))
         .join(';\n');
-    // To give its objects away it must be a member of their owner while it migrates.
-    await run(`${members('create role %')};\ngrant shop_owner to cloud`, url('cloud'));
+    await run(members('create role %'), url('cloud'));
     await places.cloud.write({ 'dbctl.yaml': manifest });
     await places.cloud.succeed('generate', 'first', '--version-stamp', '20260101000000000');
+    // To give its objects away it must be a member of their owner while it migrates, and is told so.
+    const refused = await places.cloud.dbctl('migrate');
+    expect(refused.status, refused.log).toBe(3);
+    const [help] = /GRANT shop_owner TO cloud/.exec(refused.log) ?? [];
+    expect(help, refused.log).toBeDefined();
+    await run(help!, url('cloud'));
     await places.cloud.succeed('migrate');
     await run('revoke shop_owner from cloud', url('cloud'));
     for (const who of ['superuser', 'auditor'] as const) {

@@ -2,6 +2,7 @@
 import { frameAt, offsetOfCharacter, placeAt } from '../../core/migration/frame.ts';
 import { fullName } from '../../core/migration/migration-file.ts';
 import { KnownError, operationalError, type Problem } from '../../core/model/problem.ts';
+import { identifier } from '../../sql/quote.ts';
 import type { Connection } from '../connect.ts';
 import { StatementError, type Step } from './runner.ts';
 
@@ -39,7 +40,7 @@ export async function failureOf(
         (server.position === undefined ? 0 : offsetOfCharacter(statement.text, Number(server.position)));
   const problem: Problem = {
     message: `${said}.${blocked} ${standing}`,
-    help: helpFor(error, step, circumstances.stopped),
+    help: helpFor(error, step, circumstances.stopped, connection.address.user),
     ...(offset === undefined || circumstances.stopped
       ? {}
       : { ...placeOf(file.file, file.text, offset), frame: frameWith(frameAt(file.text, offset), server) }),
@@ -105,9 +106,10 @@ async function invalidIndexes({ sql }: Connection, schema: string): Promise<stri
 }
 
 function helpFor(
-  { index, server: { code } }: StatementError,
+  { index, server: { code, message } }: StatementError,
   { file, direction }: Step,
   stopped: boolean,
+  user: string,
 ): string {
   const verb = direction === 'up' ? 'dbctl migrate' : 'dbctl rollback';
   const off = file.parsed.transaction === 'off';
@@ -119,8 +121,12 @@ function helpFor(
       return `Run ${verb} again when the blocking session has ended, or end it: SELECT pg_terminate_backend(<pid>).`;
     case '25001':
       return 'Write `-- transaction: off` in the header, and keep such statements in a migration of their own.';
-    case '42501':
+    case '42501': {
+      const role = /must be (?:able to SET ROLE|(?:a )?member of role) "(.+)"/.exec(message)?.[1];
+      if (role !== undefined)
+        return `Who gives an object away must be in the group of whom it goes to. Write: GRANT ${identifier(role)} TO ${identifier(user)}. Who created a role may grant it to itself.`;
       return 'Connect as a role that may do this, or have the privilege granted.';
+    }
     case undefined:
       return `Check the connection, then run ${verb} again.`;
     default:

@@ -34,7 +34,9 @@ async function readHistory(
 ): Promise<AppliedMigration[]> {
   const name = qualified(schema, table);
   try {
-    const [exists] = await connection.sql`SELECT to_regclass(${name}) IS NOT NULL AS yes`;
+    // Asked of the catalog: to_regclass() is for those who may use the schema.
+    const [exists] = await connection.sql`SELECT EXISTS (SELECT FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${schema} AND c.relname = ${table}) AS yes`;
     if (exists!['yes'] !== true) return [];
     // As JSON, so that a table without our columns, made by node-pg-migrate, can be read too.
     const rows = await connection.sql.unsafe<{ row: HistoryRow }[]>(
