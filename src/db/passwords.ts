@@ -107,19 +107,49 @@ export async function setPasswords(
       });
     else if (!(await matchesVerifier(password, stored.get(role) ?? ''))) {
       const verifier = await scramVerifier(password, salt());
-      await sql
-        .unsafe(`ALTER ROLE ${identifier(role)} PASSWORD ${literal(verifier)}`)
-        .catch((error: Error) => {
-          // Without the cause: it carries the statement.
-          throw operationalError({
-            message: `cannot set the password of ${identifier(role)} from ${variable}: ${error.message}`,
-            help: 'Connect as a superuser, or as a role with CREATEROLE and ADMIN OPTION on it.',
-          });
+      await alterPassword(sql, role, verifier).catch((error: Error) => {
+        // Without the cause: it carries the statement.
+        throw operationalError({
+          message: `cannot set the password of ${identifier(role)} from ${variable}: ${error.message}`,
+          help: 'Connect as a superuser, or as a role with CREATEROLE and ADMIN OPTION on it.',
         });
+      });
       set.push(role);
     }
   }
   return set;
+}
+
+/** Who may, keeps it out of the server's log: no statement, no parameter, whatever it is told to log. */
+const quietly = Object.entries({
+  log_statement: 'none',
+  log_duration: 'off',
+  log_min_duration_statement: '-1',
+  log_min_duration_sample: '-1',
+  log_transaction_sample_rate: '0',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
+})
+  .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  .join(', ');
+
+/** The verifier goes as a parameter: it is in no statement that pg_stat_activity or pg_stat_statements shows, nor in an error. */
+async function alterPassword(sql: Connection['sql'], role: string, verifier: string): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await transaction
+      .savepoint((inner) => inner.unsafe(`SELECT ${quietly}`))
+      .catch((error: { code?: string }) => {
+        if (error.code !== '42501') throw error;
+      });
+    await transaction`SELECT set_config('dbctl.verifier', ${verifier}, true)`;
+    const body = `BEGIN
+  EXECUTE pg_catalog.format('ALTER ROLE %I PASSWORD %L', ${literal(role)}, pg_catalog.current_setting('dbctl.verifier'));
+EXCEPTION WHEN OTHERS THEN
+  RAISE EXCEPTION USING MESSAGE = SQLERRM, ERRCODE = SQLSTATE;
+END`;
+    await transaction.unsafe(`DO ${literal(body)}`);
+  });
 }
 
 /** Only a superuser may see them; for others every password is set anew. */

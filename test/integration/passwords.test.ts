@@ -1,5 +1,7 @@
 /** Passwords: what the server would have made of them, and what it accepts at a login. */
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, type Connection } from '../../src/db/connect.ts';
@@ -125,6 +127,17 @@ describe.each([18, 15] as const)('PostgreSQL %i', (major) => {
     const [activity] = await admin.sql<{ n: number }[]>`
       SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE ${'%very-secret%'} AND pid <> pg_backend_pid()`;
     expect(activity!.n).toBe(0);
+    // Nor is the verifier: in the server's log, or in what others see of the session.
+    const watcher = await connect(server().address);
+    const [seen] = await watcher.sql<{ folder: string; queries: number }[]>`
+      SELECT current_setting('data_directory') AS folder, (SELECT count(*)::int FROM pg_stat_activity
+        WHERE query LIKE '%SCRAM-SHA-256$%' AND pid <> pg_backend_pid()) AS queries`;
+    await watcher.close();
+    expect(seen!.queries).toBe(0);
+    const log = await readFile(join(seen!.folder, '..', 'log'), 'utf8');
+    expect(log).toContain('SELECT rolname AS name FROM pg_roles');
+    expect(log).not.toContain('SCRAM-SHA-256$');
+    expect(await stored()).toContain('SCRAM-SHA-256$');
     await admin.sql`CREATE ROLE test_weak`;
     try {
       await admin.sql`SET ROLE test_weak`;

@@ -3,7 +3,7 @@ import { identityColumn, identityColumns } from '../kinds/identity-privileges.ts
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import { entriesOf, find } from '../model/catalog.ts';
-import { type Key, type ObjectId, keyOf } from '../model/id.ts';
+import { type Key, type ObjectId, keyOf, schemaOf } from '../model/id.ts';
 import { granteeName, grantedOn } from '../rules/wording.ts';
 import { serversLanguages, signatureOf } from './acl.ts';
 import type { Holding } from './effective.ts';
@@ -138,6 +138,7 @@ function difference(role: string, path: Path, object: ObjectId, lacks: World): s
       on.kind === 'database' ||
       on.kind === 'column' ||
       on.kind === 'language' ||
+      schemaOf(on) === 'pg_catalog' ||
       exists(on) ||
       (on.kind === 'sequence' && identityColumn(lacks.catalog, on) !== undefined);
     if (!isThere) return `${on.kind.replaceAll('-', ' ')} ${grantedOn(on)}`;

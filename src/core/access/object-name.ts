@@ -69,6 +69,11 @@ export function unknownObject(catalogs: readonly Catalog[], text: string): Error
       help: 'If it is there, its owner and superusers reach it, and nobody else: SELECT lomowner::regrole FROM pg_largeobject_metadata tells the owner.',
     });
   const rest = normalised(text.replace(/^[a-z-]+:/, ''));
+  if (/^(pg_catalog|information_schema)(\.|$)/.test(rest))
+    return inputError({
+      message: `${text}: what came with the server is not explained`,
+      help: 'Ask has_table_privilege() or its like. Which privileges in pg_catalog are not those that it came with, dbctl drift tells.',
+    });
   const names = new Set<string>();
   for (const catalog of catalogs) {
     for (const object of objectsOf(catalog))
