@@ -156,7 +156,7 @@ function granted(step: Step, on: ObjectId, lacks: World): string {
 }
 
 const by = (grantor: string | undefined) =>
-  grantor === undefined ? '' : `, granted by ${granteeName(grantor)}`;
+  grantor === undefined || grantor === '' ? '' : `, granted by ${granteeName(grantor)}`;
 
 const facts = {
   superuser: 'superuser',
