@@ -1,6 +1,6 @@
 import type { MembershipAttributes } from '../../kinds/membership.ts';
 import { domainsIn } from '../../manifest/domain-of.ts';
-import { clusterHistory, historyOf } from '../../migration/history.ts';
+import { type HistoryTable, clusterHistory, historyOf } from '../../migration/history.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
@@ -150,12 +150,14 @@ function* stray(input: LiveInput, held: Membership): Generator<Found> {
 
 /** Who applies the migrations, and so owns a history, must be a member of the owners that it gives the objects to. */
 function isMigrators({ manifest, database, access }: LiveInput, { id, attrs }: Membership): boolean {
-  const domains = domainsIn(manifest, database);
+  const applies = ({ schema, table: name }: HistoryTable) =>
+    access.ownerOf({ kind: 'table', schema, name }) === id.member;
   return (
     !attrs.admin &&
-    domains.some(({ owner, owners }) => [owner, ...owners.map((each) => each.owner)].includes(id.role)) &&
-    [clusterHistory, ...domains.map(historyOf)].some(
-      ({ schema, table: name }) => access.ownerOf({ kind: 'table', schema, name }) === id.member,
+    domainsIn(manifest, database).some(
+      (domain) =>
+        [domain.owner, ...domain.owners.map(({ owner }) => owner)].includes(id.role) &&
+        (applies(clusterHistory) || applies(historyOf(domain))),
     )
   );
 }
