@@ -34,6 +34,7 @@ import { carriedAlong } from './identity-privileges.ts';
 import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
 import { aroundTypeChange, beforeThoseAbove, leftToThoseAbove, underItsOwnName } from './not-null-merged.ts';
+import { sparingKeysBelow } from './not-null-keyed.ts';
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
 import type { ColumnAttributes } from './parts.ts';
 import { type TableAttributes, isMadeAnew } from './table.ts';
@@ -109,7 +110,10 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     // Nulls are allowed before the type changes: a child's NOT NULL of another name keeps the server from changing it.
     if (attrs.identity === null) drafts.push(...identity);
     if (!isNotNullAbove(to, id))
-      drafts.push(...later, ...(later.length === 0 ? [] : alsoNullable(id, sides)));
+      drafts.push(
+        ...sparingKeysBelow(id, later, sides),
+        ...(later.length === 0 ? [] : alsoNullable(id, sides)),
+      );
     else drafts.push(...leftToThoseAbove(id, before.attrs, attrs, sides));
     if (typeChanged && tableIn(to, id).kind === 'foreign-table')
       drafts.push(alterColumn(id, `TYPE ${attrs.type}${collate(attrs)}`));

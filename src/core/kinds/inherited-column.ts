@@ -7,6 +7,7 @@ import { columnAt, isNotNullAbove } from './family.ts';
 import { isChild, onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
 import { beforeThoseAbove, leftToThoseAbove } from './not-null-merged.ts';
+import { sparingKeysBelow } from './not-null-keyed.ts';
 import { alterNotNull, keyGone, notNullName, roomFor } from './not-null.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
 import type { InheritedColumnAttributes } from './parts.ts';
@@ -54,20 +55,23 @@ function change(
   return [
     ...renamed,
     ...leftToThoseAbove(column, before, after, { from, to }),
-    ...[...cleared, ...sooner, ...later, ...alterSettings(column, before, after, onlyOf(to, id))].map(
-      (made) => ({
-        ...made,
-        produces: cleared.includes(made) ? [clearedOf(column)] : sooner.includes(made) ? ahead : [],
-        isAhead: ahead.length > 0 && sooner.includes(made),
-        requires: [
-          keyOf(tableOf(id)),
-          ...(ahead.length > 0 && sooner.includes(made) ? [] : parentColumns(to, column)),
-          ...(cleared.length > 0 && sooner.includes(made) ? [roomFor(column), clearedOf(column)] : []),
-          ...made.requires.filter((key) => key === keyGone(id)),
-        ],
-        ...(sooner.includes(made) ? withTable(column, after, to) : {}),
-      }),
-    ),
+    ...[
+      ...cleared,
+      ...sooner,
+      ...sparingKeysBelow(column, later, { from, to }),
+      ...alterSettings(column, before, after, onlyOf(to, id)),
+    ].map((made) => ({
+      ...made,
+      produces: cleared.includes(made) ? [clearedOf(column)] : sooner.includes(made) ? ahead : [],
+      isAhead: ahead.length > 0 && sooner.includes(made),
+      requires: [
+        keyOf(tableOf(id)),
+        ...(ahead.length > 0 && sooner.includes(made) ? [] : parentColumns(to, column)),
+        ...(cleared.length > 0 && sooner.includes(made) ? [roomFor(column), clearedOf(column)] : []),
+        ...made.requires.filter((key) => key === keyGone(id)),
+      ],
+      ...(sooner.includes(made) ? withTable(column, after, to) : {}),
+    })),
   ];
 }
 

@@ -3,7 +3,7 @@
  * two as the one above comes, under the name of the one below, and lets the one below neither go nor be made anew while
  * the one above is there. That makes way meanwhile.
  */
-import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
+import { type Catalog, find } from '../model/catalog.ts';
 import {
   type ColumnId,
   type InheritedColumnId,
@@ -16,7 +16,7 @@ import { inputError } from '../model/problem.ts';
 import { alterColumn } from './alter-table.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
 import type { Draft, Sides } from './kind.ts';
-import { addNotNull, notNullName, roomFor } from './not-null.ts';
+import { addNotNull, isOfPrimaryKey, notNullName, roomFor } from './not-null.ts';
 import { ancestorsOf, descendantsOf, isChild, parentsOf } from './parents.ts';
 import type {
   ColumnAttributes,
@@ -167,13 +167,7 @@ const once = (made: Draft): Draft => {
 
 /** @throws KnownError (2) where something else forbids nulls in a column too, and keeps its NOT NULL there. */
 function refuseHeld(id: ColumnId, from: Catalog): void {
-  const isOfKey = (edgeIndex(from).byReferenced.get(keyOf({ kind: 'table', ...tableOf(id) })) ?? []).some(
-    ({ dependent }) => {
-      const { id: key, attrs } = from.entries.get(dependent)!;
-      const isPrimary = key.kind === 'constraint' && key.table === id.table && attrs['type'] === 'p';
-      return isPrimary && (attrs['columns'] as readonly string[]).includes(id.name);
-    },
-  );
+  const isOfKey = isOfPrimaryKey(id, from);
   const isIdentity = (find<ColumnId, ColumnAttributes>(from, id)?.attrs.identity ?? null) !== null;
   if (isOfKey || isIdentity)
     throw inputError({

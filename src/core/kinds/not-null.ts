@@ -1,5 +1,6 @@
 /** NOT NULL of a column: from 18 a constraint with a name, which may be not inherited, or not validated yet. */
 import { identifier } from '../../sql/quote.ts';
+import { type Catalog, edgeIndex } from '../model/catalog.ts';
 import { type ColumnId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
 import { type Named, childrenOf } from './parents.ts';
@@ -11,6 +12,16 @@ const tableOf = ({ schema, table }: ColumnId) => ({ schema, name: table });
 /** Stands for: a table's primary key, whose columns allow no null, is gone. */
 export const keyGone = ({ schema, table }: { readonly schema: string; readonly table: string }) =>
   `turn of dropping the primary key of ${schema}.${table}` as Key;
+
+/** Whether a column is one of its table's primary key. */
+export const isOfPrimaryKey = (id: ColumnId, of: Catalog): boolean =>
+  (edgeIndex(of).byReferenced.get(keyOf({ kind: 'table', schema: id.schema, name: id.table })) ?? []).some(
+    ({ dependent }) => {
+      const { id: key, attrs } = of.entries.get(dependent)!;
+      if (key.kind !== 'constraint' || key.table !== id.table || attrs['type'] !== 'p') return false;
+      return (attrs['columns'] as readonly string[]).includes(id.name);
+    },
+  );
 
 /** @returns the name that the server gives a NOT NULL constraint. */
 export const usualName = ({ table, name }: Pick<ColumnId, 'table' | 'name'>): string =>
@@ -74,6 +85,9 @@ export function alterNotNull(
   const drop = { ...alterColumn(id, 'DROP NOT NULL'), requires: [keyGone(id)] };
   if (!after.notNull) return { sooner: [], later: before.notNull ? [drop] : [] };
   const [old, now] = [before.notNullConstraint, after.notNullConstraint];
+  // What a table above forbade until now, the key has forbidden all the while.
+  if (!before.notNull && sides.to.serverVersion < 180000 && isOfPrimaryKey(id, sides.from))
+    return { sooner: [], later: [] };
   if (!before.notNull)
     return {
       sooner: [

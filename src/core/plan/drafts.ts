@@ -28,11 +28,13 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
     const on = keyOf(made.id.on);
     return drops.has(on) ? goes.has(on) && !creates.has(on) : creates.has(on) && comes.has(on);
   };
+  const takenFirst = new Set(implied.unwanted.map(({ entry }) => keyOf(entry.id)));
   for (const [key, entry] of creates) {
     // What is made anew needs both statements all the same.
     if ((comes.has(key) && !drops.has(key)) || stays(key)) continue;
     if (implied.made.has(key) || isMadeWithItsTable(entry.id, creates)) continue;
-    const late = [implied.late.get(key) ?? [], waits.get(key) ?? []].flat();
+    const first = takenFirst.has(key) ? [takenBack(key)] : [];
+    const late = [implied.late.get(key) ?? [], waits.get(key) ?? [], first].flat();
     for (const made of ways.create(entry)) {
       const whole = late.length === 0 ? made : { ...made, requires: [...made.requires, ...late] };
       const isAhead = made.isAhead === true;
@@ -56,7 +58,8 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
       const destroys = made.destroys.filter(
         (key) => !drops.has(key) || !drops.has(keyOf(objectOf(entry.id))),
       );
-      planned.push({ about: entry.id, draft: { ...made, requires, destroys } });
+      const produces = [...made.produces, takenBack(keyOf(entry.id))];
+      planned.push({ about: entry.id, draft: { ...made, requires, produces, destroys } });
     }
   for (const [key, list] of alters) {
     if (implied.made.has(key)) continue;
@@ -136,6 +139,8 @@ function grouped(by: ReadonlyMap<Key, Key>): Map<Key, Key[]> {
 const isMadeWithItsTable = (id: Id, creates: ReadonlyMap<Key, Entry>) =>
   (id.kind === 'partition' || id.kind === 'inherit' || id.kind === 'of-type') &&
   tablesOf({ schema: id.schema, table: id.name }).some((table) => creates.has(keyOf(table)));
+/** Stands for: what came by itself is taken back, before what is wanted instead is said. */
+const takenBack = (key: Key) => `turn of taking back ${key}` as Key;
 /** Several statements about one entry run in the order in which its kind gives them: a key of their own says so. */
 function inTurn(made: Draft, key: Key, at: number, count: number): Draft {
   if (count === 1) return made;
