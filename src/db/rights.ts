@@ -30,6 +30,7 @@ const privilegesOn =
 
 const forms: readonly (readonly [form: RegExp, say: (what: string, other: string) => string])[] = [
   [/^permission denied to set parameter "(.+?)"/, (name) => `SET on parameter ${name}`],
+  [/^must be (superuser) /, () => 'the attribute SUPERUSER'],
   [/^must be owner of (.+)$/, (what) => `ownership of ${what}`],
   [/must be able to SET ROLE "(.+?)"/, (role) => `membership in role ${role} with SET`],
   [/^permission denied to set role "(.+?)"/, (role) => `membership in role ${role} with SET`],

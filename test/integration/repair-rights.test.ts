@@ -142,6 +142,7 @@ alter database shop set work_mem = '8MB'`);
 alter table stock.shelves owner to postgres;
 grant set on parameter log_statement to shop_app;
 alter role shop_login set log_min_messages = 'error';
+alter role shop_reader superuser;
 alter default privileges for role postgres in schema stock grant select on tables to shop_reader`);
     const before = await everything();
     const { status, log } = await places.cloud.dbctl('drift', '--fix');
