@@ -122,6 +122,42 @@ describe.each([15, 18] as const)('PostgreSQL %i', (major) => {
     expect(await dbctl('diff', '--from', live, '--to', 'migrations')).toMatchObject({ status: 2 });
   });
 
+  it('partitions of a partition set come with time, and are no difference', async () => {
+    const url = await database('create role set_owner');
+    const sets = await openWorkplace({ DATABASE_URL: url });
+    try {
+      await sets.write({
+        'dbctl.yaml': `
+version: 1
+name: sets
+domains:
+  sets: { owner: set_owner, sql: [sets.sql], partitions: { facts: { by: at, every: 1 month, premake: 2 } } }
+roles: { set_owner: }
+`,
+        'sets.sql':
+          'create table facts (at timestamptz not null, n int) partition by range (at); create index on facts (n);',
+      });
+      await sets.succeed('generate', 'first');
+      await sets.succeed('migrate');
+      await sets.succeed('partitions', 'ensure');
+      await run(
+        url,
+        "create table sets.facts_by_hand partition of sets.facts for values from ('1999-01-01') to ('1999-02-01')",
+      );
+      await run(url, 'create index by_hand on sets.facts_by_hand (at)');
+      for (const source of ['manifest', 'migrations']) {
+        const { status, out, log } = await sets.dbctl('diff', '--from', url, '--to', source);
+        expect({ status, log }, out).toMatchObject({ status: 0 });
+      }
+      await run(url, 'create table sets.stray (id int)');
+      const { out } = await sets.dbctl('diff', '--from', 'manifest', '--to', url);
+      expect(out).toContain('CREATE TABLE sets.stray');
+      expect(out).not.toContain('facts');
+    } finally {
+      await sets.remove();
+    }
+  });
+
   it('of a snapshot, which says the same as its database', async () => {
     const live = await database(after);
     const snapshot = join(workplace.folder, 'snapshot.json');

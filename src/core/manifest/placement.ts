@@ -5,6 +5,7 @@ import { type Catalog, find } from '../model/catalog.ts';
 import { type Id, type IndexId, keyOf, objectOf, schemaOf } from '../model/id.ts';
 import { domainOf, domainsIn } from './domain-of.ts';
 import type { Manifest } from './manifest.ts';
+import { parentOf } from './resolve/domain-objects.ts';
 import { isUnmanagedRole } from './unmanaged.ts';
 
 /** @returns `_cluster`, a domain's name, `rest` for what lies in no schema or in one that is nobody's own; undefined for what nobody claims. */
@@ -34,8 +35,7 @@ export function placement(
         return domainOf(manifest, database, object)?.name ?? rest;
       case 'index': {
         // An index follows its table, whatever it is called.
-        const index = catalogs.map((each) => find<IndexId, IndexAttributes>(each, object)).find(Boolean);
-        const table = index && ({ kind: 'table', schema: object.schema, name: index.attrs.table } as const);
+        const table = catalogs.map((each) => tableOf(object, each)).find(Boolean);
         return domainOf(manifest, database, table ?? object)?.name;
       }
       default:
@@ -54,6 +54,18 @@ export function governs(
   database: string,
 ): (id: Id, on: Catalog, declared: Catalog) => boolean {
   const schemas = new Set(domainsIn(manifest, database).map(({ schema }) => schema));
+  const sets = new Set(
+    domainsIn(manifest, database).flatMap(({ schema, partitions }) =>
+      partitions.map(({ table }) => keyOf({ kind: 'table', schema, name: table })),
+    ),
+  );
+  /** A partition of a set comes and goes with time: no migration says of it. */
+  const isOfSet = (table: Id | undefined, on: Catalog, declared: Catalog): boolean => {
+    if (table?.kind !== 'table' || declared.entries.has(keyOf(table))) return false;
+    for (let parent = parentOf(on, table); parent !== undefined; parent = parentOf(on, parent))
+      if (sets.has(keyOf(parent))) return true;
+    return false;
+  };
   return (id, on, declared) => {
     const knows = (role: string) =>
       role === 'public' || find(declared, { kind: 'role', name: role }) !== undefined;
@@ -66,8 +78,16 @@ export function governs(
     const declares = object.kind === 'parameter' ? id : object;
     if (schema === undefined) return declared.entries.has(keyOf(declares));
     if (object.kind === 'schema') return schemas.has(schema);
+    if (sets.size > 0 && isOfSet(tableOf(object, on), on, declared)) return false;
     return placement(manifest, database, [on, declared], '')(object) !== undefined;
   };
+}
+
+/** @returns the table of an index, if the catalog has it; anything else is its own. */
+function tableOf(object: Id, on: Catalog): Id | undefined {
+  if (object.kind !== 'index') return object;
+  const index = find<IndexId, IndexAttributes>(on, object);
+  return index && { kind: 'table', schema: object.schema, name: index.attrs.table };
 }
 
 const revokes = (manifest: Manifest, role: string) =>
