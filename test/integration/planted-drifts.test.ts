@@ -121,8 +121,10 @@ describe.each([15, 16, 17, 18] as const)('PostgreSQL %i', (major) => {
     },
   );
 
+  // What is told by one rule is dealt out: of one declaration, several that are missing are one finding.
+  const dealt = here.toSorted((a, b) => (a.finding < b.finding ? -1 : 1));
   it.runIf(major < 18).each([0, 1, 2, 3, 4, 5])('some at a time: %i', async (batch) => {
-    const some = here.filter((_each, at) => at % 6 === batch);
+    const some = dealt.filter((_each, at) => at % 6 === batch);
     for (const { plant } of some) await run(plant);
     const found = await findings();
     expect([...new Set(named(found))].sort(), messages(found)).toEqual(
