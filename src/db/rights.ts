@@ -12,18 +12,22 @@ export function rightFor({ statement, message, detail }: Refused): string {
     const found = form.exec(message) ?? form.exec(detail ?? '');
     if (found !== null) return say(found[1]!, found[2] ?? '');
   }
-  const [, forRole] = /\bALTER DEFAULT PRIVILEGES FOR ROLE ("(?:[^"]|"")*"|\S+)/.exec(statement) ?? [];
+  const [, forRole] = after(String.raw`\bALTER DEFAULT PRIVILEGES FOR ROLE `).exec(statement) ?? [];
   if (forRole !== undefined) return `membership in ${forRole}`;
   const [, privileges, on] = privilegesOn.exec(statement) ?? [];
   if (privileges !== undefined)
     return `the grant option for ${privileges} on ${on!.replace('DATABASE %I', 'the database')}, or membership in its owner`;
-  const [, role] = /^ALTER ROLE ("(?:[^"]|"")*"|\S+)/.exec(statement) ?? [];
+  const [, role] = after('^ALTER ROLE ').exec(statement) ?? [];
   if (role !== undefined) return `CREATEROLE, and ADMIN OPTION on role ${role}`;
   const [, granted] =
-    /^(?:GRANT|REVOKE|REVOKE ADMIN OPTION FOR) ("(?:[^"]|"")*"|\S+) (?:TO|FROM) /.exec(statement) ?? [];
+    after('^(?:GRANT|REVOKE|REVOKE ADMIN OPTION FOR) ', ' (?:TO|FROM) ').exec(statement) ?? [];
   if (granted !== undefined) return `ADMIN OPTION on role ${granted}`;
   return detail ?? 'a right of a superuser';
 }
+
+/** @returns what finds the role between two patterns, as SQL writes it. */
+const after = (before: string, behind = ''): RegExp =>
+  new RegExp(String.raw`${before}("(?:[^"]|"")*"|\S+)${behind}`);
 
 const privilegesOn =
   /\b(?:GRANT|REVOKE|REVOKE GRANT OPTION FOR) ([A-Z][A-Z, ]*(?:\([^)]*\))?[^;]*?) ON (.+?) (?:TO|FROM) /s;

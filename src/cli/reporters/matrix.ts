@@ -2,7 +2,7 @@
 import { privilegesOn } from '../../core/kinds/privileges.ts';
 import type { Via } from '../../core/access/effective.ts';
 import type { MatrixRow, MatrixSum } from '../../core/access/matrix.ts';
-import { type ObjectId, isRelation, nameOf } from '../../core/model/id.ts';
+import { isRelation, isRoutine, nameOf } from '../../core/model/id.ts';
 import { groupBy } from '../../core/rules/group-by.ts';
 import { granteeName, grantedOn } from '../../core/rules/wording.ts';
 import type { Chalk } from '../colour.ts';
@@ -227,8 +227,6 @@ function inLetters(somewhere: ReadonlySet<string>, onAll: (privilege: string) =>
     : letter('a', ['insert']) + letter('u', ['update']) + letter('d', ['delete']);
   return letter('r', ['select']) + write + letter('x', ['truncate', 'references', 'trigger', 'maintain']);
 }
-
-const isRoutine = ({ kind }: ObjectId): boolean => kind === 'function' || kind === 'aggregate';
 
 /** Owners and superusers may pass on whatever they hold: that goes without saying. */
 const isPassable = ({ grantable, by }: MatrixRow): boolean =>

@@ -12,6 +12,7 @@ import {
   type ObjectId,
   type ViewId,
   isRelation,
+  isRoutine,
   isType,
   nameOf,
 } from '../model/id.ts';
@@ -22,9 +23,9 @@ import { qualified } from '../../sql/quote.ts';
 const families: Readonly<Record<string, (id: ObjectId) => boolean>> = {
   type: isType,
   table: (id) => isRelation(id),
-  function: ({ kind }) => kind === 'function' || kind === 'aggregate',
+  function: isRoutine,
   procedure: ({ kind }) => kind === 'function',
-  routine: ({ kind }) => kind === 'function' || kind === 'aggregate',
+  routine: isRoutine,
   domain: ({ kind }) => kind === 'domain-type',
   server: ({ kind }) => kind === 'foreign-server',
   tablespace: ({ kind }) => kind === 'named-tablespace',
@@ -50,9 +51,9 @@ export function objectsNamed(catalog: Catalog, text: string): ObjectId[] {
   for (const object of objectsOf(catalog)) {
     if (!isMeant(object)) continue;
     const own = nameOf(object);
-    const isRoutine = object.kind === 'function' || object.kind === 'aggregate';
     // A routine's arguments may be left out, if no other has its name.
-    if (own === name || (isRoutine && !name.includes('(') && own.startsWith(`${name}(`))) found.push(object);
+    if (own === name || (isRoutine(object) && !name.includes('(') && own.startsWith(`${name}(`)))
+      found.push(object);
   }
   if (found.length > 1) found.sort((a, b) => (written(a) < written(b) ? -1 : 1));
   if (found.length > 0 || (prefix !== undefined && prefix !== 'column')) return found;

@@ -4,7 +4,7 @@ import type { Domain, GrantTarget, Manifest, OwnerDeclaration } from '../manifes
 import { type DomainObjects, objectsByDomain, owningColumn } from '../manifest/resolve/domain-objects.ts';
 import { ownable } from '../manifest/resolve/owners.ts';
 import { type Catalog, find } from '../model/catalog.ts';
-import { type ObjectId, type OwnerId, isRelation, isType } from '../model/id.ts';
+import { type ObjectId, type OwnerId, isRelation, isRoutine, isType } from '../model/id.ts';
 
 /** @returns the manifest with each domain's owner: whoever has most of it, unless that is a role that is left alone. */
 export function withOwners(manifest: Manifest, catalog: Catalog, database: string): Manifest {
@@ -64,7 +64,6 @@ export function targetOf(domain: string, on: ObjectId): GrantTarget | undefined 
   if (isRelation(on)) return { kind: 'table', domain, table: on.name };
   if (on.kind === 'sequence') return { kind: 'sequences', domain, name: on.name };
   if (isType(on)) return { kind: 'types', domain, name: on.name };
-  if (on.kind === 'function' || on.kind === 'aggregate')
-    return { kind: 'functions', domain, name: `${on.name}(${on.args})` };
+  if (isRoutine(on)) return { kind: 'functions', domain, name: `${on.name}(${on.args})` };
   return undefined;
 }

@@ -2,7 +2,7 @@
 import type { PartitionAttributes } from '../kinds/parts.ts';
 import { diff } from '../diff/diff.ts';
 import { toldWith } from '../kinds/identity-privileges.ts';
-import { domainsIn } from '../manifest/domain-of.ts';
+import { partitionSets } from '../manifest/partition-sets.ts';
 import { isHistory } from '../manifest/history-table.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from '../manifest/unmanaged.ts';
@@ -108,11 +108,7 @@ function laterPartitions(
   database: string,
   isNew: (table: Key) => boolean,
 ): ReadonlySet<Key> {
-  const parents = new Set(
-    domainsIn(manifest, database).flatMap(({ schema, partitions }) =>
-      partitions.map(({ table }) => tableKey(schema, table)),
-    ),
-  );
+  const parents = partitionSets(manifest, database);
   const later = new Set<Key>();
   for (const { id, attrs } of entriesOf<'partition', PartitionAttributes>(of, 'partition')) {
     const table = tableKey(id.schema, id.name);

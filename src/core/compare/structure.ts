@@ -5,8 +5,8 @@
 import { diff } from '../diff/diff.ts';
 import { governs } from '../manifest/placement.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { domainOf, domainsIn } from '../manifest/domain-of.ts';
-import { parentOf } from '../manifest/resolve/domain-objects.ts';
+import { domainOf } from '../manifest/domain-of.ts';
+import { isOfSet, partitionSets } from '../manifest/partition-sets.ts';
 import {
   type Catalog,
   catalogOf,
@@ -125,27 +125,18 @@ function withoutOthersBusiness(
   should: Catalog,
   unknown: ReadonlySet<string>,
 ): [Catalog, Catalog] {
-  const sets = new Set(
-    domainsIn(manifest, database).flatMap(({ schema, partitions }) =>
-      partitions.map(({ table }) => keyOf({ kind: 'table', schema, name: table })),
-    ),
-  );
+  const sets = partitionSets(manifest, database);
   const isOthers = ({ id }: Entry, on: Catalog): boolean => {
     if (id.kind === 'membership' || id.kind === 'default-privilege') return true;
     const object = owningObject(id, [on]);
     if (object.kind === 'role' || object.kind === 'database') return true;
     if (unknown.size > 0 && unknown.has(domainOf(manifest, database, object)?.name ?? '')) return true;
-    if (object.kind === 'table' && isOfSet(object, on)) return true;
+    if (object.kind === 'table' && isOfSet(object, on, sets)) return true;
     // Owners and privileges are looked at one by one; what is made anew gets its own.
     return (
       (id.kind === 'owner' || id.kind === 'grant' || id.kind === 'revoke') &&
       is.entries.has(keyOf(object)) === should.entries.has(keyOf(object))
     );
-  };
-  const isOfSet = (table: Id & { kind: 'table' }, on: Catalog): boolean => {
-    for (let parent = parentOf(on, table); parent !== undefined; parent = parentOf(on, parent))
-      if (sets.has(keyOf(parent))) return true;
-    return false;
   };
   const isOthersBundle = ({ on: object }: Bundle, kinds: ReadonlySet<Kind>, on: Catalog) =>
     isOthers(

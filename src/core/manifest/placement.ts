@@ -5,7 +5,7 @@ import { type Catalog, find } from '../model/catalog.ts';
 import { type Id, type IndexId, keyOf, objectOf, schemaOf } from '../model/id.ts';
 import { domainOf, domainsIn } from './domain-of.ts';
 import type { Manifest } from './manifest.ts';
-import { parentOf } from './resolve/domain-objects.ts';
+import { isOfSet, partitionSets } from './partition-sets.ts';
 import { isUnmanagedRole } from './unmanaged.ts';
 
 /** @returns `_cluster`, a domain's name, `rest` for what lies in no schema or in one that is nobody's own; undefined for what nobody claims. */
@@ -54,18 +54,7 @@ export function governs(
   database: string,
 ): (id: Id, on: Catalog, declared: Catalog) => boolean {
   const schemas = new Set(domainsIn(manifest, database).map(({ schema }) => schema));
-  const sets = new Set(
-    domainsIn(manifest, database).flatMap(({ schema, partitions }) =>
-      partitions.map(({ table }) => keyOf({ kind: 'table', schema, name: table })),
-    ),
-  );
-  /** A partition of a set comes and goes with time: no migration says of it. */
-  const isOfSet = (table: Id | undefined, on: Catalog, declared: Catalog): boolean => {
-    if (table?.kind !== 'table' || declared.entries.has(keyOf(table))) return false;
-    for (let parent = parentOf(on, table); parent !== undefined; parent = parentOf(on, parent))
-      if (sets.has(keyOf(parent))) return true;
-    return false;
-  };
+  const sets = partitionSets(manifest, database);
   return (id, on, declared) => {
     const knows = (role: string) =>
       role === 'public' || find(declared, { kind: 'role', name: role }) !== undefined;
@@ -78,7 +67,9 @@ export function governs(
     const declares = object.kind === 'parameter' ? id : object;
     if (schema === undefined) return declared.entries.has(keyOf(declares));
     if (object.kind === 'schema') return schemas.has(schema);
-    if (sets.size > 0 && isOfSet(tableOf(object, on), on, declared)) return false;
+    const table = sets.size === 0 ? undefined : tableOf(object, on);
+    if (table?.kind === 'table' && isOfSet(table, on, sets) && !declared.entries.has(keyOf(table)))
+      return false;
     return placement(manifest, database, [on, declared], '')(object) !== undefined;
   };
 }

@@ -57,25 +57,41 @@ interface Member {
   came: string[];
 }
 
-/** SQL: members of extensions, or what came with the server, of one catalog, where their privileges are not those that they came with. */
+/** Where objects of one catalog came from, as SQL. */
+interface Origin {
+  /** The extension's name; null: the server. */
+  readonly extension: string;
+  /** Its objects, as `m`: classid and objid. */
+  readonly from: string;
+  readonly where: string;
+}
+
+const ofExtensions = (catalog: string): Origin => ({
+  extension: 'x.extname',
+  from: 'pg_depend m join pg_extension x on x.oid = m.refobjid',
+  where: `m.classid = '${catalog}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'`,
+});
+
+/** What came with the server in pg_catalog: of that, as pg_dump knows too, it has kept what privileges it came with. */
+const ofServer = (catalog: string, namespace: string): Origin => ({
+  extension: 'null',
+  from: `(select '${catalog}'::regclass as classid, s.oid as objid from ${catalog} s
+    where ${namespace} = 'pg_catalog'::regnamespace and not (${isMade('s.oid')}) and ${notOfExtension(catalog, 's.oid')}) m`,
+  where: 'true',
+});
+
+/** SQL: what of one catalog has other privileges than those that it came with. */
 const members = (
-  catalog: string,
+  { extension, from, where }: Origin,
   { kind, schema, table = 'null', name, args = 'null', acl, owner, type, joins, sub = '0' }: Columns,
-  namespace?: string,
 ): string => `
-  select ${namespace === undefined ? 'x.extname' : 'null'} as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
+  select ${extension} as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
     ${schema} as schema, ${table} as table, ${name} as name, ${args} as args,
     coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as acl,
     coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as came
-  from ${namespace === undefined ? 'pg_depend m join pg_extension x on x.oid = m.refobjid' : ofServer(catalog, namespace)} ${joins}
+  from ${from} ${joins}
   left join pg_init_privs i on i.classoid = m.classid and i.objoid = m.objid and i.objsubid = ${sub}
-  where ${namespace === undefined ? `m.classid = '${catalog}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e' and` : ''}
-    ${acl} is distinct from i.initprivs`;
-
-/** SQL: what came with the server in pg_catalog: of that, as pg_dump knows too, it has kept what privileges it came with. */
-const ofServer = (catalog: string, namespace: string): string => `(
-    select '${catalog}'::regclass as classid, s.oid as objid from ${catalog} s
-    where ${namespace} = 'pg_catalog'::regnamespace and not (${isMade('s.oid')}) and ${notOfExtension(catalog, 's.oid')}) m`;
+  where ${where} and ${acl} is distinct from i.initprivs`;
 
 /** By catalog, the namespace of what is in it; and where the server has nothing of its own, or it is read elsewhere, none. */
 const namespaces: Readonly<Record<string, string>> = {
@@ -196,15 +212,15 @@ const sources: readonly (readonly [catalog: string, Columns])[] = [
 ];
 
 async function readMemberPrivileges(reading: Reading): Promise<void> {
-  const rows = await reading.sql.unsafe<Member[]>(
-    [
-      ...sources.map(([catalog, columns]) => members(catalog, columns)),
-      ...sources.flatMap(([catalog, columns]) => {
-        const namespace = namespaces[catalog];
-        return namespace === undefined ? [] : [members(catalog, columns, namespace)];
-      }),
-    ].join('\nunion all'),
-  );
+  const queries = sources.flatMap(([catalog, columns]) => {
+    const namespace = namespaces[catalog];
+    const origins = [
+      ofExtensions(catalog),
+      ...(namespace === undefined ? [] : [ofServer(catalog, namespace)]),
+    ];
+    return origins.map((origin) => members(origin, columns));
+  });
+  const rows = await reading.sql.unsafe<Member[]>(queries.join('\nunion all'));
   for (const { extension, kind, object, schema, table, name, args, acl, came } of rows) {
     const on = {
       kind,

@@ -1,6 +1,13 @@
 /** The role that the manifest names as an object's owner. */
 import type { Catalog } from '../../model/catalog.ts';
-import { type AggregateId, type FunctionId, type ObjectId, isRelation, isType } from '../../model/id.ts';
+import {
+  type AggregateId,
+  type FunctionId,
+  type ObjectId,
+  isRelation,
+  isRoutine,
+  isType,
+} from '../../model/id.ts';
 import type { GrantTarget, ManifestPath } from '../manifest.ts';
 import { type DomainObjects, owningColumn } from './domain-objects.ts';
 
@@ -35,10 +42,7 @@ function meansObject(target: GrantTarget, on: ObjectId): boolean {
     case 'types':
       return isType(on) && (target.name ?? on.name) === on.name;
     case 'functions':
-      return (
-        (on.kind === 'function' || on.kind === 'aggregate') &&
-        (target.name === undefined || isNamed(on, target.name))
-      );
+      return isRoutine(on) && (target.name === undefined || isNamed(on, target.name));
     case 'columns':
       return false;
   }

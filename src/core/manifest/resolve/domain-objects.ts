@@ -15,6 +15,7 @@ import {
   type TableId,
   type TypeId,
   isRelation,
+  isRoutine,
   isType,
   keyOf,
 } from '../../model/id.ts';
@@ -109,7 +110,7 @@ export function objectsByDomain(
     if (id.kind === 'schema') objects.schema = id;
     else if (id.kind === 'sequence') objects.sequences.push(id);
     else if (isType(id)) objects.types.push(id);
-    else if (id.kind === 'function' || id.kind === 'aggregate') objects.functions.push(id);
+    else if (isRoutine(id)) objects.functions.push(id);
     else if (isRelation(id)) objects.relations.push(id);
     else objects.others.push(id);
   }

@@ -1,5 +1,15 @@
-/** Which ids are relations and which are types: each of the two shares one namespace per schema. */
-import type { ColumnId, ForeignTableId, Id, Kind, RelationId, TableId, TypeId } from './ids.ts';
+/** Which ids are relations, which are types and which are routines: each of these shares one namespace per schema. */
+import type {
+  AggregateId,
+  ColumnId,
+  ForeignTableId,
+  FunctionId,
+  Id,
+  Kind,
+  RelationId,
+  TableId,
+  TypeId,
+} from './ids.ts';
 
 export const relationKinds = [
   'table',
@@ -11,6 +21,11 @@ export const relationKinds = [
 /** @returns whether an id is a relation's. */
 export function isRelation(id: Id): id is RelationId {
   return (relationKinds as readonly Kind[]).includes(id.kind);
+}
+
+/** @returns whether an id is a routine's: it has arguments, and may share its name with others. */
+export function isRoutine(id: Id): id is FunctionId | AggregateId {
+  return id.kind === 'function' || id.kind === 'aggregate';
 }
 
 /** @returns whether an id is a type's: the types share one namespace, with the row types of relations. */
