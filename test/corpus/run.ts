@@ -109,8 +109,9 @@ function casesIn(path: string): string[] {
     .sort();
 }
 
-const inWords = (error: Error): string =>
-  process.env['CORPUS_VERBOSE'] ? String(error.stack) : firstLine(error);
+function inWords(error: Error): string {
+  return process.env['CORPUS_VERBOSE'] ? String(error.stack) : firstLine(error);
+}
 
 function firstLine(error: unknown): string {
   return (error as Error).message.split('\n', 1)[0]!;

@@ -97,10 +97,14 @@ export const defaultPrivilege: Kind<DefaultPrivilegeId, DefaultPrivilegeAttribut
   },
 };
 
-/** @returns the privileges that a new object begins with if its maker is one of those whose default privileges these are. */
+/**
+ * @param owner whose the object is in the end: what its maker had of it, goes to that role.
+ * @returns the privileges that a new object begins with if its maker is one of those whose default privileges these are.
+ */
 export function grantsByDefault(
   on: Id,
   inForce: readonly Entry<DefaultPrivilegeId, DefaultPrivilegeAttributes>[],
+  owner?: string,
 ): Entry<GrantId>[] {
   const objects = objectsOf(on);
   if (objects === undefined) return [];
@@ -110,8 +114,13 @@ export function grantsByDefault(
       ({ id, attrs }) =>
         attrs.withheld !== true && id.objects === objects && (id.schema === null || id.schema === schema),
     )
-    .map(({ id: { to, privilege }, attrs }) => ({
-      id: { kind: 'grant', on: on as GrantId['on'], to, privilege },
+    .map(({ id: { role, to, privilege }, attrs }) => ({
+      id: {
+        kind: 'grant',
+        on: on as GrantId['on'],
+        to: to === role && owner !== undefined ? owner : to,
+        privilege,
+      },
       attrs: { grantable: attrs.grantable },
     }));
 }

@@ -101,12 +101,19 @@ export function identityColumn(catalog: Catalog, sequence: SequenceId): ColumnId
 }
 
 /** @returns who owns the sequence of an identity column: who owns its table. */
-export function ownerOfIdentity(catalog: Catalog, sequence: SequenceId): string | undefined {
+export function identityOwner(
+  catalog: Catalog,
+  sequence: SequenceId,
+): Entry<OwnerId, { readonly role: string }> | undefined {
   const column = identityColumn(catalog, sequence);
   if (column === undefined) return undefined;
-  const owner = find<OwnerId>(catalog, { kind: 'owner', on: relationOf(catalog, column) });
-  return owner?.attrs['role'] as string | undefined;
+  return find<OwnerId, { readonly role: string }>(catalog, {
+    kind: 'owner',
+    on: relationOf(catalog, column),
+  });
 }
+export const ownerOfIdentity = (catalog: Catalog, sequence: SequenceId): string | undefined =>
+  identityOwner(catalog, sequence)?.attrs.role;
 
 /** @returns what the owner of an identity column's sequence holds of it, without being granted it. */
 export function ownersGrants(

@@ -47,7 +47,7 @@ export function drafts(expanded: Expanded, sides: Sides): Planned[] {
   for (const { entry, by } of implied.excess) {
     const altered = kindOf(entry.id).alter([], entry, entry, sides);
     for (const made of typeof altered === 'string' ? [] : altered)
-      planned.push({ about: entry.id, draft: { ...made, requires: [...made.requires, by] } });
+      planned.push({ about: entry.id, draft: { ...made, requires: [...made.requires, ...by] } });
   }
   for (const { entry, by } of implied.unwanted)
     for (const made of ways.drop(entry)) {

@@ -1,13 +1,14 @@
 /** What comes and goes by itself with what a plan makes, alters and drops. */
 import { type DefaultPrivilegeAttributes, grantsByDefault, isWithheld } from '../kinds/default-privilege.ts';
-import { ofIdentity, ownerOfIdentity, sequenceAt } from '../kinds/identity-privileges.ts';
+import { identityOwner, ofIdentity, sequenceAt } from '../kinds/identity-privileges.ts';
 import { columnAt } from '../kinds/family.ts';
 import type { Sides } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/kinds.ts';
-import { type Catalog, edgeIndex, entriesOf } from '../model/catalog.ts';
+import type { OwnerAttributes } from '../kinds/owner.ts';
+import { type Catalog, edgeIndex, entriesOf, find } from '../model/catalog.ts';
 import type { Attributes, Entry } from '../model/entry.ts';
 import { equal } from '../diff/diff.ts';
-import { type ColumnId, type GrantId, type Id, type Key, keyOf } from '../model/id.ts';
+import { type ColumnId, type GrantId, type Id, type Key, type OwnerId, keyOf } from '../model/id.ts';
 
 export interface Implied {
   /** Entries that come by themselves, with the key of what brings them. */
@@ -17,8 +18,8 @@ export interface Implied {
   readonly unwanted: readonly { readonly entry: Entry; readonly by: Key }[];
   /** What goes by itself and is wanted all the same, with what takes it: the old owner's privileges become the new one's. */
   readonly lost: readonly { readonly entry: Entry; readonly by: Key }[];
-  /** What comes by itself with more than is wanted: the option to grant it, which the old owner was given. */
-  readonly excess: readonly { readonly entry: Entry; readonly by: Key }[];
+  /** What comes by itself with more than is wanted: the option to grant it, which the old owner was given, or the new one by default. */
+  readonly excess: readonly { readonly entry: Entry; readonly by: readonly Key[] }[];
   /** What should come by itself and does not, because the owner before lacked it: granted after the new owner is. */
   readonly late: ReadonlyMap<Key, Key>;
 }
@@ -37,7 +38,7 @@ export function impliedBy(
   const gone = new Map<Key, Key>();
   const late = new Map<Key, Key>();
   const unwanted: { entry: Entry; by: Key }[] = [];
-  const excess: { entry: Entry; by: Key }[] = [];
+  const excess: { entry: Entry; by: Key[] }[] = [];
   const inForce = [from, to].flatMap((side) => [
     ...entriesOf<'default-privilege', DefaultPrivilegeAttributes>(side, 'default-privilege'),
   ]);
@@ -70,7 +71,7 @@ export function impliedBy(
         (was !== undefined && from.entries.has(keyOf(was.id)));
       const had = was === undefined ? undefined : from.entries.get(keyOf(was.id));
       if (had?.attrs['grantable'] === true && wanted?.attrs['grantable'] === false && !alters.has(own))
-        excess.push({ entry: wanted, by: key });
+        excess.push({ entry: wanted, by: [key] });
       // What the new owner had already, is merged with what the old one had: with the option to grant it.
       if (!brought || (before !== undefined && entry.id.kind === 'grant' && alters.has(own)))
         late.set(own, key);
@@ -118,21 +119,24 @@ export function impliedBy(
   }
   // Whoever runs the plan may be one whose objects begin with more.
   const revoked = new Set<Key>();
-  for (const [key, id, aside] of inForce.length === 0 ? [] : newcomers(creates, alters, { from, to }))
-    for (const each of grantsByDefault(id, inForce)) {
+  for (const [key, id, aside] of inForce.length === 0 ? [] : newcomers(creates, alters, { from, to })) {
+    const owner = ownerAt(to, id);
+    for (const each of grantsByDefault(id, inForce, owner?.attrs.role)) {
       const entry = aside === undefined ? each : { ...each, aside };
       const own = keyOf(entry.id);
       const wanted = to.entries.get(own);
-      // What the owner gets as such, it has without the option to grant it: that is taken back before.
-      const isOwners =
-        (made.has(own) && entry.attrs['grantable'] !== true) ||
-        (id.kind === 'sequence' && entry.id.to === ownerOfIdentity(to, id));
       if (wanted === undefined && leaves?.(entry.id) === true) continue;
-      if (revoked.has(own) || isOwners || (wanted !== undefined && equal(wanted.attrs, entry.attrs)))
-        continue;
+      if (revoked.has(own) || (wanted !== undefined && equal(wanted.attrs, entry.attrs))) continue;
+      // What the owner gets as such, it has without the option to grant it.
+      if (owner === undefined || entry.id.to !== owner.attrs.role) unwanted.push({ entry, by: key });
+      else if (entry.attrs['grantable'] === true)
+        excess.push({
+          entry: { ...entry, attrs: { grantable: false } },
+          by: [key, keyOf(id), keyOf(owner.id)],
+        });
       revoked.add(own);
-      unwanted.push({ entry, by: key });
     }
+  }
   return { made, gone, lost, unwanted, excess, late };
 }
 
@@ -150,6 +154,10 @@ function* newcomers(
     if (sequence !== undefined) yield [key, sequence, ofIdentity(id)];
   }
 }
+
+const ownerAt = (of: Catalog, id: Id): Entry<OwnerId, OwnerAttributes> | undefined =>
+  find<OwnerId, OwnerAttributes>(of, { kind: 'owner', on: id as OwnerId['on'] }) ??
+  (id.kind === 'sequence' ? identityOwner(of, id) : undefined);
 
 const isOnColumn = (id: Id): id is GrantId & { readonly on: ColumnId } =>
   id.kind === 'grant' && id.on.kind === 'column';
