@@ -14,16 +14,16 @@ export async function readDefaultAcls(
       role: string;
       schema: string | null;
       objects: DefaultPrivilegeObjects;
-      acl: string[];
+      acl: string;
       isBuiltIn: boolean;
     }[]
   >`
-    select pg_get_userbyid(defaclrole) as role, nspname as schema, defaclacl::text[] as acl, false as "isBuiltIn",
+    select pg_get_userbyid(defaclrole) as role, nspname as schema, defaclacl::text as acl, false as "isBuiltIn",
       case defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions'
         when 'T' then 'types' when 'n' then 'schemas' when 'L' then 'large objects' end as objects
     from pg_default_acl left join pg_namespace n on n.oid = defaclnamespace
     union all
-    select rolname, null, acldefault(type, oid)::text[], true, objects
+    select rolname, null, acldefault(type, oid)::text, true, objects
     from pg_roles, (values ('r'::"char", 'tables'), ('s', 'sequences'), ('f', 'functions'), ('T', 'types')) k(type, objects)
     where rolname = ${role}`;
   const acls = (wanted: boolean) =>

@@ -19,7 +19,7 @@ interface Found {
   readonly attrs: Entry['attrs'];
   /** null: of a column, which has its table's. */
   readonly owner: string | null;
-  readonly acl: readonly string[];
+  readonly acl: string;
 }
 
 interface Columns {
@@ -39,7 +39,7 @@ const isOther = `x.extname <> 'plpgsql'`;
 
 const membersOf = ({ catalog: of, id, attrs = `'{}'::json`, from, owner, acl, type }: Columns): string => `
   select x.extname as extension, ${id} as id, ${attrs} as attrs, pg_get_userbyid(${owner}) as owner,
-    coalesce(${acl}, acldefault(${type}, ${owner}))::text[] as acl
+    coalesce(${acl}, acldefault(${type}, ${owner}))::text as acl
   from pg_depend m join pg_extension x on x.oid = m.refobjid ${from}
   where m.classid = '${of}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'
     and ${isOther}`;
@@ -101,7 +101,7 @@ const members = [
     type: `'F'`,
   }),
   `select x.extname, json_build_object('kind', 'column', 'schema', n.nspname, 'table', c.relname, 'name', a.attname),
-    '{}'::json, null, coalesce(a.attacl, '{}')::text[]
+    '{}'::json, null, coalesce(a.attacl, '{}')::text
   from pg_depend m join pg_extension x on x.oid = m.refobjid join pg_class c on c.oid = m.objid
   join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -111,18 +111,18 @@ const members = [
 
 const others = (largeObjects: readonly string[]) => [
   `select null, ${named(`'named-tablespace'`, 'spcname')}, '{}'::json, pg_get_userbyid(spcowner),
-    coalesce(spcacl, acldefault('t', spcowner))::text[] from pg_tablespace`,
+    coalesce(spcacl, acldefault('t', spcowner))::text from pg_tablespace`,
   `select null, ${named(`'large-object'`, 'oid::text')}, '{}'::json, pg_get_userbyid(lomowner),
-    coalesce(lomacl, acldefault('L', lomowner))::text[] from pg_largeobject_metadata
+    coalesce(lomacl, acldefault('L', lomowner))::text from pg_largeobject_metadata
   where lomacl is not null or oid::text in (${['', ...largeObjects].map(literal).join(', ')})`,
   `select null, ${inSchema(`'sequence'`, 'c.relname')}, '{}'::json, pg_get_userbyid(c.relowner),
-    coalesce(c.relacl, acldefault('s', c.relowner))::text[]
+    coalesce(c.relacl, acldefault('s', c.relowner))::text
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i'
     and d.refclassid = 'pg_class'::regclass
   where c.relkind = 'S' and c.relpersistence <> 't' and ${userNamespace} and ${notOfExtension('pg_class', 'c.oid')}`,
   // The first superuser counts as their owner.
-  `select null, ${named(`'parameter'`, 'parname')}, '{}'::json, pg_get_userbyid(10), paracl::text[] from pg_parameter_acl`,
+  `select null, ${named(`'parameter'`, 'parname')}, '{}'::json, pg_get_userbyid(10), paracl::text from pg_parameter_acl`,
 ];
 
 /**

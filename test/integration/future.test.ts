@@ -19,25 +19,15 @@ alter default privileges for role maker in schema shop revoke usage on types fro
 alter default privileges for role other in schema shop grant insert on tables to reader;
 `;
 const made = [
-  ['tables', 'create table shop.t ()', `select relacl::text[] as acl from pg_class where relname = 't'`, 'r'],
-  [
-    'sequences',
-    'create sequence shop.s',
-    `select relacl::text[] as acl from pg_class where relname = 's'`,
-    's',
-  ],
+  ['tables', 'create table shop.t ()', `select relacl as acl from pg_class where relname = 't'`, 'r'],
+  ['sequences', 'create sequence shop.s', `select relacl as acl from pg_class where relname = 's'`, 's'],
   [
     'functions',
     `create function shop.f() returns int language sql as 'select 1'`,
-    `select proacl::text[] as acl from pg_proc where proname = 'f' and pronamespace = 'shop'::regnamespace`,
+    `select proacl as acl from pg_proc where proname = 'f' and pronamespace = 'shop'::regnamespace`,
     'f',
   ],
-  [
-    'types',
-    `create type shop.e as enum ()`,
-    `select typacl::text[] as acl from pg_type where typname = 'e'`,
-    'T',
-  ],
+  ['types', `create type shop.e as enum ()`, `select typacl as acl from pg_type where typname = 'e'`, 'T'],
 ] as const;
 
 describeEachMajor('privileges on future objects', (server) => {
@@ -51,8 +41,8 @@ describeEachMajor('privileges on future objects', (server) => {
       const told = future({ catalog, access: accessOf(catalog) }, 'maker', 'shop', builtIn, defaults);
       for (const [objects, create, read, type] of made) {
         await sql.unsafe(`set role maker; ${create}; reset role`);
-        const [row] = await sql.unsafe<{ acl: string[] }[]>(
-          `select coalesce(acl, acldefault('${type}', 'maker'::regrole)::text[]) as acl from (${read}) x`,
+        const [row] = await sql.unsafe<{ acl: string }[]>(
+          `select coalesce(acl, acldefault('${type}', 'maker'::regrole))::text as acl from (${read}) x`,
         );
         const word = (each: { to: string; privilege: string; grantable: boolean }) =>
           `${each.privilege} to ${each.to}${each.grantable ? ' with grant option' : ''}`;

@@ -4,13 +4,13 @@
  */
 import type { Catalog } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, keyOf } from '../model/id.ts';
+import { type Key, type ObjectId, keyOf } from '../model/id.ts';
 import { domainsIn } from './domain-of.ts';
-import type { Manifest } from './manifest.ts';
-import { objectsByDomain } from './resolve/domain-objects.ts';
+import type { GrantDeclaration, Manifest } from './manifest.ts';
+import { type DomainObjects, objectsByDomain } from './resolve/domain-objects.ts';
 import type { Expected } from './resolve/expected.ts';
-import { expectGrant } from './resolve/grants.ts';
-import { expectOwners } from './resolve/owners.ts';
+import { type WantedGrants, eachOf, grantsWanted } from './resolve/grants.ts';
+import { expectOwner, ownable } from './resolve/owners.ts';
 import { expectRoles } from './resolve/roles.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from './unmanaged.ts';
 
@@ -31,23 +31,60 @@ export function expectations(
   catalog: Catalog,
   database: string,
 ): ReadonlyMap<Key, Expected> {
-  const all = new Map<Key, Expected>();
-  const add = (wanted: Iterable<Expected>) => {
-    for (const expected of wanted) {
-      const key = keyOf(expected.entry.id);
-      const before = all.get(key);
-      if (before === undefined || wins(expected, before)) all.set(key, expected);
-    }
-  };
-  add(expectRoles(manifest, catalog.serverVersion));
+  return writtenOut(wantedIn(manifest, catalog, database));
+}
+
+/** What the manifest wants, before it is written out entry by entry: most of it is granted on many objects alike. */
+export interface Wanted {
+  readonly manifest: Manifest;
+  readonly catalog: Catalog;
+  readonly roles: readonly Expected[];
+  readonly owned: readonly OwnedObject[];
+  /** And default privileges. */
+  readonly grants: readonly (WantedGrants | Expected)[];
+}
+export interface OwnedObject {
+  readonly on: ObjectId;
+  readonly objects: DomainObjects;
+}
+
+export function wantedIn(manifest: Manifest, catalog: Catalog, database: string): Wanted {
   const domains = domainsIn(manifest, database).filter(({ schema }) => !isUnmanagedSchema(manifest, schema));
   const objects = objectsByDomain(manifest, catalog, database, domains);
-  for (const each of objects.values()) add(expectOwners(manifest, catalog, each));
-  for (const role of manifest.roles.values()) {
-    if (isUnmanagedRole(manifest, role.name)) continue;
-    for (const grant of role.grants) add(expectGrant({ catalog, objects }, grant, role.name));
-  }
-  for (const grant of manifest.public) add(expectGrant({ catalog, objects }, grant, 'public'));
+  const grants: (WantedGrants | Expected)[] = [];
+  const declare = (declarations: readonly GrantDeclaration[], to: string) => {
+    for (const each of declarations)
+      for (const wanted of grantsWanted({ catalog, objects }, each, to)) grants.push(wanted);
+  };
+  for (const role of manifest.roles.values())
+    if (!isUnmanagedRole(manifest, role.name)) declare(role.grants, role.name);
+  declare(manifest.public, 'public');
+  return {
+    manifest,
+    catalog,
+    roles: [...expectRoles(manifest, catalog.serverVersion)],
+    owned: [...objects.values()].flatMap((each) => ownable(each).map((on) => ({ on, objects: each }))),
+    grants,
+  };
+}
+
+/** @param isMeant asked of objects: what is wanted on the others is left out. Default: all are meant. */
+export function writtenOut(
+  { manifest, catalog, roles, owned, grants }: Wanted,
+  isMeant: (on: ObjectId) => boolean = () => true,
+): Map<Key, Expected> {
+  const all = new Map<Key, Expected>();
+  const add = (expected: Expected) => {
+    const key = keyOf(expected.entry.id);
+    const before = all.get(key);
+    if (before === undefined || wins(expected, before)) all.set(key, expected);
+  };
+  roles.forEach(add);
+  for (const { on, objects } of owned)
+    if (isMeant(on)) for (const expected of expectOwner(manifest, catalog, objects, on)) add(expected);
+  for (const wanted of grants)
+    if ('entry' in wanted) add(wanted);
+    else if (isMeant(wanted.on)) for (const expected of eachOf(wanted)) add(expected);
   return all;
 }
 

@@ -2,11 +2,11 @@
 import { type Access, accessOf } from '../access/effective.ts';
 import type { Uses } from '../bodies/uses.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import type { Expected } from '../manifest/resolve/expected.ts';
-import { withApplied } from './permission/applied.ts';
-import { expectations } from '../manifest/resolve.ts';
+import { wantedIn, writtenOut } from '../manifest/resolve.ts';
 import type { Catalog } from '../model/catalog.ts';
-import type { Key } from '../model/id.ts';
+import { Expectations } from './expectations.ts';
+import { withApplied } from './permission/applied.ts';
+import { type Settled, nothingSettled, settledIn } from './permission/settled.ts';
 
 export interface LiveInput {
   readonly manifest: Manifest;
@@ -14,7 +14,9 @@ export interface LiveInput {
   readonly database: string;
   readonly live: Catalog;
   /** What the manifest wants of roles, owners and privileges, given the live objects; each with its reason. */
-  readonly expected: ReadonlyMap<Key, Expected>;
+  readonly expected: Expectations;
+  /** Objects about whose owner and privileges there is nothing to say. */
+  readonly settled: Settled;
   /** Who effectively may do what in `live`. */
   readonly access: Access;
   /** What functions of `live` use in bodies that are strings. */
@@ -29,11 +31,20 @@ export interface LiveInput {
 export function liveInput(
   given: Pick<LiveInput, 'manifest' | 'database' | 'live' | 'uses' | 'now' | 'applied' | 'isNothingApplied'>,
 ): LiveInput {
-  const { manifest, database, live, applied } = given;
-  const declared = expectations(manifest, live, database);
+  const { manifest, database, live, applied, isNothingApplied } = given;
+  const access = accessOf(live);
+  const wanted = wantedIn(manifest, live, database);
+  // Migrations say something of privileges too.
+  const isManifestsAlone = applied === undefined || isNothingApplied === true;
+  const settled = isManifestsAlone ? settledIn(wanted, live, access) : nothingSettled(live);
+  const declared = writtenOut(wanted, (on) => !settled.has(on));
   return {
     ...given,
-    expected: applied === undefined ? declared : withApplied(declared, { manifest, database, live, applied }),
-    access: accessOf(given.live),
+    expected: new Expectations(
+      applied === undefined ? declared : withApplied(declared, { manifest, database, live, applied }),
+      settled,
+    ),
+    settled,
+    access,
   };
 }

@@ -1,6 +1,7 @@
 /** ACL items as the server prints them: `grantee=arwdDxt/grantor`, `*` after a letter for the grant option (PostgreSQL's manual, 5.8). */
+import { parse } from 'postgres-array';
 import type { Bundle, Bundles } from '../../core/model/entry-map.ts';
-import type { Key, Kind } from '../../core/model/id.ts';
+import { type Key, type Kind, objectsIn } from '../../core/model/id.ts';
 import type { Given } from '../../core/kinds/grant.ts';
 
 const privileges: Readonly<Record<string, string>> = {
@@ -31,10 +32,10 @@ export interface AclItem {
   readonly given: readonly Given[];
 }
 
-/** @param acl an `aclitem[]` as text[]. The same privilege from several grantors is one item. @throws on a letter that no supported server writes. */
-export function parseAcl(acl: readonly string[]): AclItem[] {
+/** @param acl an `aclitem[]` as text: `{app=r/boss}`. The same privilege from several grantors is one item. @throws on a letter that no supported server writes. */
+export function parseAcl(acl: string): AclItem[] {
   const items = new Map<string, AclItem>();
-  for (const text of acl) {
+  for (const text of parse(acl)) {
     const [name, rest] = roleAt(text, 0);
     if (text[rest] !== '=') throw new Error(`not an ACL item: ${text}`);
     const slash = text.indexOf('/', rest);
@@ -81,12 +82,6 @@ export function aclBundles(on: ReadonlyMap<Key, Bundle>): Bundles {
   return {
     kinds: new Set<Kind>(['grant']),
     on,
-    // `grant:select on table shop.orders to app`; a quoted name may have ` to ` in it.
-    *placesOf(key) {
-      if (!key.startsWith('grant:')) return;
-      const object = key.slice(key.indexOf(' on ') + 4).replace(' ', ':');
-      for (let end = object.indexOf(' to '); end !== -1; end = object.indexOf(' to ', end + 1))
-        yield object.slice(0, end) as Key;
-    },
+    placesOf: (key) => (key.startsWith('grant:') ? objectsIn(key) : []),
   };
 }

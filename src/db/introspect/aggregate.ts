@@ -67,7 +67,7 @@ export async function readAggregates(reading: Reading): Promise<void> {
       coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*') as arguments,
       pg_get_function_result(p.oid) as returns,
       array_remove(array[${sql.unsafe(parameters.join(',\n'))}], null) as parameters,
-      pg_get_userbyid(p.proowner) as owner, coalesce(p.proacl, acldefault('f', p.proowner))::text[] as acl,
+      pg_get_userbyid(p.proowner) as owner, coalesce(p.proacl, acldefault('f', p.proowner))::text as acl,
       obj_description(p.oid, 'pg_proc') as comment
     from pg_aggregate a join pg_proc p on p.oid = a.aggfnoid join pg_namespace n on n.oid = p.pronamespace
     where ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_proc', 'p.oid'))}`;

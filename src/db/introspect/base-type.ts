@@ -59,7 +59,7 @@ export async function readBaseTypes(reading: Reading): Promise<void> {
   >`
     select t.oid::int8::float8 as oid, t.typarray::int8::float8 as array, n.nspname as schema, t.typname as name,
       t.typisdefined as defined, ${sql.unsafe(attributes)} as attrs,
-      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text[] as acl,
+      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text as acl,
       obj_description(t.oid, 'pg_type') as comment
     from pg_type t join pg_namespace n on n.oid = t.typnamespace
     where (t.typtype = 'b' or not t.typisdefined) and not exists (select from pg_type e where e.typarray = t.oid)

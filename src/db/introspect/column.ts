@@ -48,7 +48,7 @@ interface Unusual {
   statistics: number | null;
   options: string[] | null;
   identity: Identity | null;
-  acl: string[] | null;
+  acl: string | null;
   foreignOptions: readonly ForeignOption[] | null;
   /** From 18, the NOT NULL constraint. */
   constraint: string | null;
@@ -110,7 +110,7 @@ export async function readColumns(reading: Reading): Promise<() => void> {
           'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
           'statistics', nullif(coalesce(a.attstattarget, -1), -1)::int,
           'options', (select array_agg(o order by o) from unnest(a.attoptions) o),
-          'acl', a.attacl::text[],
+          'acl', a.attacl::text,
           'foreignOptions', case when c.relkind = 'f' then ${sql.unsafe(foreignOptions('a.attfdwoptions'))} end
           ${
             named
@@ -261,8 +261,8 @@ function rowOf(
 /** The privileges on columns, without the columns. */
 export async function readColumnPrivileges(reading: Reading): Promise<void> {
   const { sql } = reading;
-  const rows = await sql<{ schema: string; table: string; name: string; acl: string[] }[]>`
-    select n.nspname as schema, c.relname as table, a.attname as name, a.attacl::text[] as acl
+  const rows = await sql<{ schema: string; table: string; name: string; acl: string }[]>`
+    select n.nspname as schema, c.relname as table, a.attname as name, a.attacl::text as acl
     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
     where a.attacl is not null and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f')
       and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
@@ -282,7 +282,7 @@ function addInherited(reading: Reading, row: ColumnRow, parents: Parents): void 
   if (isInherited) {
     reading.inherited.set(address('pg_class', row.relation, row.number), carriers);
     hang(reading, { kind: 'comment', on: id }, carriers);
-    for (const { to, privilege } of parseAcl(row.acl ?? []))
+    for (const { to, privilege } of parseAcl(row.acl ?? '{}'))
       hang(reading, { kind: 'grant', on: id, to, privilege }, carriers);
     addOverride(reading, row, above, carriers);
   } else addColumn(reading, row, above);

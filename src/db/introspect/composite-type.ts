@@ -34,7 +34,7 @@ export async function readCompositeTypes(reading: Reading): Promise<void> {
       (select coalesce(json_agg(json_build_object('name', a.attname, 'comment', col_description(a.attrelid, a.attnum))), '[]')
         from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped
           and col_description(a.attrelid, a.attnum) is not null) as comments,
-      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text[] as acl,
+      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text as acl,
       obj_description(t.oid, 'pg_type') as comment
     from pg_type t join pg_namespace n on n.oid = t.typnamespace join pg_class c on c.oid = t.typrelid and c.relkind = 'c'
     where ${reading.sql.unsafe(userNamespace)} and ${reading.sql.unsafe(notOfExtension('pg_type', 't.oid'))}`;

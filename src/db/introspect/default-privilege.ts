@@ -9,14 +9,14 @@ export async function readDefaultPrivileges(reading: Reading): Promise<void> {
       role: string;
       schema: string | null;
       objects: DefaultPrivilegeObjects;
-      acl: string[];
-      builtIn: string[];
+      acl: string;
+      builtIn: string;
     }[]
   >`
-    select pg_get_userbyid(defaclrole) as role, nspname as schema, defaclacl::text[] as acl,
+    select pg_get_userbyid(defaclrole) as role, nspname as schema, defaclacl::text as acl,
       case defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions'
         when 'T' then 'types' when 'n' then 'schemas' when 'L' then 'large objects' end as objects,
-      case when defaclnamespace = 0 then acldefault(case defaclobjtype when 'S' then 's' else defaclobjtype end, defaclrole)::text[]
+      case when defaclnamespace = 0 then acldefault(case defaclobjtype when 'S' then 's' else defaclobjtype end, defaclrole)::text
         else '{}' end as "builtIn"
     from pg_default_acl left join pg_namespace n on n.oid = defaclnamespace`;
   for (const { role, schema, objects, acl, builtIn } of rows) {

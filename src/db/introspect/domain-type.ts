@@ -25,7 +25,7 @@ export async function readDomainTypes(reading: Reading): Promise<void> {
         'notNull', t.typnotnull,
         'notNullName', (select nullif(k.conname, t.typname || '_not_null') from pg_constraint k
           where k.contypid = t.oid and k.contype = 'n')) as attrs,
-      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text[] as acl,
+      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text as acl,
       obj_description(t.oid, 'pg_type') as comment
     from pg_type t join pg_namespace n on n.oid = t.typnamespace join pg_type b on b.oid = t.typbasetype
     left join pg_collation co on co.oid = t.typcollation left join pg_namespace cn on cn.oid = co.collnamespace

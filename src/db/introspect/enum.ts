@@ -15,7 +15,7 @@ export async function readEnums(reading: Reading): Promise<void> {
   >`
     select t.oid::int8::float8 as oid, t.typarray::int8::float8 as array, n.nspname as schema, t.typname as name,
       (select array_agg(e.enumlabel order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid) as labels,
-      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text[] as acl,
+      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text as acl,
       obj_description(t.oid, 'pg_type') as comment
     from pg_type t join pg_namespace n on n.oid = t.typnamespace
     where t.typtype = 'e' and ${reading.sql.unsafe(userNamespace)} and ${reading.sql.unsafe(notOfExtension('pg_type', 't.oid'))}`;

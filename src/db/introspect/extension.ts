@@ -53,8 +53,8 @@ interface Member {
   table: string | null;
   name: string;
   args: string | null;
-  acl: string[];
-  came: string[];
+  acl: string;
+  came: string;
 }
 
 /** Where objects of one catalog came from, as SQL. */
@@ -87,8 +87,8 @@ const members = (
 ): string => `
   select ${extension} as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
     ${schema} as schema, ${table} as table, ${name} as name, ${args} as args,
-    coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as acl,
-    coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text[] as came
+    coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text as acl,
+    coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text as came
   from ${from} ${joins}
   left join pg_init_privs i on i.classoid = m.classid and i.objoid = m.objid and i.objsubid = ${sub}
   where ${where} and ${acl} is distinct from i.initprivs`;

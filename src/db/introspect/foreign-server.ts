@@ -17,7 +17,7 @@ async function readForeignDataWrappers(reading: Reading): Promise<void> {
     select w.oid::int8::float8 as oid, w.fdwname as name,
       json_build_object('handler', nullif(w.fdwhandler, 0)::regproc::text, 'validator', nullif(w.fdwvalidator, 0)::regproc::text,
         'options', ${sql.unsafe(foreignOptions('w.fdwoptions'))}) as attrs,
-      pg_get_userbyid(w.fdwowner) as owner, coalesce(w.fdwacl, acldefault('F', w.fdwowner))::text[] as acl,
+      pg_get_userbyid(w.fdwowner) as owner, coalesce(w.fdwacl, acldefault('F', w.fdwowner))::text as acl,
       obj_description(w.oid, 'pg_foreign_data_wrapper') as comment
     from pg_foreign_data_wrapper w where ${sql.unsafe(notOfExtension('pg_foreign_data_wrapper', 'w.oid'))}`;
   for (const { oid, name, attrs, ...carried } of rows) {
@@ -33,7 +33,7 @@ async function readServers(reading: Reading): Promise<void> {
     select s.oid::int8::float8 as oid, s.srvname as name,
       json_build_object('wrapper', w.fdwname, 'type', s.srvtype, 'version', s.srvversion,
         'options', ${sql.unsafe(foreignOptions('s.srvoptions'))}) as attrs,
-      pg_get_userbyid(s.srvowner) as owner, coalesce(s.srvacl, acldefault('S', s.srvowner))::text[] as acl,
+      pg_get_userbyid(s.srvowner) as owner, coalesce(s.srvacl, acldefault('S', s.srvowner))::text as acl,
       obj_description(s.oid, 'pg_foreign_server') as comment
     from pg_foreign_server s join pg_foreign_data_wrapper w on w.oid = s.srvfdw
     where ${sql.unsafe(notOfExtension('pg_foreign_server', 's.oid'))}`;

@@ -36,7 +36,7 @@ export async function readFunctions(reading: Reading): Promise<void> {
               from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality t(type, at)) u) a),
         'returns', pg_get_function_result(p.oid),
         'securityDefiner', p.prosecdef) as attrs,
-      pg_get_userbyid(p.proowner) as owner, coalesce(p.proacl, acldefault('f', p.proowner))::text[] as acl,
+      pg_get_userbyid(p.proowner) as owner, coalesce(p.proacl, acldefault('f', p.proowner))::text as acl,
       obj_description(p.oid, 'pg_proc') as comment
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
     where p.prokind <> 'a' and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_proc', 'p.oid'))}

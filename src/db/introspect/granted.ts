@@ -5,8 +5,8 @@ import { type Reading, add } from './reading.ts';
 
 export interface GrantedOn {
   readonly owner: string;
-  /** An `aclitem[]` as text[]. */
-  readonly acl: readonly string[];
+  /** An `aclitem[]` as text. */
+  readonly acl: string;
 }
 
 export function addGranted(reading: Reading, on: ObjectId, { owner, acl }: GrantedOn): void {

@@ -19,13 +19,13 @@ export async function readLanguages(reading: Reading): Promise<void> {
       name: string;
       made: boolean;
       attrs: LanguageAttributes;
-      acl: string[];
-      came: string[];
+      acl: string;
+      came: string;
     } & Carried)[]
   >`
     select o.oid::int8::float8 as oid, o.lanname as name, o.oid >= 16384 as made,
       ${sql.unsafe(attributes)} as attrs, pg_get_userbyid(o.lanowner) as owner,
-      coalesce(o.lanacl, acldefault('l', o.lanowner))::text[] as acl, acldefault('l', o.lanowner)::text[] as came,
+      coalesce(o.lanacl, acldefault('l', o.lanowner))::text as acl, acldefault('l', o.lanowner)::text as came,
       obj_description(o.oid, 'pg_language') as comment
     from pg_language o where ${sql.unsafe(notOfExtension('pg_language', 'o.oid'))}`;
   for (const { oid, name, made, attrs, came, ...carried } of rows) {

@@ -43,7 +43,7 @@ export async function readMaterializedViews(reading: Reading): Promise<void> {
           union all select 'toast.' || unnest(t.reloptions) from pg_class t where t.oid = c.reltoastrelid) o),
         'accessMethod', nullif(am.amname, 'heap'),
         'populated', c.relispopulated) as attrs, ${reading.sql.unsafe(settings)} as settings,
-      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text as acl,
       obj_description(c.oid, 'pg_class') as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_rewrite r on r.ev_class = c.oid and r.rulename = '_RETURN'

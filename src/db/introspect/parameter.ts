@@ -4,6 +4,6 @@ import type { Reading } from './reading.ts';
 
 export async function readParameters(reading: Reading): Promise<void> {
   const rows = await reading.sql<({ name: string } & GrantedOn)[]>`
-    select parname as name, pg_get_userbyid(10) as owner, paracl::text[] as acl from pg_parameter_acl`;
+    select parname as name, pg_get_userbyid(10) as owner, paracl::text as acl from pg_parameter_acl`;
   for (const { name, ...granted } of rows) addGranted(reading, { kind: 'parameter', name }, granted);
 }

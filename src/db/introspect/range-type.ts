@@ -32,7 +32,7 @@ export async function readRangeTypes(reading: Reading): Promise<void> {
         'subtypeDifference', case when r.rngsubdiff <> 0 then quote_ident(pn.nspname) || '.' || quote_ident(p.proname) end,
         'canonical', case when r.rngcanonical <> 0 then r.rngcanonical::text end,
         'multirange', json_build_object('schema', mn.nspname, 'name', m.typname)) as attrs,
-      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text[] as acl,
+      pg_get_userbyid(t.typowner) as owner, coalesce(t.typacl, acldefault('T', t.typowner))::text as acl,
       obj_description(t.oid, 'pg_type') as comment
     from pg_range r join pg_type t on t.oid = r.rngtypid join pg_namespace n on n.oid = t.typnamespace
     join pg_type s on s.oid = r.rngsubtype

@@ -55,7 +55,8 @@ export function entryAt({ keys, entries, partAt }: Reading, at: Address): Entry 
 export interface Carried {
   readonly owner?: string;
   readonly comment: string | null;
-  readonly acl?: readonly string[] | null;
+  /** An `aclitem[]` as text. */
+  readonly acl?: string | null;
 }
 
 /** Grants are more than anything else is: they share what they have in common. */
@@ -66,11 +67,10 @@ export function addCarried(reading: Reading, on: ObjectId, { owner, comment, acl
   if (owner !== undefined) add(reading, { id: { kind: 'owner', on }, attrs: { role: owner } });
   if (comment !== null) add(reading, { id: { kind: 'comment', on }, attrs: { text: comment } });
   if (acl === undefined || acl === null) return;
-  const text = acl.join('\0');
   reading.acls.set(keyOf(on), {
     on,
-    texts: [owner ?? '', text],
-    entries: () => grantsOf(reading, on, owner, acl, text),
+    texts: [owner ?? '', acl],
+    entries: () => grantsOf(reading, on, owner, acl),
   });
 }
 
@@ -78,11 +78,10 @@ function* grantsOf(
   { parsedAcls }: Reading,
   on: ObjectId,
   owner: string | undefined,
-  acl: readonly string[],
-  text: string,
+  acl: string,
 ): Iterable<Entry> {
-  let items = parsedAcls.get(text);
-  if (items === undefined) parsedAcls.set(text, (items = parseAcl(acl)));
+  let items = parsedAcls.get(acl);
+  if (items === undefined) parsedAcls.set(acl, (items = parseAcl(acl)));
   for (const { to, privilege, grantable, given } of items) {
     const id: GrantId = { kind: 'grant', on, to, privilege };
     const attrs = grantable ? withOption : withoutOption;

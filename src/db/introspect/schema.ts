@@ -13,12 +13,12 @@ export async function readSchemas(reading: Reading): Promise<void> {
   const { sql } = reading;
   const [[database], schemas] = await Promise.all([
     sql<(Omit<Carried, 'owner'> & { databaseOwner: string; tablespace: string })[]>`
-      select pg_get_userbyid(datdba) as "databaseOwner", coalesce(datacl, acldefault('d', datdba))::text[] as acl,
+      select pg_get_userbyid(datdba) as "databaseOwner", coalesce(datacl, acldefault('d', datdba))::text as acl,
         shobj_description(d.oid, 'pg_database') as comment, spcname as tablespace
       from pg_database d join pg_tablespace t on t.oid = dattablespace where datname = current_database()`,
     sql<({ oid: number; name: string } & Carried)[]>`
       select n.oid::int8::float8 as oid, nspname as name, pg_get_userbyid(nspowner) as owner,
-        coalesce(nspacl, acldefault('n', nspowner))::text[] as acl, obj_description(n.oid, 'pg_namespace') as comment
+        coalesce(nspacl, acldefault('n', nspowner))::text as acl, obj_description(n.oid, 'pg_namespace') as comment
       from pg_namespace n
       where ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_namespace', 'n.oid'))}`,
   ]);

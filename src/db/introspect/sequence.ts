@@ -35,7 +35,7 @@ async function readThem(reading: Reading): Promise<void> {
         'max', case when s.seqmax = case when s.seqincrement > 0 then ty.high else -1 end then null else s.seqmax::text end,
         'cache', s.seqcache::text, 'cycle', s.seqcycle, 'persistence', case c.relpersistence when 'u' then 'unlogged' else 'permanent' end) as attrs,
       case when d.refobjid is not null then json_build_object('schema', tn.nspname, 'table', t.relname, 'column', a.attname) end as "ownedBy",
-      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('s', c.relowner))::text[] as acl,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('s', c.relowner))::text as acl,
       cm.description as comment
     from pg_sequence s join pg_class c on c.oid = s.seqrelid join pg_namespace n on n.oid = c.relnamespace
     join (values ('int2'::regtype, -32768::int8, 32767::int8), ('int4', -2147483648, 2147483647),
@@ -68,11 +68,11 @@ async function readIdentityPrivileges(reading: Reading): Promise<void> {
       table: string;
       column: string;
       owner: string;
-      acl: string[];
+      acl: string;
     }[]
   >`
     select n.nspname as schema, c.relname as name, tn.nspname as "tableSchema", t.relname as table, a.attname as column,
-      pg_get_userbyid(c.relowner) as owner, c.relacl::text[] as acl
+      pg_get_userbyid(c.relowner) as owner, c.relacl::text as acl
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i'
       and d.refclassid = 'pg_class'::regclass

@@ -44,7 +44,7 @@ export async function readTables(reading: Reading): Promise<void> {
       case c.relreplident when 'f' then 'full' when 'n' then 'nothing' when 'i' then 'index' else 'default' end as "replicaIdentity",
       case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end as bound,
       i.inhparent::int8::float8 as "parentOid", pn.nspname as "parentSchema", p.relname as "parentTable",
-      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text as acl,
       cm.description as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     ${reading.sql.unsafe(commentOf('pg_class', 'c.oid'))}

@@ -15,7 +15,7 @@ export async function readViewHolders(reading: Reading): Promise<void> {
   const { sql } = reading;
   const rows = await sql<({ oid: number; isStored: boolean; schema: string; name: string } & Carried)[]>`
     select c.oid::int8::float8 as oid, c.relkind = 'm' as "isStored", n.nspname as schema, c.relname as name,
-      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text as acl,
       null as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('v', 'm') and c.relpersistence <> 't' and ${sql.unsafe(userNamespace)}
@@ -45,7 +45,7 @@ export async function readViews(reading: Reading): Promise<void> {
           'collation', case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end) order by a.attnum)
         from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = c.oid and a.attnum > 0) as columns,
       (select array_agg(o order by o) from unnest(c.reloptions) o) as options,
-      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text[] as acl,
+      pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text as acl,
       obj_description(c.oid, 'pg_class') as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_rewrite r on r.ev_class = c.oid and r.rulename = '_RETURN'

@@ -19,6 +19,7 @@ import {
   isType,
   keyOf,
 } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
 import { pushTo } from '../../model/push-to.ts';
 import { domainOf } from '../domain-of.ts';
 import { isHistoryTable } from '../history-table.ts';
@@ -116,6 +117,14 @@ export function objectsByDomain(
   }
   return made;
 }
+
+/** @returns the relation of this name, of a domain's. */
+export const relationNamed = (objects: DomainObjects, name: string): Relation | undefined =>
+  byName(objects).get(name);
+const byName = onceOf(
+  ({ relations }: DomainObjects): ReadonlyMap<string, Relation> =>
+    new Map(relations.map((relation) => [relation.name, relation])),
+);
 
 function identitiesByDomain(
   manifest: Manifest,

@@ -1,5 +1,6 @@
 /** Grant declarations written out: one entry per object, grantee and privilege, and the default privileges of objects to come. */
 import type { Catalog } from '../../model/catalog.ts';
+import type { Attributes } from '../../model/entry.ts';
 import { onceOf } from '../../model/once-of.ts';
 import type { OwnerAttributes } from '../../kinds/owner.ts';
 import { find, relationOf } from '../../model/catalog.ts';
@@ -20,6 +21,7 @@ import {
   type IdentitySequence,
   type Relation,
   parentOf,
+  relationNamed,
   rootOf,
   sequencesOfInserts,
 } from './domain-objects.ts';
@@ -32,19 +34,55 @@ export interface GrantScope {
   readonly objects: ReadonlyMap<string, DomainObjects>;
 }
 
+/** What a declaration gives one role on one object. */
+export interface WantedGrants {
+  readonly on: ObjectId;
+  readonly to: string;
+  readonly privileges: readonly string[];
+  readonly grantable: boolean;
+  readonly because: GrantReason;
+  readonly aside?: Attributes;
+}
+
+/** @returns the entries of one declaration for one role, as `grantsWanted`, each by itself. */
+export function* expectGrant(
+  scope: GrantScope,
+  declaration: GrantDeclaration,
+  to: string,
+): Generator<Expected> {
+  for (const wanted of grantsWanted(scope, declaration, to))
+    if ('entry' in wanted) yield wanted;
+    else yield* eachOf(wanted);
+}
+
+/** @returns an entry for each of the privileges. */
+export function* eachOf({
+  on,
+  to,
+  privileges,
+  grantable,
+  because,
+  aside,
+}: WantedGrants): Generator<Expected> {
+  for (const privilege of privileges) {
+    const entry = { id: { kind: 'grant', on, to, privilege }, attrs: { grantable } } as const;
+    yield { entry: aside === undefined ? entry : { ...entry, aside }, because };
+  }
+}
+
 /**
- * @returns the entries of one declaration for one role (`public` for PUBLIC), for the objects that the catalog has.
+ * @returns what one declaration gives one role (`public` for PUBLIC) on the objects that the catalog has, and in future.
  *
  * A domain, or tables of it, bring USAGE on its schema with them, because without it they give nothing. Privileges
  * with INSERT bring USAGE on the sequences that the insert draws from; and where future objects are included, on all
  * of the domain's sequences, since that is what a sequence made tomorrow gets. An INSERT needs nothing on the sequence of
  * an identity column: that is granted on with all sequences, by its name, or where a domain gives `all`.
  */
-export function* expectGrant(
+export function* grantsWanted(
   scope: GrantScope,
   declaration: GrantDeclaration,
   to: string,
-): Generator<Expected> {
+): Generator<WantedGrants | Expected> {
   for (const target of declaration.targets) {
     const objects = scope.objects.get(target.domain);
     if (objects !== undefined) yield* expectTarget(scope, declaration, to, target, objects);
@@ -57,40 +95,40 @@ function* expectTarget(
   to: string,
   target: GrantTarget,
   objects: DomainObjects,
-): Generator<Expected> {
+): Generator<WantedGrants | Expected> {
   const { domain } = objects;
   const version = catalog.serverVersion;
   const because: GrantReason = { as: 'grant', domain: domain.name, to, path };
-  const on = function* (
+  const on = (
     object: ObjectId,
     privileges: readonly string[],
     grantable = grantOption,
     parent?: string,
-  ): Generator<Expected> {
-    for (const privilege of privileges)
-      yield {
-        entry: { id: { kind: 'grant', on: object, to, privilege }, attrs: { grantable } },
-        because: parent === undefined ? because : { ...because, parent },
-      };
-  };
+  ): WantedGrants => ({
+    on: object,
+    to,
+    privileges,
+    grantable,
+    because: parent === undefined ? because : { ...because, parent },
+  });
   const toCome = (kinds: DefaultPrivilegeId['objects'], privileges: readonly string[]) =>
     future ? expectFuture(domain, kinds, to, privileges, grantOption, because) : [];
   // Where domains share a schema, each brings USAGE on it; the schema itself is granted by none.
   const schema = find<SchemaId>(catalog, { kind: 'schema', name: domain.schema })?.id;
-  const usage = schema === undefined || exact ? [] : on(schema, ['usage'], false);
+  const usage = schema === undefined || exact ? [] : [on(schema, ['usage'], false)];
   const onTables = privilegesFrom(words, 'table', version);
   const inserts = onTables.includes('insert');
 
   switch (target.kind) {
     case 'schema':
-      if (objects.schema !== undefined) yield* on(objects.schema, privilegesFrom(words, 'schema', version));
+      if (objects.schema !== undefined) yield on(objects.schema, privilegesFrom(words, 'schema', version));
       return;
     case 'domain': {
       yield* usage;
       // CREATE would make it an owner of objects here: never meant by `all`, only by its name.
-      if (objects.schema !== undefined && words.includes('create')) yield* on(objects.schema, ['create']);
+      if (objects.schema !== undefined && words.includes('create')) yield on(objects.schema, ['create']);
       for (const relation of objects.relations)
-        if (carriesGrants(catalog, domain, relation)) yield* onRelation(relation, onTables);
+        if (carriesGrants(catalog, domain, relation)) yield onRelation(relation, onTables);
       const everySequence = (!exact && words.includes('all')) || (inserts && future && canForesee(domain));
       const sequences = everySequence
         ? objects.sequences
@@ -98,7 +136,7 @@ function* expectTarget(
           ? objects.relations.flatMap((relation) => sequencesFor(catalog, relation))
           : [];
       const onSequences = words.includes('all') ? privilegesFrom(['all'], 'sequence', version) : ['usage'];
-      for (const sequence of sequences) yield* on(sequence, onSequences);
+      for (const sequence of sequences) yield on(sequence, onSequences);
       if (!exact && words.includes('all')) yield* onIdentities(onSequences);
       yield* toCome('tables', onTables);
       if (inserts) yield* toCome('sequences', onSequences);
@@ -111,30 +149,30 @@ function* expectTarget(
           (target.name === undefined || relation.name === target.name) &&
           carriesGrants(catalog, domain, relation)
         )
-          yield* onRelation(relation, onTables);
+          yield onRelation(relation, onTables);
       if (target.name === undefined) yield* toCome('tables', onTables);
       return;
     case 'table':
     case 'columns': {
-      const named = objects.relations.find(({ name }) => name === target.table);
+      const named = relationNamed(objects, target.table);
       if (named === undefined) return;
       yield* usage;
       const relations = exact ? [named] : [named, ...partitionsOf(catalog, domain, objects, named)];
       for (const relation of relations)
-        if (target.kind === 'table') yield* onRelation(relation, onTables);
+        if (target.kind === 'table') yield onRelation(relation, onTables);
         else
           for (const column of columnsOf(catalog, relation, target.columns))
-            yield* on(column, privilegesFrom(words, 'column', version));
+            yield on(column, privilegesFrom(words, 'column', version));
       if (exact) return;
       if (target.kind === 'table' ? inserts : privilegesFrom(words, 'column', version).includes('insert'))
-        for (const sequence of sequencesFor(catalog, named)) yield* on(sequence, ['usage']);
+        for (const sequence of sequencesFor(catalog, named)) yield on(sequence, ['usage']);
       return;
     }
     case 'sequences':
       yield* usage;
       for (const sequence of objects.sequences)
         if (target.name === undefined || sequence.name === target.name)
-          yield* on(sequence, privilegesFrom(words, 'sequence', version));
+          yield on(sequence, privilegesFrom(words, 'sequence', version));
       yield* onIdentities(privilegesFrom(words, 'sequence', version), target.name);
       if (target.name === undefined) yield* toCome('sequences', privilegesFrom(words, 'sequence', version));
       return;
@@ -142,32 +180,31 @@ function* expectTarget(
       yield* usage;
       for (const type of objects.types)
         if (target.name === undefined || type.name === target.name)
-          yield* on(type, privilegesFrom(words, 'enum', version));
+          yield on(type, privilegesFrom(words, 'enum', version));
       if (target.name === undefined) yield* toCome('types', ['usage']);
       return;
     case 'functions':
       yield* usage;
       for (const routine of objects.functions)
         if (target.name === undefined || isNamed(routine, target.name))
-          yield* on(routine, privilegesFrom(words, 'function', version));
+          yield on(routine, privilegesFrom(words, 'function', version));
       if (target.name === undefined) yield* toCome('functions', privilegesFrom(words, 'function', version));
       return;
   }
 
   /** Of identity columns. Their owner is the table's, who holds all of it. */
-  function* onIdentities(privileges: readonly string[], name?: string): Generator<Expected> {
+  function* onIdentities(privileges: readonly string[], name?: string): Generator<WantedGrants> {
     for (const identity of objects.identities())
       if (
         (name ?? identity.sequence.name) === identity.sequence.name &&
         willOwn(catalog, objects, identity) !== to
       )
-        for (const { entry, because: why } of on(identity.sequence, privileges))
-          yield { entry: { ...entry, aside: ofIdentity(identity.column) }, because: why };
+        yield { ...on(identity.sequence, privileges), aside: ofIdentity(identity.column) };
   }
 
-  function* onRelation(relation: Relation, privileges: readonly string[]): Generator<Expected> {
+  function onRelation(relation: Relation, privileges: readonly string[]): WantedGrants {
     const parent = parentOf(catalog, relation);
-    yield* on(relation, privileges, grantOption, parent && keyOf(parent));
+    return on(relation, privileges, grantOption, parent && keyOf(parent));
   }
 }
 

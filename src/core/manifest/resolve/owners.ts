@@ -11,35 +11,44 @@ import type { DomainObjects } from './domain-objects.ts';
 import type { Expected } from './expected.ts';
 
 /**
- * @returns the owner of the domain's schema and of every object in it, when the manifest names one that it manages,
- * and in any case the privileges that the owner (declared, or else the one there is) and PUBLIC hold without any GRANT.
+ * @returns the owner of an object of a domain, when the manifest names one that it manages, and in any case the
+ * privileges that the owner (declared, or else the one there is) and PUBLIC hold without any GRANT.
  */
-export function* expectOwners(
+export function* expectOwner(
   manifest: Pick<Manifest, 'unmanaged'>,
   catalog: Catalog,
   objects: DomainObjects,
+  on: ObjectId,
 ): Generator<Expected> {
   const { domain } = objects;
-  for (const on of ownable(objects)) {
-    const declared = declaredOwner(catalog, objects, on);
-    const named = declared !== undefined && !isUnmanagedRole(manifest, declared.role) ? declared : undefined;
-    const role = named?.role ?? find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
-    if (role !== undefined) {
-      const owner: Entry<OwnerId, OwnerAttributes> = { id: { kind: 'owner', on }, attrs: { role } };
-      if (named !== undefined)
-        yield {
-          entry: { id: owner.id, attrs: { role } },
-          because: { as: 'owner', domain: domain.name, path: named.path },
-        };
-      for (const entry of ownerKind.implies?.(owner, catalog) ?? [])
-        yield { entry, because: { as: 'default', domain: domain.name } };
-    }
-    for (const privilege of publicPrivileges(on.kind))
+  const named = managedOwner(manifest, catalog, objects, on);
+  const role = named?.role ?? find<OwnerId, OwnerAttributes>(catalog, { kind: 'owner', on })?.attrs.role;
+  if (role !== undefined) {
+    const owner: Entry<OwnerId, OwnerAttributes> = { id: { kind: 'owner', on }, attrs: { role } };
+    if (named !== undefined)
       yield {
-        entry: { id: { kind: 'grant', on, to: 'public', privilege }, attrs: { grantable: false } },
-        because: { as: 'default', domain: domain.name },
+        entry: { id: owner.id, attrs: { role } },
+        because: { as: 'owner', domain: domain.name, path: named.path },
       };
+    for (const entry of ownerKind.implies?.(owner, catalog) ?? [])
+      yield { entry, because: { as: 'default', domain: domain.name } };
   }
+  for (const privilege of publicPrivileges(on.kind))
+    yield {
+      entry: { id: { kind: 'grant', on, to: 'public', privilege }, attrs: { grantable: false } },
+      because: { as: 'default', domain: domain.name },
+    };
+}
+
+/** @returns the role that the manifest names as an object's owner, when it manages that role. */
+export function managedOwner(
+  manifest: Pick<Manifest, 'unmanaged'>,
+  catalog: Catalog,
+  objects: DomainObjects,
+  on: ObjectId,
+): ReturnType<typeof declaredOwner> {
+  const declared = declaredOwner(catalog, objects, on);
+  return declared !== undefined && !isUnmanagedRole(manifest, declared.role) ? declared : undefined;
 }
 
 /** The schema first: its new owner needs to be able to create there. */

@@ -1,5 +1,6 @@
 /** What the words under `privileges:` mean on each kind of object: presets written out, names taken as they are. */
 import { privilegesOn } from '../../kinds/privileges.ts';
+import { onceOf } from '../../model/once-of.ts';
 import { presets as names } from '../manifest.ts';
 
 export type Grantable = 'table' | 'column' | 'sequence' | 'schema' | 'enum' | 'function';
@@ -35,7 +36,22 @@ const presets: Readonly<Record<string, Partial<Record<Grantable, readonly string
  * @returns the privileges on one kind of object that a declaration's words stand for, in the manual's order. Words
  * that name no privilege of that kind on this server give nothing (`maintain` before 17).
  */
-export function privilegesFrom(words: readonly string[], kind: Grantable, serverVersion: number): string[] {
+export function privilegesFrom(
+  words: readonly string[],
+  kind: Grantable,
+  serverVersion: number,
+): readonly string[] {
+  const known = meanings(words);
+  const key = `${kind} ${serverVersion}`;
+  let meant = known.get(key);
+  if (meant === undefined) known.set(key, (meant = meantBy(words, kind, serverVersion)));
+  return meant;
+}
+
+/** Of one declaration they are asked for each of its targets. */
+const meanings = onceOf((_: readonly string[]) => new Map<string, readonly string[]>());
+
+function meantBy(words: readonly string[], kind: Grantable, serverVersion: number): string[] {
   const known = privilegesOn(kind, serverVersion);
   const meant = new Set(
     words.flatMap((word) => {

@@ -15,6 +15,16 @@ export function kindIn(key: Key): Kind {
   return key.slice(0, key.indexOf(':')) as Kind;
 }
 
+/** @returns the objects that the entry of this key may be on, if it is a privilege or an owner: a quoted name may have ` to ` in it. */
+export function* objectsIn(key: Key): Generator<Key> {
+  // `owner:table shop.orders`, `grant:select on table shop.orders to app`
+  if (key.startsWith('owner:')) yield key.slice('owner:'.length).replace(' ', ':') as Key;
+  if (!key.startsWith('grant:')) return;
+  const object = key.slice(key.indexOf(' on ') + 4).replace(' ', ':');
+  for (let end = object.indexOf(' to '); end !== -1; end = object.indexOf(' to ', end + 1))
+    yield object.slice(0, end) as Key;
+}
+
 /** The object that was described last: what is on one object (owner, comment, a dozen grants) comes in a row. */
 let latest: { readonly on: ObjectId; readonly text: string } | undefined;
 function described(on: ObjectId): string {

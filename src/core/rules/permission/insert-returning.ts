@@ -17,7 +17,7 @@ export const insertReturning: Rule<LiveInput> = {
   *check(input) {
     const { live, access } = input;
     const readable = new Set<string>();
-    for (const { id } of entriesOf(live, 'grant'))
+    for (const { id } of entriesOf(input.settled.rest, 'grant'))
       if (id.on.kind === 'column' && id.privilege === 'select')
         readable.add(`${id.to}\0${id.on.schema}\0${id.on.table}`);
     const readsSomeOf = (role: string, { on }: GrantId): boolean =>

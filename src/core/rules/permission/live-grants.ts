@@ -18,17 +18,17 @@ export interface LiveGrant {
   readonly domain: Domain | undefined;
 }
 
-/** @returns grants on the domains' objects, and with the applied migrations to compare with, on all else, without an owner's own, which are not granted but owned. */
+/** @returns grants on the domains' objects that are not settled, and with the applied migrations to compare with, on all else, without an owner's own, which are not granted but owned. */
 export const liveGrants = onceOf((input: LiveInput): readonly LiveGrant[] => [...findGrants(input)]);
 
 function* findGrants(input: LiveInput): Generator<LiveGrant> {
-  const { manifest, database, live, access } = input;
+  const { manifest, database, access, settled } = input;
   const schemas = new Set(
     domainsIn(manifest, database)
       .map(({ schema }) => schema)
       .filter((schema) => !isUnmanagedSchema(manifest, schema)),
   );
-  for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant')) {
+  for (const entry of entriesOf<'grant', GrantAttributes>(settled.rest, 'grant')) {
     const { on, to } = entry.id;
     if (standingOf(input, to) === 'unmanaged' || to === access.ownerOf(on)) continue;
     const domain = domainOf(manifest, database, on);

@@ -31,10 +31,11 @@ export const missing: Rule<LiveInput> = {
     const take = (group: readonly Wanted[]) => group.filter((each) => lacking.delete(each));
 
     // A declaration of which nothing was applied is one fact, on however many tables.
+    const applied = new Set(Array.from(input.settled.granted, (because) => byDeclaration({ because })));
     for (const group of groupBy(wanted, byDeclaration)) {
       const onObjects = group.filter(({ id }) => id.kind === 'grant' && id.on.kind !== 'schema');
-      if (onObjects.length > 0 && onObjects.every((each) => lacking.has(each)))
-        yield lack(input, take(group));
+      const isLacking = onObjects.length > 0 && onObjects.every((each) => lacking.has(each));
+      if (isLacking && !applied.has(byDeclaration(group[0]!))) yield lack(input, take(group));
     }
     // So is an object that was made without the grants of its neighbours: for all roles together.
     const bare = groupBy(
@@ -76,7 +77,7 @@ function lacks({ live, access }: LiveInput, { id, entry }: Wanted): boolean {
   return !(id.kind === 'grant' && id.on.kind === 'schema' && access.holds('public', id.privilege, id.on));
 }
 
-const byDeclaration = ({ because }: Wanted): string =>
+const byDeclaration = ({ because }: Pick<Wanted, 'because'>): string =>
   JSON.stringify([because.to, because.domain, because.path]);
 
 /** Partitions by the table on top; everything else by itself. */

@@ -1,11 +1,11 @@
-import { type DomainObjects, objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
-import { domainsIn } from '../../manifest/domain-of.ts';
+import { type DomainObjects, relationNamed } from '../../manifest/resolve/domain-objects.ts';
 import { find } from '../../model/catalog.ts';
 import type { GrantDeclaration, GrantTarget } from '../../manifest/manifest.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import { qualified } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { granteeName } from '../wording.ts';
+import { liveObjects } from './live-objects.ts';
 
 export const objectMissing: Rule<LiveInput> = {
   name: 'permission/object-missing',
@@ -13,8 +13,8 @@ export const objectMissing: Rule<LiveInput> = {
   summary: 'the manifest grants on a table, column or sequence that the database does not have',
   why: 'The grant means nothing as it is; most often a name was changed on one side.',
   *check(input) {
-    const { manifest, database, live } = input;
-    const objects = objectsByDomain(manifest, live, database, domainsIn(manifest, database));
+    const { manifest } = input;
+    const objects = liveObjects(input);
     for (const role of manifest.roles.values()) yield* ofDeclarations(input, objects, role.grants, role.name);
     yield* ofDeclarations(input, objects, manifest.public, 'public');
   },
@@ -35,13 +35,7 @@ function* ofDeclarations(
       const named = nameIn(target);
       if (named === undefined) continue;
       const { schema } = here.domain;
-      const among: readonly { readonly name: string }[] =
-        target.kind === 'sequences'
-          ? [...here.sequences, ...here.identities().map(({ sequence }) => sequence)]
-          : target.kind === 'types'
-            ? here.types
-            : here.relations;
-      const absent = among.some(({ name }) => name === named)
+      const absent = isThere(here, target, named)
         ? target.kind === 'columns'
           ? missingColumns(input, schema, target)
           : []
@@ -56,6 +50,18 @@ function* ofDeclarations(
           path,
         };
     }
+}
+
+function isThere(here: DomainObjects, { kind }: GrantTarget, named: string): boolean {
+  const isNamed = ({ name }: { readonly name: string }) => name === named;
+  switch (kind) {
+    case 'sequences':
+      return here.sequences.some(isNamed) || here.identities().some(({ sequence }) => isNamed(sequence));
+    case 'types':
+      return here.types.some(isNamed);
+    default:
+      return relationNamed(here, named) !== undefined;
+  }
 }
 
 /** The one object that a target names; undefined: all of a class. Functions are no entries yet. */

@@ -4,12 +4,10 @@
  * passed on goes first, item by item, and never by CASCADE: who is to keep it gets it of the owner before.
  */
 import { type GrantEntry, givenOf } from '../../access/acl.ts';
-import { type Catalog, entriesOf, wholeOf } from '../../model/catalog.ts';
+import { wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type GrantId, type Key, isRelation, keyOf } from '../../model/id.ts';
-import { onceOf } from '../../model/once-of.ts';
-import { pushTo } from '../../model/push-to.ts';
-import type { GrantAttributes } from '../../kinds/grant.ts';
+import { columnGrantsOn } from '../../kinds/column-grants.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
@@ -35,9 +33,7 @@ export function passedOn({ live, access }: LiveInput, { id, attrs }: GrantEntry)
   const others = [
     ...(access.aclOf(id.on).get(id.privilege)?.values() ?? []),
     ...(isRelation(id.on)
-      ? (columnGrants(live)
-          .get(keyOf(id.on))
-          ?.filter((each) => each.id.privilege === id.privilege) ?? [])
+      ? columnGrantsOn(live, id.on).filter((each) => each.id.privilege === id.privilege)
       : []),
   ];
   return others.filter(
@@ -45,14 +41,6 @@ export function passedOn({ live, access }: LiveInput, { id, attrs }: GrantEntry)
       other.id.to !== id.to && givenOf(other, access.ownerOf(id.on)).some(({ grantor }) => grantor === id.to),
   );
 }
-
-/** Those on columns, by their table. */
-const columnGrants = onceOf((live: Catalog): ReadonlyMap<Key, GrantEntry[]> => {
-  const grants = new Map<Key, GrantEntry[]>();
-  for (const entry of entriesOf<'grant', GrantAttributes>(live, 'grant'))
-    if (entry.id.on.kind === 'column') pushTo(grants, keyOf(wholeOf(live, entry.id.on)), entry);
-  return grants;
-});
 
 interface Step {
   readonly verb: 'revoke' | 'revoke option';

@@ -1,7 +1,6 @@
 import { givenOf } from '../../access/acl.ts';
 import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
-import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
 import { entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
@@ -14,6 +13,7 @@ import { describeFuture, describeGrants, granteeName, listOf, subjectOf } from '
 import { isMigrations } from './applied.ts';
 import { gainedBy } from './consequence.ts';
 import { type LiveGrant, liveGrants } from './live-grants.ts';
+import { liveObjects } from './live-objects.ts';
 import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
 import { helpAboutOther, severityFor } from './who.ts';
@@ -110,9 +110,8 @@ function asGranted(input: LiveInput, grants: readonly LiveGrant[], tables: numbe
 }
 
 /** How many tables and views each domain has. */
-function relationCounts({ manifest, live, database }: LiveInput): ReadonlyMap<string, number> {
-  const objects = objectsByDomain(manifest, live, database, domainsIn(manifest, database));
-  return new Map([...objects].map(([name, { relations }]) => [name, relations.length]));
+function relationCounts(input: LiveInput): ReadonlyMap<string, number> {
+  return new Map([...liveObjects(input)].map(([name, { relations }]) => [name, relations.length]));
 }
 
 function* holds(input: LiveInput, group: readonly LiveGrant[]): Generator<Found> {

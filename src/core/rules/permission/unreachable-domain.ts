@@ -1,10 +1,10 @@
 import { domainsIn } from '../../manifest/domain-of.ts';
-import { objectsByDomain } from '../../manifest/resolve/domain-objects.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Rule } from '../../model/finding.ts';
 import type { SchemaId } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
+import { liveObjects } from './live-objects.ts';
 
 export const unreachableDomain: Rule<LiveInput> = {
   name: 'permission/unreachable-domain',
@@ -14,7 +14,7 @@ export const unreachableDomain: Rule<LiveInput> = {
   *check(input) {
     const { manifest, database, live, access, expected } = input;
     const domains = domainsIn(manifest, database);
-    const objects = objectsByDomain(manifest, live, database, domains);
+    const objects = liveObjects(input);
     const roles = [...entriesOf(live, 'role')].map(({ id }) => id.name);
     const granted = new Set<string>();
     for (const { entry, because } of expected.values()) {

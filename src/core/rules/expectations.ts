@@ -1,0 +1,37 @@
+/** What the manifest wants of a live database, by key. */
+import type { Expected } from '../manifest/resolve/expected.ts';
+import { type Key, objectsIn } from '../model/id.ts';
+import type { Settled } from './permission/settled.ts';
+
+/** A walk leaves out what is on settled objects; whoever asks for it by its key finds it all the same. */
+export class Expectations implements Pick<ReadonlyMap<Key, Expected>, 'get' | 'has' | 'values'> {
+  readonly #rest: ReadonlyMap<Key, Expected>;
+  readonly #settled: Pick<Settled, 'wantedOn'>;
+  readonly #found = new Map<Key, ReadonlyMap<Key, Expected>>();
+
+  /** @param rest what is wanted of all but the settled objects. */
+  constructor(rest: ReadonlyMap<Key, Expected>, settled: Pick<Settled, 'wantedOn'>) {
+    this.#rest = rest;
+    this.#settled = settled;
+  }
+  get(key: Key): Expected | undefined {
+    const expected = this.#rest.get(key);
+    if (expected !== undefined) return expected;
+    for (const on of objectsIn(key)) {
+      let wanted = this.#found.get(on);
+      if (wanted === undefined) this.#found.set(on, (wanted = this.#settled.wantedOn(on)));
+      const found = wanted.get(key);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  has(key: Key): boolean {
+    return this.get(key) !== undefined;
+  }
+  values(): MapIterator<Expected> {
+    return this.#rest.values();
+  }
+  [Symbol.iterator](): MapIterator<[Key, Expected]> {
+    return this.#rest[Symbol.iterator]();
+  }
+}
