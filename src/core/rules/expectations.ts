@@ -3,14 +3,14 @@ import type { Expected } from '../manifest/resolve/expected.ts';
 import { type Key, objectsIn } from '../model/id.ts';
 import type { Settled } from './permission/settled.ts';
 
-/** A walk leaves out what is on settled objects; whoever asks for it by its key finds it all the same. */
-export class Expectations implements Pick<ReadonlyMap<Key, Expected>, 'get' | 'has' | 'values'> {
+/** What is on settled objects is written out when it is asked for. */
+export class Expectations implements Pick<ReadonlyMap<Key, Expected>, 'get' | 'has'> {
   readonly #rest: ReadonlyMap<Key, Expected>;
-  readonly #settled: Pick<Settled, 'wantedOn'>;
+  readonly #settled: Pick<Settled, 'wantedOn' | 'wanted'>;
   readonly #found = new Map<Key, ReadonlyMap<Key, Expected>>();
 
   /** @param rest what is wanted of all but the settled objects. */
-  constructor(rest: ReadonlyMap<Key, Expected>, settled: Pick<Settled, 'wantedOn'>) {
+  constructor(rest: ReadonlyMap<Key, Expected>, settled: Pick<Settled, 'wantedOn' | 'wanted'>) {
     this.#rest = rest;
     this.#settled = settled;
   }
@@ -28,10 +28,12 @@ export class Expectations implements Pick<ReadonlyMap<Key, Expected>, 'get' | 'h
   has(key: Key): boolean {
     return this.get(key) !== undefined;
   }
-  values(): MapIterator<Expected> {
+  /** But for what is on settled objects. */
+  unsettled(): MapIterator<Expected> {
     return this.#rest.values();
   }
-  [Symbol.iterator](): MapIterator<[Key, Expected]> {
-    return this.#rest[Symbol.iterator]();
+  *all(): Generator<Expected> {
+    yield* this.#rest.values();
+    yield* this.#settled.wanted();
   }
 }

@@ -18,7 +18,7 @@ export const setting: Rule<LiveInput> = {
   *check(input) {
     const { live, expected, applied, isNothingApplied } = input;
     if (applied === undefined || isNothingApplied === true) return;
-    for (const { entry } of expected.values()) {
+    for (const { entry } of expected.unsettled()) {
       if (entry.id.kind !== 'database-setting') continue;
       const wanted = entry as unknown as Setting;
       const is = find<Setting['id'], RoleSettingAttributes>(live, wanted.id);

@@ -18,10 +18,11 @@ export function* lost(input: LiveInput): Generator<Found> {
   if (applied === undefined || input.isNothingApplied === true) return;
   const grants: Entry[] = [];
   const future: Entry[] = [];
-  for (const [key, { entry, because }] of input.expected) {
+  for (const { entry, because } of input.expected.unsettled()) {
     const { id } = entry;
     if (because.as !== 'migrations' || find(live, id) !== undefined) continue;
-    if (id.kind === 'grant' && !isProvisioned(id) && ofExtensionThere(applied, key, live)) grants.push(entry);
+    if (id.kind === 'grant' && !isProvisioned(id) && ofExtensionThere(applied, keyOf(id), live))
+      grants.push(entry);
     if (id.kind === 'default-privilege' && entry.attrs['withheld'] !== true) future.push(entry);
   }
   for (const group of groupBy(grants, ({ id }) => {

@@ -25,7 +25,7 @@ export const membership: Rule<LiveInput> = {
   summary: 'a role is in other groups than the manifest declares',
   why: 'A member uses its group’s privileges as its own: one membership too many gives all of them, one too few none.',
   *check(input) {
-    for (const { entry, because } of input.expected.values()) {
+    for (const { entry, because } of input.expected.unsettled()) {
       const { id } = entry;
       if (id.kind !== 'membership' || !exists(input, id.member) || !groupExists(input, id.role)) continue;
       const found = compare(input, entry as unknown as Membership);
@@ -111,7 +111,7 @@ function unsaid(
 /** What the role cannot do for want of it: what the manifest grants to the group. */
 function consequence(input: LiveInput, { role, member }: MembershipId): string {
   const lost: GrantId[] = [];
-  for (const { entry, because } of input.expected.values())
+  for (const { entry, because } of input.expected.all())
     if (
       entry.id.kind === 'grant' &&
       because.as === 'grant' &&
@@ -119,6 +119,7 @@ function consequence(input: LiveInput, { role, member }: MembershipId): string {
       entry.id.on.kind !== 'schema'
     )
       if (!input.access.holds(member, entry.id.privilege, entry.id.on)) lost.push(entry.id);
+  lost.sort((a, b) => (keyOf(a.on) < keyOf(b.on) ? -1 : keyOf(a.on) > keyOf(b.on) ? 1 : 0));
   return lost.length === 0 ? '' : `, and so lacks ${describeGrants(lost, input.live.serverVersion)}`;
 }
 

@@ -52,7 +52,7 @@ export const missing: Rule<LiveInput> = {
 
 /** What was declared by a grant, for roles and schemas that exist: what is missing for want of them is told by other rules. */
 function* wantedBy(input: LiveInput): Generator<Wanted> {
-  for (const { entry, because } of input.expected.values()) {
+  for (const { entry, because } of input.expected.unsettled()) {
     const { id } = entry;
     if (because.as !== 'grant' || !exists(input, because.to)) continue;
     if (id.kind === 'grant') yield { id, entry, because };

@@ -13,7 +13,7 @@ import { exists, roleMayGo, standingOf } from './who.ts';
 
 function ownGrants(input: LiveInput, objects: readonly ObjectId[], role: string): Entry[] {
   const keys = new Set(objects.map(keyOf));
-  return [...input.expected.values()].flatMap(({ entry, because }) =>
+  return [...input.expected.unsettled()].flatMap(({ entry, because }) =>
     entry.id.kind === 'grant' &&
     entry.id.to === role &&
     (because.as === 'grant' || because.as === 'migrations') &&
@@ -38,7 +38,7 @@ export const owner: Rule<LiveInput> = {
   why: 'An owner may do anything with its object and give it away; and the declared owner can neither alter it nor migrate it.',
   *check(input) {
     const wrong: { entry: Entry & { id: { kind: 'owner' } }; domain: string; is: string }[] = [];
-    for (const { entry, because } of input.expected.values()) {
+    for (const { entry, because } of input.expected.unsettled()) {
       const { id } = entry;
       if (id.kind !== 'owner' || because.as !== 'owner' || !exists(input, entry.attrs['role'] as string))
         continue;

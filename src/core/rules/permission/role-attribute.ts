@@ -15,7 +15,7 @@ export const roleAttribute: Rule<LiveInput> = {
   summary: 'a role has other attributes or settings than the manifest declares',
   why: 'SUPERUSER, BYPASSRLS or CREATEROLE undo every grant; a lost connection limit or timeout lets one role starve the rest.',
   *check(input) {
-    for (const { entry, because } of input.expected.values()) {
+    for (const { entry, because } of input.expected.unsettled()) {
       const path = because.as === 'role' ? { path: because.path } : {};
       if (entry.id.kind === 'role')
         for (const found of attributes(input, entry as unknown as Entry<RoleId, RoleAttributes>))

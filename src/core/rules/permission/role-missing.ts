@@ -12,7 +12,7 @@ export const roleMissing: Rule<LiveInput> = {
   summary: 'a role that the manifest declares does not exist',
   why: 'Nobody can connect as it, and nobody holds what it was to pass on to its members.',
   *check(input) {
-    for (const { entry, because } of input.expected.values()) {
+    for (const { entry, because } of input.expected.unsettled()) {
       if (entry.id.kind !== 'role' || exists(input, entry.id.name)) continue;
       const { name } = entry.id;
       yield {
@@ -30,7 +30,7 @@ export const roleMissing: Rule<LiveInput> = {
 /** The role, the missing groups it is in, its settings, memberships, ownerships and grants: in an order that works. */
 function everythingOf({ expected, live }: LiveInput, role: string): Entry[] {
   const missing = new Set([role]);
-  const wanted = [...expected.values()];
+  const wanted = [...expected.unsettled()];
   for (const member of missing)
     for (const { entry } of wanted)
       if (entry.id.kind === 'membership' && entry.id.member === member && !exists({ live }, entry.id.role))

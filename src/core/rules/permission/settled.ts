@@ -17,6 +17,8 @@ export interface Settled {
   readonly has: (on: ObjectId) => boolean;
   /** @returns what is wanted on a settled object, by key; nothing for any other. */
   readonly wantedOn: (on: Key) => ReadonlyMap<Key, Expected>;
+  /** What is wanted on all settled objects. */
+  readonly wanted: () => Iterable<Expected>;
   /** Of which declarations there is something. */
   readonly granted: ReadonlySet<GrantReason>;
   /** The live catalog without the privileges on settled objects. */
@@ -27,6 +29,7 @@ export interface Settled {
 export const nothingSettled = (live: Catalog): Settled => ({
   has: () => false,
   wantedOn: () => new Map(),
+  wanted: () => [],
   granted: new Set(),
   rest: live,
 });
@@ -76,6 +79,10 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access): Settle
       return owned === undefined
         ? new Map()
         : writtenOut({ ...wanted, roles: [], owned: [owned], grants: grants.get(on) ?? [] });
+    },
+    wanted: () => {
+      const onObjects = wanted.grants.filter((each) => !('entry' in each));
+      return writtenOut({ ...wanted, roles: [], grants: onObjects }, (on) => settled.has(keyOf(on))).values();
     },
     granted,
     rest: keptOf(

@@ -65,7 +65,7 @@ function isPassedOnBy(input: LiveInput, { entry }: LiveGrant, options: readonly 
 
 /** What the migrations took of what an extension or the server came with, and is held again. */
 function* regained(input: LiveInput): Generator<Found> {
-  for (const { entry, because } of input.expected.values()) {
+  for (const { entry, because } of input.expected.unsettled()) {
     const { id } = entry;
     const isPromise = id.kind === 'default-privilege' && entry.attrs['withheld'] === true;
     if ((!isPromise && id.kind !== 'revoke') || find(input.live, id) !== undefined) continue;

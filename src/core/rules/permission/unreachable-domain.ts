@@ -17,7 +17,7 @@ export const unreachableDomain: Rule<LiveInput> = {
     const objects = liveObjects(input);
     const roles = [...entriesOf(live, 'role')].map(({ id }) => id.name);
     const granted = new Set<string>();
-    for (const { entry, because } of expected.values()) {
+    for (const { entry, because } of expected.unsettled()) {
       const { id } = entry;
       if (
         because.as === 'grant' &&

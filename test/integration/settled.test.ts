@@ -1,0 +1,88 @@
+/** What is as the manifest wants it is not written out: the findings are those of judging each entry. */
+import { expect, it } from 'vitest';
+import { wantedIn, writtenOut } from '../../src/core/manifest/resolve.ts';
+import type { Catalog } from '../../src/core/model/catalog.ts';
+import { keyOf } from '../../src/core/model/id.ts';
+import { repair } from '../../src/core/rules/drift/repair.ts';
+import { Expectations } from '../../src/core/rules/expectations.ts';
+import { driftRules } from '../../src/core/rules/index.ts';
+import { type LiveInput, liveInput } from '../../src/core/rules/input.ts';
+import { nothingSettled } from '../../src/core/rules/permission/settled.ts';
+import { runRules } from '../../src/core/rules/run.ts';
+import { connect } from '../../src/db/connect.ts';
+import { introspectPermissions } from '../../src/db/introspect/introspect.ts';
+import { manifestOf } from '../support/manifest.ts';
+import { changeAtRandom, dropRoles, makeAtRandom } from '../support/random-access.ts';
+import { describeEachMajor } from '../support/servers.ts';
+
+const manifest = manifestOf({
+  domains: { s1: { owner: 'ann' }, s2: { schema: 'S 2', owner: 'Bob "B"' }, s3: {} },
+  roles: {
+    ann: {},
+    'Bob "B"': { memberOf: ['ann'] },
+    carl: { login: true, grants: [['s1', 'read-write']] },
+    dora: {
+      memberOf: ['carl'],
+      grants: [
+        ['s2.t1', 'read'],
+        ['s2', 'append'],
+        [{ kind: 'functions', domain: 's2' }, 'execute'],
+      ],
+    },
+    select: { grants: [['s3', 'read-write']] },
+  },
+  public: [['s3', 'read']],
+  unmanaged: { roles: ['postgres', 'role_1'], otherRoles: 'revoke' },
+});
+const today = '2026-05-05';
+
+/** The same, judged entry by entry. */
+const eachBy = (input: LiveInput): LiveInput => ({
+  ...input,
+  settled: nothingSettled(input.live),
+  expected: new Expectations(writtenOut(wantedIn(manifest, input.live, 'main')), nothingSettled(input.live)),
+});
+const inputOf = (live: Catalog) =>
+  liveInput({
+    manifest,
+    database: 'main',
+    live,
+    uses: { uses: [], unknown: [] },
+    now: new Date(today),
+  });
+const structure = { drifted: [], fix: [] };
+const findings = (input: LiveInput) => runRules(driftRules, { ...input, structure }, manifest.lint, today);
+
+describeEachMajor('objects that are as they are wanted', (server) => {
+  it.each([21, 22])('are told nothing of: database %i', { timeout: 120_000 }, async (seed) => {
+    const connection = await connect(await server().createDatabase('random'));
+    try {
+      const objects = await makeAtRandom(connection, seed);
+      const first = inputOf(await introspectPermissions(connection));
+      // In so wild a database not all of it can be run.
+      for (const sql of repair({ structure }, findings(first)))
+        await connection.sql.unsafe(sql).catch(() => undefined);
+      let told = 0;
+      for (let round = 0; round < 5; round += 1) {
+        const input = inputOf(await introspectPermissions(connection));
+        const found = findings(input);
+        // Each reads its own: what the one has opened is no help to the other.
+        expect(found).toEqual(findings(eachBy(inputOf(await introspectPermissions(connection)))));
+        const settled = objects.filter((each) => input.settled.has(each));
+        expect(settled.length).toBeGreaterThan(round === 0 ? 20 : 5);
+        for (const on of settled.slice(0, 5)) {
+          const wanted = [...input.settled.wantedOn(keyOf(on))];
+          expect(wanted.length).toBeGreaterThan(0);
+          for (const [key, { entry }] of wanted) expect(input.expected.get(key)?.entry).toEqual(entry);
+        }
+        told += found.length;
+        await changeAtRandom(connection, objects, seed * 100 + round);
+      }
+      expect(told).toBeGreaterThan(20);
+    } finally {
+      await connection.close();
+      await server().dropDatabase('random');
+      await dropRoles(server());
+    }
+  });
+});
