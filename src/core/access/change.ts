@@ -1,5 +1,6 @@
 /** Two catalogs of one database at two times: who gained and who lost which effective access, and by which fact. */
 import { identityColumn, identityColumns } from '../kinds/identity-privileges.ts';
+import { isServersSchema } from '../manifest/unmanaged.ts';
 import { privilegesOn } from '../kinds/privileges.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import { entriesOf, find } from '../model/catalog.ts';
@@ -138,7 +139,7 @@ function difference(role: string, path: Path, object: ObjectId, lacks: World): s
       on.kind === 'database' ||
       on.kind === 'column' ||
       on.kind === 'language' ||
-      schemaOf(on) === 'pg_catalog' ||
+      isServersSchema(schemaOf(on) ?? '') ||
       exists(on) ||
       (on.kind === 'sequence' && identityColumn(lacks.catalog, on) !== undefined);
     if (!isThere) return `${on.kind.replaceAll('-', ' ')} ${grantedOn(on)}`;

@@ -73,7 +73,7 @@ export function unknownObject(catalogs: readonly Catalog[], text: string): Error
   if (/^(pg_catalog|information_schema)(\.|$)/.test(rest))
     return inputError({
       message: `${text}: what came with the server is not explained`,
-      help: 'Ask has_table_privilege() or its like. Which privileges in pg_catalog are not those that it came with, dbctl drift tells.',
+      help: 'Ask has_table_privilege() or its like. Which privileges there are not those that it came with, dbctl drift tells.',
     });
   const names = new Set<string>();
   for (const catalog of catalogs) {

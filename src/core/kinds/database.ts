@@ -7,6 +7,14 @@ export interface DatabaseAttributes {
   readonly owner: string;
 }
 
+/** What is known of it besides. */
+export interface DatabaseAside {
+  /** Where what names no tablespace lies. */
+  readonly tablespace: string;
+  /** Whose large objects there are, sorted: they are data, and their owners no facts to compare. */
+  readonly largeObjectOwners?: readonly string[];
+}
+
 export const database: Kind<DatabaseId, DatabaseAttributes> = {
   name: 'database',
   rank: 0,

@@ -15,3 +15,7 @@ export function isUnmanagedRole({ unmanaged }: Pick<Manifest, 'unmanaged'>, role
 export function isUnmanagedSchema({ unmanaged }: Pick<Manifest, 'unmanaged'>, schema: string): boolean {
   return schema.startsWith('pg_') || schema === 'information_schema' || matcherOf(unmanaged.schemas)(schema);
 }
+
+/** @returns whether a schema came with the server, and what is in it: of that, what differs in privileges is somebody's doing. */
+export const isServersSchema = (schema: string): boolean =>
+  schema === 'pg_catalog' || schema === 'information_schema';

@@ -26,6 +26,7 @@ import { gap } from './partition/gap.ts';
 import { key } from './partition/key.ts';
 import { missing as missingPartition } from './partition/missing.ts';
 import { noPolicy } from './partition/no-policy.ts';
+import { cannotConnect } from './permission/cannot-connect.ts';
 import { insertReturning } from './permission/insert-returning.ts';
 import { membership } from './permission/membership.ts';
 import { missing as missingPrivilege } from './permission/missing.ts';
@@ -33,6 +34,7 @@ import { objectMissing } from './permission/object-missing.ts';
 import { owner } from './permission/owner.ts';
 import { roleAttribute } from './permission/role-attribute.ts';
 import { roleMissing } from './permission/role-missing.ts';
+import { undeclaredOwner } from './permission/undeclared-owner.ts';
 import { unexpected } from './permission/unexpected.ts';
 import { unreachableDomain } from './permission/unreachable-domain.ts';
 import { unusableGrant } from './permission/unusable-grant.ts';
@@ -69,6 +71,8 @@ export const liveRules: readonly Rule<LiveInput>[] = [
   unexpected,
   unusableGrant,
   insertReturning,
+  cannotConnect,
+  undeclaredOwner,
   unreachableDomain,
   ownerRightsView,
   rowSecurity,

@@ -72,26 +72,33 @@ const ofExtensions = (catalog: string): Origin => ({
   where: `m.classid = '${catalog}'::regclass and m.refclassid = 'pg_extension'::regclass and m.deptype = 'e'`,
 });
 
-/** What came with the server in pg_catalog: of that, as pg_dump knows too, it has kept what privileges it came with. */
+/** What came with the server: of pg_catalog it has kept, as pg_dump knows too, what privileges it came with. */
 const ofServer = (catalog: string, namespace: string): Origin => ({
   extension: 'null',
   from: `(select '${catalog}'::regclass as classid, s.oid as objid from ${catalog} s
-    where ${namespace} = 'pg_catalog'::regnamespace and not (${isMade('s.oid')}) and ${notOfExtension(catalog, 's.oid')}) m`,
+    where ${namespace} in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) and not (${isMade('s.oid')}) and ${notOfExtension(catalog, 's.oid')}) m`,
   where: 'true',
 });
 
 /** SQL: what of one catalog has other privileges than those that it came with. */
 const members = (
   { extension, from, where }: Origin,
-  { kind, schema, table = 'null', name, args = 'null', acl, owner, type, joins, sub = '0' }: Columns,
-): string => `
+  { kind, schema, table = 'null', name, args = 'null', acl, came, owner, type, joins, sub = '0' }: Columns,
+): string => {
+  const initial = came === undefined ? 'i.initprivs' : `coalesce(i.initprivs, ${came})`;
+  const byDefault = type === null ? `'{}'` : `acldefault(${type}, ${owner})`;
+  return `
   select ${extension} as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
     ${schema} as schema, ${table} as table, ${name} as name, ${args} as args,
-    coalesce(${acl}, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text as acl,
-    coalesce(i.initprivs, ${type === null ? `'{}'` : `acldefault(${type}, ${owner})`})::text as came
+    coalesce(${acl}, ${byDefault})::text as acl, coalesce(${initial}, ${byDefault})::text as came
   from ${from} ${joins}
   left join pg_init_privs i on i.classoid = m.classid and i.objoid = m.objid and i.objsubid = ${sub}
-  where ${where} and ${acl} is distinct from i.initprivs`;
+  where ${where} and ${acl} is distinct from ${initial}`;
+};
+
+/** SQL: what an object of information_schema came with beside its owner's own: initdb makes it after it has kept the rest. */
+const cameForAll = (type: string, owner: string, privilege: string): string =>
+  `case when n.nspname = 'information_schema' then acldefault(${type}, ${owner}) || makeaclitem(0, ${owner}, '${privilege}', false) end`;
 
 /** By catalog, the namespace of what is in it; and where the server has nothing of its own, or it is read elsewhere, none. */
 const namespaces: Readonly<Record<string, string>> = {
@@ -108,6 +115,8 @@ interface Columns {
   readonly name: string;
   readonly args?: string;
   readonly acl: string;
+  /** What it came with where the server has not kept it; default: what everything has that nobody granted anything on. */
+  readonly came?: string;
   readonly owner: string;
   /** As acldefault() takes it; null: none by default. */
   readonly type: string | null;
@@ -141,6 +150,9 @@ const sources: readonly (readonly [catalog: string, Columns])[] = [
       schema: 'n.nspname',
       name: 'c.relname',
       acl: 'c.relacl',
+      // The standard's views, but for what they are made of (information_schema.sql).
+      came: `case when c.relkind in ('r', 'v') and c.relname !~ '^_pg_' and c.relname not in ('sql_parts', 'transforms')
+        then ${cameForAll(`'r'`, 'c.relowner', 'SELECT')} end`,
       owner: 'c.relowner',
       type: `case c.relkind when 'S' then 's' else 'r' end::"char"`,
       joins: 'join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace',
@@ -165,6 +177,7 @@ const sources: readonly (readonly [catalog: string, Columns])[] = [
       schema: 'null',
       name: 'n.nspname',
       acl: 'n.nspacl',
+      came: cameForAll(`'n'`, 'n.nspowner', 'USAGE'),
       owner: 'n.nspowner',
       type: `'n'`,
       joins: 'join pg_namespace n on n.oid = m.objid',

@@ -9,7 +9,7 @@ import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
-import { isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
+import { isServersSchema, isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
 import { type Catalog, entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type Key, type ObjectId, type RevokeId, keyOf, schemaOf } from '../../model/id.ts';
@@ -70,7 +70,7 @@ export function isMigrations({ manifest, database, live }: Omit<Applied, 'applie
   const schema = schemaOf(on);
   if (schema === undefined) return on.kind !== 'role';
   // Of the server's own, what differs from what it came with is somebody's doing.
-  if (schema === 'pg_catalog') return true;
+  if (isServersSchema(schema)) return true;
   if (isUnmanagedSchema(manifest, schema)) return false;
   if (on.kind === 'schema') return !domainsIn(manifest, database).some((domain) => domain.schema === schema);
   const whole = wholeOf(live, on);

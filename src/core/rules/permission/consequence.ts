@@ -1,6 +1,6 @@
 /** What a fact comes to: who else gains or loses effective access by it. */
 import { type Catalog, entriesOf } from '../../model/catalog.ts';
-import { type GrantId, type ObjectId, keyOf } from '../../model/id.ts';
+import { type GrantId, type ObjectId, keyOf, schemaOf } from '../../model/id.ts';
 import { onceOf } from '../../model/once-of.ts';
 import { pushTo } from '../../model/push-to.ts';
 import { identifier } from '../../../sql/quote.ts';
@@ -12,7 +12,8 @@ import type { Membership } from './membership-grants.ts';
 export function gainedBy(input: LiveInput, ids: readonly GrantId[]): string | undefined {
   const { access, live } = input;
   const to = ids[0]?.to;
-  if (to === undefined) return undefined;
+  // What everybody has of information_schema is no entry: who holds it otherwise is not known.
+  if (to === undefined || ids.every(({ on }) => schemaOf(on) === 'information_schema')) return undefined;
   if (to === 'public') return `every role gains ${describeGrants(ids, live.serverVersion)}`;
   const holdsOtherwise = (role: string, { on, privilege }: GrantId): boolean => {
     const groups = [role, ...access.memberships.inheritedBy(role), 'public'];

@@ -1,6 +1,5 @@
 import type { MembershipAttributes } from '../../kinds/membership.ts';
 import { domainsIn } from '../../manifest/domain-of.ts';
-import { type HistoryTable, clusterHistory, historyOf } from '../../migration/history.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
@@ -17,7 +16,7 @@ import {
   rowsOf,
   withoutCreators,
 } from './membership-grants.ts';
-import { exists, helpAboutOther, severityFor } from './who.ts';
+import { exists, helpAboutOther, migratorsOf, ownersOf, severityFor } from './who.ts';
 
 export const membership: Rule<LiveInput> = {
   name: 'permission/membership',
@@ -150,15 +149,11 @@ function* stray(input: LiveInput, held: Membership): Generator<Found> {
 }
 
 /** Who applies the migrations, and so owns a history, must be a member of the owners that it gives the objects to. */
-function isMigrators({ manifest, database, access }: LiveInput, { id, attrs }: Membership): boolean {
-  const applies = ({ schema, table: name }: HistoryTable) =>
-    access.ownerOf({ kind: 'table', schema, name }) === id.member;
+function isMigrators(input: LiveInput, { id, attrs }: Membership): boolean {
   return (
     !attrs.admin &&
-    domainsIn(manifest, database).some(
-      (domain) =>
-        [domain.owner, ...domain.owners.map(({ owner }) => owner)].includes(id.role) &&
-        (applies(clusterHistory) || applies(historyOf(domain))),
+    domainsIn(input.manifest, input.database).some(
+      (domain) => ownersOf(domain).includes(id.role) && migratorsOf(input, [domain]).includes(id.member),
     )
   );
 }

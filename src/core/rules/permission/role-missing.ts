@@ -4,6 +4,7 @@ import type { Rule } from '../../model/finding.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate } from '../fix.ts';
 import type { LiveInput } from '../input.ts';
+import { connectGrants } from './cannot-connect.ts';
 import { exists } from './who.ts';
 
 export const roleMissing: Rule<LiveInput> = {
@@ -28,7 +29,8 @@ export const roleMissing: Rule<LiveInput> = {
 };
 
 /** The role, the missing groups it is in, its settings, memberships, ownerships and grants: in an order that works. */
-function everythingOf({ expected, live }: LiveInput, role: string): Entry[] {
+function everythingOf(input: LiveInput, role: string): Entry[] {
+  const { expected, live } = input;
   const missing = new Set([role]);
   const wanted = [...expected.unsettled()];
   for (const member of missing)
@@ -55,8 +57,11 @@ function everythingOf({ expected, live }: LiveInput, role: string): Entry[] {
     }
   };
   const place = ['role', 'role-setting', 'membership', 'owner', 'grant', 'default-privilege'];
-  return wanted
-    .filter(belongs)
-    .map(({ entry }) => entry)
-    .sort((a, b) => place.indexOf(a.id.kind) - place.indexOf(b.id.kind));
+  return [
+    ...wanted
+      .filter(belongs)
+      .map(({ entry }) => entry)
+      .sort((a, b) => place.indexOf(a.id.kind) - place.indexOf(b.id.kind)),
+    ...[...missing].flatMap((name) => connectGrants(input, name)),
+  ];
 }

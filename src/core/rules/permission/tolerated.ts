@@ -6,35 +6,44 @@ import { wholeOf } from '../../model/catalog.ts';
 import type { DefaultPrivilegeId, GrantId, Id } from '../../model/id.ts';
 import { keyOf } from '../../model/id.ts';
 import type { LiveInput } from '../input.ts';
+import { letsIn } from './cannot-connect.ts';
 
-/** @returns whether a grant follows from a declared one: a partition's from its parent's, a sequence's from the default privileges. */
-export function followsFromDeclared(input: LiveInput, id: GrantId): boolean {
+/** @returns what a grant follows from: a partition's from its parent's, a sequence's from the default privileges, a login's CONNECT from its being one; with whether it may be passed on. */
+export function followsFromDeclared(
+  input: LiveInput,
+  id: GrantId,
+): { readonly grantable: boolean } | undefined {
   const { on, to, privilege } = id;
-  const declared = (wanted: Id) => input.expected.has(keyOf(wanted));
+  const plain = { grantable: false };
+  const declared = (wanted: Id) => {
+    const found = input.expected.get(keyOf(wanted));
+    return found && { grantable: found.entry.attrs['grantable'] === true };
+  };
   // Every database begins so (initdb); who takes it away says so in SQL of his own.
-  if (on.kind === 'schema') return on.name === 'public' && to === 'public' && privilege === 'usage';
+  if (on.kind === 'schema')
+    return on.name === 'public' && to === 'public' && privilege === 'usage' ? plain : undefined;
+  if (on.kind === 'database') return privilege === 'connect' && letsIn(input, to) ? plain : undefined;
   const relation = wholeOf(input.live, on);
   if (relation.kind === 'table') {
-    if (parentOf(input.live, relation) === undefined) return false;
+    if (parentOf(input.live, relation) === undefined) return undefined;
     const domain = domainOf(input.manifest, input.database, relation);
-    if (domain !== undefined && !carriesGrants(input.live, domain, relation)) return false;
+    if (domain !== undefined && !carriesGrants(input.live, domain, relation)) return undefined;
     const root = rootOf(input.live, relation);
     const above = on.kind === 'column' ? { ...on, schema: root.schema, table: root.name } : root;
     return declared({ kind: 'grant', on: above, to, privilege });
   }
-  if (relation.kind !== 'sequence') return false;
+  if (relation.kind !== 'sequence') return undefined;
   const owner = input.access.ownerOf(relation);
-  return (
-    owner !== undefined &&
-    declared({
-      kind: 'default-privilege',
-      role: owner,
-      schema: relation.schema,
-      objects: 'sequences',
-      to,
-      privilege,
-    })
-  );
+  return owner === undefined
+    ? undefined
+    : declared({
+        kind: 'default-privilege',
+        role: owner,
+        schema: relation.schema,
+        objects: 'sequences',
+        to,
+        privilege,
+      });
 }
 
 /** @returns whether default privileges of another role than the declared owner give what a declaration gives: its objects are then granted alike. */

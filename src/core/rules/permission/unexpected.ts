@@ -1,6 +1,7 @@
 import { givenOf } from '../../access/acl.ts';
 import type { DefaultPrivilegeAttributes } from '../../kinds/default-privilege.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
+import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
 import { entriesOf, find, wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
@@ -16,7 +17,7 @@ import { type LiveGrant, liveGrants } from './live-grants.ts';
 import { liveObjects } from './live-objects.ts';
 import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
-import { helpAboutOther, severityFor } from './who.ts';
+import { helpAboutOther, severityFor, standingOf } from './who.ts';
 
 export const unexpected: Rule<LiveInput> = {
   name: 'permission/unexpected',
@@ -28,10 +29,9 @@ export const unexpected: Rule<LiveInput> = {
     const passable: LiveGrant[] = [];
     for (const each of liveGrants(input)) {
       const { id, attrs } = each.entry;
-      const wanted = input.expected.get(keyOf(id));
-      if (wanted === undefined) {
-        if (!followsFromDeclared(input, id)) stray.push(each);
-      } else if (attrs.grantable && wanted.entry.attrs['grantable'] !== true) passable.push(each);
+      const wanted = input.expected.get(keyOf(id))?.entry.attrs ?? followsFromDeclared(input, id);
+      if (wanted === undefined) stray.push(each);
+      else if (attrs.grantable && wanted['grantable'] !== true) passable.push(each);
     }
     const tables = relationCounts(input);
     // What a stray grant has passed on is a consequence of it, and goes with it.
@@ -126,7 +126,7 @@ function* holds(input: LiveInput, group: readonly LiveGrant[]): Generator<Found>
     discriminator: `${identifier(to)}: ${[...new Set(ids.map(({ privilege }) => privilege))].sort().join(', ')}`,
     message: `${granteeName(to)} holds ${describeGrants(ids, input.live.serverVersion)}, which ${grantsNot(input, ids)}${byOthers(input, group)}`,
     consequence: consequenceOf(input, group),
-    help: helpFor(input, to),
+    help: helpFor(input, to, isMigrationsAlone(input, ids)),
     severity,
     fix: revoke(
       input,
@@ -147,7 +147,9 @@ function* passesOn(input: LiveInput, group: readonly LiveGrant[]): Generator<Fou
     discriminator: `${identifier(to)}: grant option for ${[...new Set(ids.map(({ privilege }) => privilege))].sort().join(', ')}`,
     message: `${granteeName(to)} may pass on ${describeGrants(ids, input.live.serverVersion)}, which the manifest grants without that right`,
     consequence: passedOnInWords(input, group),
-    help: 'Take the grant option away, or declare it: grantOption: true.',
+    help: isMigrationsAlone(input, ids)
+      ? 'Take the grant option away, or bring it into a migration.'
+      : 'Take the grant option away, or declare it: grantOption: true.',
     severity,
     fix: revokeGrantOption(
       input,
@@ -199,9 +201,13 @@ function byOthers(input: LiveInput, group: readonly LiveGrant[]): string {
 }
 
 const grantsNot = (input: LiveInput, ids: readonly GrantId[]): string =>
-  input.applied !== undefined && ids.every(({ on }) => isMigrations(input, on))
+  isMigrationsAlone(input, ids)
     ? 'neither the manifest nor the applied migrations grant'
     : 'the manifest does not grant';
+
+/** Whether nothing of it can be declared: it is on the database, a server, what no domain has. */
+const isMigrationsAlone = (input: LiveInput, ids: readonly GrantId[]): boolean =>
+  input.applied !== undefined && ids.every(({ on }) => isMigrations(input, on));
 
 /** Default privileges for the domains' schemas, and those of their owners for every schema. */
 function* future(input: LiveInput): Generator<Found> {
@@ -213,8 +219,14 @@ function* future(input: LiveInput): Generator<Found> {
         owner === role ||
         (input.applied !== undefined && input.access.holds(role, 'create', { kind: 'schema', name: schema })),
     );
+  // Elsewhere it is others' business, but for our own roles: as with privileges on what is there already.
+  const isOurs = ({ role, schema, to }: DefaultPrivilegeId): boolean =>
+    input.applied !== undefined &&
+    !(schema !== null && isUnmanagedSchema(manifest, schema)) &&
+    [role, to].some((each) => standingOf(input, each) === 'declared');
   const concerns = (id: DefaultPrivilegeId): boolean =>
-    id.schema === null ? makesHere(id.role) : domains.some(({ schema }) => schema === id.schema);
+    isOurs(id) ||
+    (id.schema === null ? makesHere(id.role) : domains.some(({ schema }) => schema === id.schema));
   const stray: DefaultPrivilegeId[] = [];
   for (const { id, attrs } of entriesOf<'default-privilege', DefaultPrivilegeAttributes>(
     live,
@@ -256,9 +268,10 @@ const pathOf = ({ manifest }: LiveInput, to: string) => {
   return role === undefined ? {} : { path: role.path };
 };
 
-function helpFor(input: LiveInput, to: string): string {
-  if (to === 'public') return 'Revoke it, or declare it under public.';
-  return input.manifest.roles.has(to)
-    ? `Revoke it, or declare it under roles.${to}.grants.`
-    : helpAboutOther(input, to);
+function helpFor(input: LiveInput, to: string, isMigrationsSay = false): string {
+  if (to !== 'public' && !input.manifest.roles.has(to)) return helpAboutOther(input, to);
+  if (isMigrationsSay) return 'Revoke it, or bring it into a migration.';
+  return to === 'public'
+    ? 'Revoke it, or declare it under public.'
+    : `Revoke it, or declare it under roles.${to}.grants.`;
 }

@@ -2,6 +2,8 @@
 import type { Severity } from '../../model/finding.ts';
 import { isUnmanagedRole } from '../../manifest/unmanaged.ts';
 import { find } from '../../model/catalog.ts';
+import type { Domain } from '../../manifest/manifest.ts';
+import { clusterHistory, historyOf } from '../../migration/history.ts';
 import type { LiveInput } from '../input.ts';
 
 export type Standing = 'declared' | 'public' | 'unmanaged' | 'other';
@@ -38,4 +40,20 @@ const inShell = (word: string) => (/^[\w-]+$/.test(word) ? word : `'${word.repla
 /** @returns whether the server has the role (PUBLIC it always has). */
 export function exists({ live }: Pick<LiveInput, 'live'>, role: string): boolean {
   return role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
+}
+
+/** @returns the roles that own something of a domain by its declaration. */
+export const ownersOf = ({ owner, owners }: Domain): readonly string[] => [
+  ...(owner === undefined ? [] : [owner]),
+  ...owners.map((each) => each.owner),
+];
+
+/** @returns who applies the migrations of these domains, and so owns a history: none where there is no history. */
+export function migratorsOf(
+  { access }: Pick<LiveInput, 'access'>,
+  domains: readonly Domain[],
+): readonly string[] {
+  return [clusterHistory, ...domains.map(historyOf)].flatMap(
+    ({ schema, table: name }) => access.ownerOf({ kind: 'table', schema, name }) ?? [],
+  );
 }
