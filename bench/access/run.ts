@@ -8,6 +8,7 @@ import { connect } from '../../src/db/connect.ts';
 import { literal } from '../../src/sql/quote.ts';
 import { startServer } from '../../test/support/servers.ts';
 import { pairs, timeProcess } from '../pairs.js';
+import { settings } from '../server.ts';
 import { databaseSql, domains, rolesSql } from '../scale/database.ts';
 
 /** Seconds, and times the plain query. */
@@ -80,7 +81,7 @@ async function report(what: string, isLimited: boolean, command: () => number): 
   if (binds && (result.ours > limits.seconds * 1000 || result.ratio > limits.ratio)) process.exitCode = 1;
 }
 
-const server = await startServer(18);
+const server = await startServer(18, settings);
 const folder = await mkdtemp(join(tmpdir(), 'dbctl-bench-'));
 try {
   const connection = await connect(server.address);

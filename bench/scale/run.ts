@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { connect, type Connection } from '../../src/db/connect.ts';
 import { startServer, type TestServer } from '../../test/support/servers.ts';
 import { median } from '../pairs.js';
+import { settings } from '../server.ts';
 import { databaseSql, onePercentSql, rolesSql } from './database.ts';
 import { findPeer, type Peer } from './peer.ts';
 
@@ -15,7 +16,7 @@ const runs = 3;
 const program = process.argv[2]!;
 
 const peer = findPeer();
-const server = await startServer(peer.major);
+const server = await startServer(peer.major, settings);
 try {
   const { sql, close } = await connect(server.address);
   console.log(`${peer.name}, server ${(await sql`show server_version`)[0]!['server_version']}`);

@@ -21,9 +21,12 @@ export interface TestServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server. @throws KnownError (3) when the major's package is not installed. */
-export async function startServer(major: Major = 18): Promise<TestServer> {
-  const cluster = await openThrowAway({ major });
+/** Starts a server. @param settings in the place of a throw-away cluster's. @throws KnownError (3) when the major's package is not installed. */
+export async function startServer(
+  major: Major = 18,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  const cluster = await openThrowAway({ major, settings });
   const address = cluster.address('postgres');
   let made = 0;
   const run = (sql: string) =>

@@ -18,6 +18,22 @@ export const argumentTypes = `coalesce((select string_agg(format_type(u.type, nu
 export const standsForItself = `not exists (select from pg_depend i
   where i.classid = 'pg_proc'::regclass and i.objid = p.oid and i.deptype = 'i')`;
 
+/** Of functions only whose they are, and who may use them: to print what they are takes most of the time. */
+export async function readFunctionHolders(reading: Reading): Promise<void> {
+  const { sql } = reading;
+  const rows = await sql<({ oid: number; schema: string; name: string; args: string } & Carried)[]>`
+    select p.oid::int8::float8 as oid, n.nspname as schema, p.proname as name, ${sql.unsafe(argumentTypes)} as args,
+      pg_get_userbyid(p.proowner) as owner, coalesce(p.proacl, acldefault('f', p.proowner))::text as acl, null as comment
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where p.prokind <> 'a' and ${sql.unsafe(userNamespace)} and ${sql.unsafe(notOfExtension('pg_proc', 'p.oid'))}
+      and ${sql.unsafe(standsForItself)}`;
+  for (const { oid, schema, name, args, ...carried } of rows) {
+    const id = { kind: 'function', schema, name, args } as const;
+    add(reading, { id, attrs: {} }, address('pg_proc', oid));
+    addCarried(reading, id, carried);
+  }
+}
+
 export async function readFunctions(reading: Reading): Promise<void> {
   const { sql } = reading;
   const rows = await sql<

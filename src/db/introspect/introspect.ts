@@ -19,7 +19,7 @@ import { readExtensions } from './extension.ts';
 import { readExtensionDependencies } from './extension-dependency.ts';
 import { readForeignServers } from './foreign-server.ts';
 import { readForeignTables } from './foreign-table.ts';
-import { readFunctions } from './function.ts';
+import { readFunctionHolders, readFunctions } from './function.ts';
 import { readLargeObjects } from './large-object.ts';
 import { readMaterializedViews } from './materialized-view.ts';
 import { readNamedTablespaces } from './named-tablespace.ts';
@@ -36,7 +36,7 @@ import { readRoles } from './role.ts';
 import { readRules } from './rule.ts';
 import { readSchemas } from './schema.ts';
 import { readSecurityLabels } from './security-label.ts';
-import { readSequences } from './sequence.ts';
+import { readSequenceHolders, readSequences } from './sequence.ts';
 import { type Recording, recording, replaying } from './recorded.ts';
 import { readIndexColumns } from './index-column.ts';
 import { readIndexMarks } from './index-mark.ts';
@@ -218,7 +218,7 @@ async function fill(
   return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
 }
 
-/** What has an owner and privileges, and who holds them; but for sequences and views. */
+/** What has an owner and privileges, and who holds them; but for sequences, functions and views. */
 const readHolders = (reading: Reading): Promise<void>[] => [
   readRoles(reading),
   readSchemas(reading),
@@ -231,7 +231,6 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readTables(reading),
   readForeignServers(reading),
   readForeignTables(reading),
-  readFunctions(reading),
   readAggregates(reading),
   readLanguages(reading),
   readDefaultPrivileges(reading),
@@ -244,8 +243,9 @@ const readAccess = (reading: Reading, aside: TransactionSql): Promise<void>[] =>
   const beside = { ...reading, sql: aside };
   return [
     readColumnPrivileges(beside),
-    readSequences(beside),
+    readSequenceHolders(beside),
     ...readHolders(reading),
+    readFunctionHolders(reading),
     readViewHolders(reading),
   ];
 };
@@ -268,6 +268,7 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
   const origins = Promise.all([
     readRelations(reading),
     ...readHolders(reading),
+    readFunctions(reading),
     readSequences(reading),
     readInherits(reading),
   ]);

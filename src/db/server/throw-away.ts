@@ -44,7 +44,12 @@ const settings = {
  * @throws KnownError (3) when the server cannot start; `signal`'s reason when that is aborted.
  */
 export async function openThrowAway(
-  options: { major?: number; signal?: AbortSignal } = {},
+  options: {
+    major?: number;
+    signal?: AbortSignal;
+    /** In the place of ours: `{ shared_buffers: '1GB' }`. */
+    settings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<ThrowAwayCluster> {
   const { signal } = options;
   const binaries = await findBinaries(options.major);
@@ -81,7 +86,7 @@ export async function openThrowAway(
       port,
       loopback: sockets === undefined,
       logFile,
-      settings,
+      settings: { ...settings, ...options.settings },
       ...(signal === undefined ? {} : { signal }),
     });
     signal?.addEventListener('abort', onAbort);

@@ -49,7 +49,7 @@ export function privilegesFrom(
 }
 
 /** Of one declaration they are asked for each of its targets. */
-const meanings = onceOf((_: readonly string[]) => new Map<string, readonly string[]>());
+const meanings = onceOf<readonly string[], Map<string, readonly string[]>>(() => new Map());
 
 function meantBy(words: readonly string[], kind: Grantable, serverVersion: number): string[] {
   const known = privilegesOn(kind, serverVersion);
