@@ -40,15 +40,17 @@ export async function judge<I extends LiveInput>(
   const baseline =
     lint.baseline === undefined ? undefined : await readBaseline(resolve(directory, lint.baseline));
   const today = context.now().toISOString().slice(0, 10);
+  let objects = 0;
   const all = judged.flatMap(({ input, domains }) => {
-    context.debug(`${input.database}: ${objectsIn(input.live)} objects under ${rules.length} rules`);
+    const here = objectsIn(input.live);
+    objects += here;
+    context.debug(`${input.database}: ${here} objects under ${rules.length} rules`);
     return runRules(rules, input, lint, today, {
       locate: (path) => project.locate(path),
       ...(baseline === undefined ? {} : { baseline }),
       ...(domains === undefined ? {} : { domains }),
     });
   });
-  const objects = judged.reduce((sum, { input }) => sum + objectsIn(input.live), 0);
   const names = judged.map(({ input }) => input.live.source).join(', ');
   return { all: inOrder(all), checked: `${objects} objects of ${names} under ${rules.length} rules` };
 }

@@ -4,12 +4,12 @@
  */
 import type { Catalog } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type Key, type ObjectId, keyOf } from '../model/id.ts';
+import { type Key, type ObjectId, type SchemaId, keyOf } from '../model/id.ts';
 import { domainsIn } from './domain-of.ts';
 import type { GrantDeclaration, Manifest } from './manifest.ts';
 import { type DomainObjects, objectsByDomain } from './resolve/domain-objects.ts';
 import type { Expected } from './resolve/expected.ts';
-import { type WantedGrants, eachOf, grantsWanted } from './resolve/grants.ts';
+import { type WantedGrants, eachOf, grantsWanted, justUsage } from './resolve/grants.ts';
 import { expectOwner, ownable } from './resolve/owners.ts';
 import { expectRoles } from './resolve/roles.ts';
 import { isUnmanagedRole, isUnmanagedSchema } from './unmanaged.ts';
@@ -38,6 +38,8 @@ export function expectations(
 export interface Wanted {
   readonly manifest: Manifest;
   readonly catalog: Catalog;
+  /** All objects of the domains there, by the domain's name. */
+  readonly objects: ReadonlyMap<string, DomainObjects>;
   readonly roles: readonly Expected[];
   readonly owned: readonly OwnedObject[];
   /** And default privileges. */
@@ -49,12 +51,18 @@ export interface OwnedObject {
 }
 
 export function wantedIn(manifest: Manifest, catalog: Catalog, database: string): Wanted {
-  const domains = domainsIn(manifest, database).filter(({ schema }) => !isUnmanagedSchema(manifest, schema));
-  const objects = objectsByDomain(manifest, catalog, database, domains);
+  const all = objectsByDomain(manifest, catalog, database, domainsIn(manifest, database));
+  const objects = new Map([...all].filter(([, { domain }]) => !isUnmanagedSchema(manifest, domain.schema)));
   const grants: (WantedGrants | Expected)[] = [];
   const declare = (declarations: readonly GrantDeclaration[], to: string) => {
+    const usable = new Set<string>();
     for (const each of declarations)
-      for (const wanted of grantsWanted({ catalog, objects }, each, to)) grants.push(wanted);
+      for (const wanted of grantsWanted({ catalog, objects }, each, to))
+        // Each target brings USAGE on its schema with it.
+        if ('entry' in wanted || !isUsage(wanted) || !usable.has(wanted.on.name)) {
+          grants.push(wanted);
+          if (!('entry' in wanted) && isUsage(wanted)) usable.add(wanted.on.name);
+        }
   };
   for (const role of manifest.roles.values())
     if (!isUnmanagedRole(manifest, role.name)) declare(role.grants, role.name);
@@ -62,11 +70,15 @@ export function wantedIn(manifest: Manifest, catalog: Catalog, database: string)
   return {
     manifest,
     catalog,
+    objects: all,
     roles: [...expectRoles(manifest, catalog.serverVersion)],
     owned: [...objects.values()].flatMap((each) => ownable(each).map((on) => ({ on, objects: each }))),
     grants,
   };
 }
+
+const isUsage = (wanted: WantedGrants): wanted is WantedGrants & { readonly on: SchemaId } =>
+  wanted.on.kind === 'schema' && !wanted.grantable && wanted.privileges === justUsage;
 
 /** @param isMeant asked of objects: what is wanted on the others is left out. Default: all are meant. */
 export function writtenOut(

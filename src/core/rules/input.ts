@@ -3,6 +3,7 @@ import { type Access, accessOf } from '../access/effective.ts';
 import type { Uses } from '../bodies/uses.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 import { wantedIn, writtenOut } from '../manifest/resolve.ts';
+import type { DomainObjects } from '../manifest/resolve/domain-objects.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { Expectations } from './expectations.ts';
 import { withApplied } from './permission/applied.ts';
@@ -15,6 +16,8 @@ export interface LiveInput {
   readonly live: Catalog;
   /** What the manifest wants of roles, owners and privileges, given the live objects; each with its reason. */
   readonly expected: Expectations;
+  /** The live objects of each domain, by its name. */
+  readonly objects: ReadonlyMap<string, DomainObjects>;
   /** Objects about whose owner and privileges there is nothing to say. */
   readonly settled: Settled;
   /** Who effectively may do what in `live`. */
@@ -44,6 +47,7 @@ export function liveInput(
       applied === undefined ? declared : withApplied(declared, { manifest, database, live, applied }),
       settled,
     ),
+    objects: wanted.objects,
     settled,
     access,
   };

@@ -102,7 +102,8 @@ export function introspectAccess(
 ): Promise<Catalog> {
   return inHalves(connection, (sql, aside) =>
     fill(connection, sql, source, async (reading) => {
-      await Promise.all(readAccess(reading, aside));
+      // In the session that has less to do otherwise.
+      await Promise.all([...readAccess(reading, aside), ...readTypes({ ...reading, sql: aside })]);
       return toldEdges([]);
     }),
   );
@@ -123,6 +124,7 @@ export function introspectPermissions(
         readDrawingDefaults(beside),
         readPartitionKeyColumns(beside),
         ...readAccess(reading, aside),
+        ...readTypes(reading),
         ...readOthersOwned(beside),
         readDatabaseSettings(beside),
         readNotAnalysed(beside),
@@ -218,16 +220,11 @@ async function fill(
   return catalogOf(source, serverVersion, entries, edges, notAnalysed, bundles);
 }
 
-/** What has an owner and privileges, and who holds them; but for sequences, functions and views. */
+/** What has an owner and privileges, and who holds them; but for types, sequences, functions and views. */
 const readHolders = (reading: Reading): Promise<void>[] => [
   readRoles(reading),
   readSchemas(reading),
   readExtensions(reading),
-  readEnums(reading),
-  readDomainTypes(reading),
-  readCompositeTypes(reading),
-  readRangeTypes(reading),
-  readBaseTypes(reading),
   readTables(reading),
   readForeignServers(reading),
   readForeignTables(reading),
@@ -237,6 +234,14 @@ const readHolders = (reading: Reading): Promise<void>[] => [
   readParameters(reading),
   readNamedTablespaces(reading),
   readLargeObjects(reading),
+];
+
+const readTypes = (reading: Reading): Promise<void>[] => [
+  readEnums(reading),
+  readDomainTypes(reading),
+  readCompositeTypes(reading),
+  readRangeTypes(reading),
+  readBaseTypes(reading),
 ];
 
 const readAccess = (reading: Reading, aside: TransactionSql): Promise<void>[] => {
@@ -268,6 +273,7 @@ async function readAll(reading: Reading, aside: TransactionSql): Promise<ToldEdg
   const origins = Promise.all([
     readRelations(reading),
     ...readHolders(reading),
+    ...readTypes(reading),
     readFunctions(reading),
     readSequences(reading),
     readInherits(reading),

@@ -1,4 +1,5 @@
 /** Tables with their partition bounds, and what they inherit. Their columns are read apart. */
+import type { TableAttributes } from '../../core/kinds/table.ts';
 import {
   type Carried,
   type Reading,
@@ -55,10 +56,20 @@ export async function readTables(reading: Reading): Promise<void> {
     where c.relkind in ('r', 'p') and c.relpersistence <> 't' and ${reading.sql.unsafe(userNamespace)}
       and ${reading.sql.unsafe(notOfExtension('pg_class', 'c.oid'))}`;
   for (const row of rows) {
-    const { oid, schema, name, owner, acl, comment, options, ...rest } = row;
-    const { bound, parentOid, parentSchema, parentTable, ofType, ...attrs } = rest;
+    const { oid, schema, name, owner, acl, comment, bound, parentOid, parentSchema, parentTable, ofType } =
+      row;
     const id = { kind: 'table', schema, name } as const;
-    add(reading, { id, attrs: { ...attrs, options: options ?? [] } }, address('pg_class', oid));
+    const attrs: TableAttributes = {
+      kind: row.kind,
+      partitionKey: row.partitionKey,
+      persistence: row.persistence,
+      options: row.options ?? [],
+      accessMethod: row.accessMethod,
+      rowSecurity: row.rowSecurity,
+      forceRowSecurity: row.forceRowSecurity,
+      replicaIdentity: row.replicaIdentity,
+    };
+    add(reading, { id, attrs: { ...attrs } }, address('pg_class', oid));
     addCarried(reading, id, { ...(owner === undefined ? {} : { owner }), acl: acl ?? null, comment });
     if (ofType !== null) add(reading, { id: { kind: 'of-type', schema, name }, attrs: { type: ofType } });
     if (bound === null || parentOid === null || parentSchema === null || parentTable === null) continue;

@@ -1,5 +1,6 @@
 /** Grants: what they are on, which privileges there are on that, and none said twice. */
 import { privilegesOn } from '../../kinds/privileges.ts';
+import { pushTo } from '../../model/push-to.ts';
 import { type GrantDeclaration, type GrantTarget, type ManifestPath, presets } from '../manifest.ts';
 import { isWhole } from '../grant-target.ts';
 import { privilegesFrom } from '../resolve/presets.ts';
@@ -24,7 +25,7 @@ function* checkGrantsTo(
   grants: readonly GrantDeclaration[],
   to: string,
 ): Generator<ManifestProblem> {
-  const before: { target: string; given: ReadonlySet<string>; grant: GrantDeclaration }[] = [];
+  const before = new Map<string, { given: ReadonlySet<string>; grant: GrantDeclaration }[]>();
   for (const grant of grants) {
     yield* checkPrivileges(grant);
     for (const [at, target] of grant.targets.entries()) {
@@ -32,21 +33,22 @@ function* checkGrantsTo(
       yield* checkTarget(known, target, path);
       const given = new Set(privilegesGiven(grant.privileges, target));
       const key = JSON.stringify(target);
-      const same = before.find(
-        (earlier) =>
-          earlier.target === key &&
-          given.size > 0 &&
-          [...given].every((privilege) => earlier.given.has(privilege)) &&
-          (earlier.grant.grantOption || !grant.grantOption) &&
-          (earlier.grant.future || !grant.future),
-      );
+      const same = before
+        .get(key)
+        ?.find(
+          (earlier) =>
+            given.size > 0 &&
+            [...given].every((privilege) => earlier.given.has(privilege)) &&
+            (earlier.grant.grantOption || !grant.grantOption) &&
+            (earlier.grant.future || !grant.future),
+        );
       if (same !== undefined)
         yield error(
           path,
           `${to} has ${[...given].join(', ')} on ${targetText(target)} already, by grants[${same.grant.path.at(-1)}]`,
           'Delete one of the two.',
         );
-      before.push({ target: key, given, grant });
+      pushTo(before, key, { given, grant });
     }
     if (grant.future && !grant.targets.some(isWhole) && grant.targets.length > 0)
       yield error(

@@ -114,8 +114,8 @@ function* expectTarget(
   const toCome = (kinds: DefaultPrivilegeId['objects'], privileges: readonly string[]) =>
     future ? expectFuture(domain, kinds, to, privileges, grantOption, because) : [];
   // Where domains share a schema, each brings USAGE on it; the schema itself is granted by none.
-  const schema = find<SchemaId>(catalog, { kind: 'schema', name: domain.schema })?.id;
-  const usage = schema === undefined || exact ? [] : [on(schema, ['usage'], false)];
+  const schema = schemaOf(objects, catalog);
+  const usage = schema === undefined || exact ? [] : [on(schema, justUsage, false)];
   const onTables = privilegesFrom(words, 'table', version);
   const inserts = onTables.includes('insert');
 
@@ -206,6 +206,15 @@ function* expectTarget(
     const parent = parentOf(catalog, relation);
     return on(relation, privileges, grantOption, parent && keyOf(parent));
   }
+}
+
+/** What a target brings with it: on its schema. */
+export const justUsage: readonly string[] = ['usage'];
+
+/** @returns the schema that a domain's objects lie in, if the catalog has it: found once for all targets. */
+function schemaOf(objects: DomainObjects, catalog: Catalog): SchemaId | undefined {
+  if (objects.schema !== undefined) return objects.schema;
+  return find<SchemaId>(catalog, { kind: 'schema', name: objects.domain.schema })?.id;
 }
 
 /** @returns who is to own an identity column's sequence: with its table. */

@@ -1,5 +1,4 @@
 import { parentOf } from '../../manifest/resolve/domain-objects.ts';
-import { entriesOf } from '../../model/catalog.ts';
 import type { Rule } from '../../model/finding.ts';
 import { type GrantId, keyOf } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
@@ -17,7 +16,7 @@ export const insertReturning: Rule<LiveInput> = {
   *check(input) {
     const { live, access } = input;
     const readable = new Set<string>();
-    for (const { id } of entriesOf(input.settled.rest, 'grant'))
+    for (const { id } of input.settled.others())
       if (id.on.kind === 'column' && id.privilege === 'select')
         readable.add(`${id.to}\0${id.on.schema}\0${id.on.table}`);
     const readsSomeOf = (role: string, { on }: GrantId): boolean =>

@@ -4,7 +4,6 @@ import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Domain } from '../../manifest/manifest.ts';
 import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { entriesOf } from '../../model/catalog.ts';
 import type { EntryOf } from '../../model/entry.ts';
 import { type GrantId, type ObjectId, schemaOf } from '../../model/id.ts';
 import { onceOf } from '../../model/once-of.ts';
@@ -28,7 +27,7 @@ function* findGrants(input: LiveInput): Generator<LiveGrant> {
       .map(({ schema }) => schema)
       .filter((schema) => !isUnmanagedSchema(manifest, schema)),
   );
-  for (const entry of entriesOf<'grant', GrantAttributes>(settled.rest, 'grant')) {
+  for (const entry of settled.others()) {
     const { on, to } = entry.id;
     if (standingOf(input, to) === 'unmanaged' || to === access.ownerOf(on)) continue;
     const domain = domainOf(manifest, database, on);

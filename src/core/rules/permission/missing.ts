@@ -31,11 +31,10 @@ export const missing: Rule<LiveInput> = {
     const take = (group: readonly Wanted[]) => group.filter((each) => lacking.delete(each));
 
     // A declaration of which nothing was applied is one fact, on however many tables.
-    const applied = new Set(Array.from(input.settled.granted, (because) => byDeclaration({ because })));
     for (const group of groupBy(wanted, byDeclaration)) {
       const onObjects = group.filter(({ id }) => id.kind === 'grant' && id.on.kind !== 'schema');
       const isLacking = onObjects.length > 0 && onObjects.every((each) => lacking.has(each));
-      if (isLacking && !applied.has(byDeclaration(group[0]!))) yield lack(input, take(group));
+      if (isLacking && !isGrantedElsewhere(input, group[0]!)) yield lack(input, take(group));
     }
     // So is an object that was made without the grants of its neighbours: for all roles together.
     const bare = groupBy(
@@ -49,6 +48,12 @@ export const missing: Rule<LiveInput> = {
     yield* lost(input);
   },
 };
+
+/** Whether a declaration has given something to what is as it is wanted. */
+const isGrantedElsewhere = ({ settled }: LiveInput, wanted: Wanted): boolean =>
+  [...settled.granted].some(
+    (because) => because.to === wanted.because.to && byDeclaration({ because }) === byDeclaration(wanted),
+  );
 
 /** What was declared by a grant, for roles and schemas that exist: what is missing for want of them is told by other rules. */
 function* wantedBy(input: LiveInput): Generator<Wanted> {

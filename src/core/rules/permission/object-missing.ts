@@ -5,7 +5,6 @@ import type { Found, Rule } from '../../model/finding.ts';
 import { qualified } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { granteeName } from '../wording.ts';
-import { liveObjects } from './live-objects.ts';
 
 export const objectMissing: Rule<LiveInput> = {
   name: 'permission/object-missing',
@@ -14,7 +13,7 @@ export const objectMissing: Rule<LiveInput> = {
   why: 'The grant means nothing as it is; most often a name was changed on one side.',
   *check(input) {
     const { manifest } = input;
-    const objects = liveObjects(input);
+    const objects = input.objects;
     for (const role of manifest.roles.values()) yield* ofDeclarations(input, objects, role.grants, role.name);
     yield* ofDeclarations(input, objects, manifest.public, 'public');
   },
@@ -30,10 +29,8 @@ function* ofDeclarations(
     for (const target of targets) {
       const here = objects.get(target.domain);
       // Without its schema nothing of the domain is there: that is told by itself.
-      if (here === undefined || find(input.live, { kind: 'schema', name: here.domain.schema }) === undefined)
-        continue;
-      const named = nameIn(target);
-      if (named === undefined) continue;
+      const named = here === undefined ? undefined : nameIn(target);
+      if (here === undefined || named === undefined || !hasSchema(input, here)) continue;
       const { schema } = here.domain;
       const absent = isThere(here, target, named)
         ? target.kind === 'columns'
@@ -51,6 +48,9 @@ function* ofDeclarations(
         };
     }
 }
+
+const hasSchema = ({ live }: LiveInput, { schema, domain }: DomainObjects): boolean =>
+  schema !== undefined || find(live, { kind: 'schema', name: domain.schema }) !== undefined;
 
 function isThere(here: DomainObjects, { kind }: GrantTarget, named: string): boolean {
   const isNamed = ({ name }: { readonly name: string }) => name === named;

@@ -2,18 +2,20 @@
  * Objects that have just the owner and the privileges that the manifest wants. Most of a database is so, and most of
  * it alike: one object of each shape is compared, and what is on the others is not written out.
  */
+import type { GrantEntry } from '../../access/acl.ts';
 import type { Access } from '../../access/effective.ts';
+import type { GrantAttributes } from '../../kinds/grant.ts';
 import { type OwnedObject, type Wanted, writtenOut } from '../../manifest/resolve.ts';
 import { owningColumn } from '../../manifest/resolve/domain-objects.ts';
 import type { Expected, GrantReason } from '../../manifest/resolve/expected.ts';
 import type { WantedGrants } from '../../manifest/resolve/grants.ts';
 import { managedOwner } from '../../manifest/resolve/owners.ts';
-import { type Catalog, closedBundles, find, keptOf, loose } from '../../model/catalog.ts';
+import { type Catalog, closedBundles, entriesOf, find, loose, openBundles } from '../../model/catalog.ts';
 import type { Bundle } from '../../model/entry-map.ts';
-import { type GrantId, type Key, type ObjectId, keyOf } from '../../model/id.ts';
-import { pushTo } from '../../model/push-to.ts';
+import { type GrantId, type Key, type ObjectId, type SchemaId, keyOf } from '../../model/id.ts';
 
 export interface Settled {
+  /** @param on an id as the wanted objects have it; of an equal one, nothing is known. */
   readonly has: (on: ObjectId) => boolean;
   /** @returns what is wanted on a settled object, by key; nothing for any other. */
   readonly wantedOn: (on: Key) => ReadonlyMap<Key, Expected>;
@@ -21,8 +23,8 @@ export interface Settled {
   readonly wanted: () => Iterable<Expected>;
   /** Of which declarations there is something. */
   readonly granted: ReadonlySet<GrantReason>;
-  /** The live catalog without the privileges on settled objects. */
-  readonly rest: Catalog;
+  /** @returns the live privileges but for those on settled objects, in the order of their keys. */
+  readonly others: () => Iterable<GrantEntry>;
 }
 
 /** Nothing is settled: all is judged one by one. */
@@ -31,7 +33,7 @@ export const nothingSettled = (live: Catalog): Settled => ({
   wantedOn: () => new Map(),
   wanted: () => [],
   granted: new Set(),
-  rest: live,
+  others: () => entriesOf<'grant', GrantAttributes>(live, 'grant'),
 });
 
 /**
@@ -41,56 +43,93 @@ export const nothingSettled = (live: Catalog): Settled => ({
 export function settledIn(wanted: Wanted, live: Catalog, access: Access): Settled {
   const acls = closedBundles(live).find(({ kinds }) => kinds.has('grant'))?.on;
   if (acls === undefined) return nothingSettled(live);
-  const grants = new Map<Key, WantedGrants[]>();
-  for (const each of wanted.grants) if (!('entry' in each)) pushTo(grants, keyOf(each.on), each);
-  const told = toldApart(live);
+  const { grants, apart } = grantsByObject(wanted);
+  const elsewhere = toldApart(live);
+  const isUsable = usableIn(access);
   const verdicts = new Map<string, boolean>();
-  const settled = new Map<Key, OwnedObject>();
+  const numberOf = numbering();
+  const settled = new Map<ObjectId, OwnedObject>();
   const besides = new Set<Key>();
+  const byKey = new Map<Key, ObjectId>();
   for (const owned of wanted.owned) {
     const { on, objects } = owned;
     const key = keyOf(on);
     const acl = acls.get(key);
     let isSettled = false;
     // What is usable at all hangs on the schemas, which are few.
-    if (acl !== undefined && on.kind !== 'schema' && !told.has(key)) {
-      const its = grants.get(key) ?? [];
+    if (acl !== undefined && on.kind !== 'schema' && !elsewhere.has(key) && !apart.has(key)) {
+      const its = grants.get(on) ?? [];
       const owner = managedOwner(wanted.manifest, live, objects, on)?.role ?? '';
-      const shape = [objects.domain.name, on.kind, owner, ...acl.texts, ...its.map(textOf)].join('\0');
+      const told = [objects.domain.name, on.kind, owner, ...acl.texts, ...its.map(textOf)];
+      const shape = told.map(numberOf).join(' ');
       const before = verdicts.get(shape);
-      isSettled = before ?? isAsWanted({ ...wanted, owned: [owned], grants: its }, live, access, acl);
+      isSettled =
+        before ?? isAsWanted({ ...wanted, owned: [owned], grants: its }, live, access, acl, isUsable);
       if (before === undefined) verdicts.set(shape, isSettled);
     }
-    if (isSettled) settled.set(key, owned);
-    else if (on.kind === 'sequence') {
+    if (isSettled) {
+      settled.set(on, owned);
+      byKey.set(key, on);
+    } else if (on.kind === 'sequence') {
       const column = owningColumn(live, on);
       // A serial column's sequence is told with its table.
       if (column !== undefined)
         besides.add(keyOf({ kind: 'table', schema: column.schema, name: column.table }));
     }
   }
-  for (const key of besides) settled.delete(key);
+  for (const key of besides) {
+    const on = byKey.get(key);
+    if (on !== undefined) settled.delete(on);
+    byKey.delete(key);
+  }
   const granted = new Set<GrantReason>();
-  for (const key of settled.keys()) for (const { because } of grants.get(key) ?? []) granted.add(because);
+  for (const on of settled.keys()) for (const { because } of grants.get(on) ?? []) granted.add(because);
   return {
-    has: (on) => settled.has(keyOf(on)),
-    wantedOn: (on) => {
-      const owned = settled.get(on);
-      return owned === undefined
+    has: (on) => settled.has(on),
+    wantedOn: (key) => {
+      const on = byKey.get(key);
+      return on === undefined
         ? new Map()
-        : writtenOut({ ...wanted, roles: [], owned: [owned], grants: grants.get(on) ?? [] });
+        : writtenOut({ ...wanted, roles: [], owned: [settled.get(on)!], grants: grants.get(on) ?? [] });
     },
     wanted: () => {
       const onObjects = wanted.grants.filter((each) => !('entry' in each));
-      return writtenOut({ ...wanted, roles: [], grants: onObjects }, (on) => settled.has(keyOf(on))).values();
+      return writtenOut({ ...wanted, roles: [], grants: onObjects }, (on) => settled.has(on)).values();
     },
     granted,
-    rest: keptOf(
-      live,
-      () => true,
-      ({ on }, kinds) => (kinds.has('grant') && settled.has(keyOf(on)) ? 'goes' : 'stays'),
-    ),
+    others: () => grantsBut(live, acls, byKey),
   };
+}
+
+/** @returns the privileges that are not on settled objects: of the ACLs that are not written out, only theirs are. */
+function grantsBut(
+  live: Catalog,
+  acls: ReadonlyMap<Key, Bundle>,
+  settled: ReadonlyMap<Key, unknown>,
+): readonly GrantEntry[] {
+  const left = Array.from(acls.keys()).filter((key) => !settled.has(key));
+  for (const key of left) openBundles(live, key, 'grant');
+  const found: [Key, GrantEntry][] = [];
+  for (const [key, entry] of loose(live))
+    if (entry.id.kind === 'grant' && !settled.has(keyOf(entry.id.on)))
+      found.push([key, entry as unknown as GrantEntry]);
+  return found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, entry]) => entry);
+}
+
+/** @returns what is granted by the ids of the objects as `owned` has them, and the keys of what is granted on by other ids. */
+function grantsByObject({ owned, grants }: Wanted): {
+  readonly grants: ReadonlyMap<ObjectId, readonly WantedGrants[]>;
+  readonly apart: ReadonlySet<Key>;
+} {
+  const found = new Map<ObjectId, WantedGrants[]>(owned.map(({ on }) => [on, []]));
+  const apart = new Set<Key>();
+  for (const each of grants) {
+    if ('entry' in each) continue;
+    const its = found.get(each.on);
+    if (its === undefined) apart.add(keyOf(each.on));
+    else its.push(each);
+  }
+  return { grants: found, apart };
 }
 
 /** What of privileges is not in an ACL as the server has it. */
@@ -100,11 +139,43 @@ function toldApart(live: Catalog): ReadonlySet<Key> {
   return on;
 }
 
+/** @returns a function that gives each text a number: what is made of them stays short. */
+function numbering(): (text: string) => number {
+  const numbers = new Map<string, number>();
+  return (text) => {
+    let number = numbers.get(text);
+    if (number === undefined) numbers.set(text, (number = numbers.size));
+    return number;
+  };
+}
+
 const textOf = ({ to, grantable, privileges }: WantedGrants): string =>
   `${to}\x01${grantable}\x01${privileges.join('\x01')}`;
 
+/** @returns whether a role, or one that has what it has, may use a schema. */
+function usableIn(access: Access): (to: string, schema: SchemaId) => boolean {
+  const known = new Map<string, boolean>();
+  return (to, schema) => {
+    const question = `${to}\0${schema.name}`;
+    let answer = known.get(question);
+    if (answer === undefined) {
+      answer = [to, ...access.memberships.inheritorsOf(to)].some((role) =>
+        access.holds(role, 'usage', schema),
+      );
+      known.set(question, answer);
+    }
+    return answer;
+  };
+}
+
 /** @param wanted of one object. */
-function isAsWanted(wanted: Wanted, live: Catalog, access: Access, acl: Bundle): boolean {
+function isAsWanted(
+  wanted: Wanted,
+  live: Catalog,
+  access: Access,
+  acl: Bundle,
+  isUsable: ReturnType<typeof usableIn>,
+): boolean {
   const [{ on, objects }] = wanted.owned as [OwnedObject];
   const key = keyOf(on);
   const expected = writtenOut({ ...wanted, roles: [] });
@@ -121,11 +192,9 @@ function isAsWanted(wanted: Wanted, live: Catalog, access: Access, acl: Bundle):
     const { to, privilege } = id as GrantId;
     if (expected.get(keyOf(id))?.entry.attrs['grantable'] !== attrs['grantable']) return false;
     if (to === 'public' || to === access.ownerOf(on)) continue;
-    const users = [to, ...access.memberships.inheritorsOf(to)];
-    const isUsable = users.some((role) => access.holds(role, 'usage', schema));
     const isBlind =
       privilege === 'insert' && !expected.has(keyOf({ ...(id as GrantId), privilege: 'select' }));
-    if (!isUsable || isBlind) return false;
+    if (!isUsable(to, schema) || isBlind) return false;
   }
   return count === 0;
 }

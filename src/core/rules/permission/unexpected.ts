@@ -14,7 +14,6 @@ import { describeFuture, describeGrants, granteeName, listOf, subjectOf } from '
 import { isMigrations } from './applied.ts';
 import { gainedBy } from './consequence.ts';
 import { type LiveGrant, liveGrants } from './live-grants.ts';
-import { liveObjects } from './live-objects.ts';
 import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
 import { helpAboutOther, severityFor, standingOf } from './who.ts';
@@ -111,7 +110,7 @@ function asGranted(input: LiveInput, grants: readonly LiveGrant[], tables: numbe
 
 /** How many tables and views each domain has. */
 function relationCounts(input: LiveInput): ReadonlyMap<string, number> {
-  return new Map([...liveObjects(input)].map(([name, { relations }]) => [name, relations.length]));
+  return new Map([...input.objects].map(([name, { relations }]) => [name, relations.length]));
 }
 
 function* holds(input: LiveInput, group: readonly LiveGrant[]): Generator<Found> {

@@ -4,7 +4,6 @@ import type { Rule } from '../../model/finding.ts';
 import type { SchemaId } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
-import { liveObjects } from './live-objects.ts';
 
 export const unreachableDomain: Rule<LiveInput> = {
   name: 'permission/unreachable-domain',
@@ -14,7 +13,7 @@ export const unreachableDomain: Rule<LiveInput> = {
   *check(input) {
     const { manifest, database, live, access, expected } = input;
     const domains = domainsIn(manifest, database);
-    const objects = liveObjects(input);
+    const objects = input.objects;
     const roles = [...entriesOf(live, 'role')].map(({ id }) => id.name);
     const granted = new Set<string>();
     for (const { entry, because } of expected.unsettled()) {
@@ -33,9 +32,11 @@ export const unreachableDomain: Rule<LiveInput> = {
       // What the manifest grants and the database lacks is told as missing.
       const isGranted = granted.has(domain.schema);
       const owner = access.ownerOf(on);
-      const usable = [...roles, 'public'].some(
-        (role) => role !== owner && !access.isSuperuser(role) && access.holds(role, 'usage', on),
-      );
+      const mayUse = (role: string) =>
+        role !== owner && !access.isSuperuser(role) && access.holds(role, 'usage', on);
+      // Whoever was granted it is asked first.
+      const grantees = [...(access.aclOf(on).get('usage')?.keys() ?? [])];
+      const usable = grantees.some(mayUse) || [...roles, 'public'].some(mayUse);
       if (isGranted || usable) continue;
       const empty = objects.get(domain.name)!.relations.length === 0;
       yield {
