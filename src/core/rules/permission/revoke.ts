@@ -6,7 +6,7 @@
 import { type GrantEntry, givenOf } from '../../access/acl.ts';
 import { wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
-import { type GrantId, type Key, isRelation, keyOf } from '../../model/id.ts';
+import { type GrantId, type Key, type ObjectId, isRelation, keyOf, schemaOf } from '../../model/id.ts';
 import { columnGrantsOn } from '../../kinds/column-grants.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
@@ -106,11 +106,27 @@ class Revocation {
         attrs: { ...each.entry.attrs },
       }));
       const sql = verb === 'revoke' ? sqlToDrop(entries, live) : sqlToAlterAll(entries, live);
-      return by === '' || by === access.ownerOf(entry.id.on)
-        ? sql
-        : [`SET ROLE ${identifier(by)}`, ...sql, 'RESET ROLE'];
+      return by === '' || by === access.ownerOf(entry.id.on) ? sql : this.#inNameOf(by, entry.id.on, sql);
     });
     return [...sqlToCreate([...this.#kept.values()], live), ...taken];
+  }
+
+  /** Who may not use a schema any longer cannot take back what is in it, and may for as long as that takes. */
+  #inNameOf(by: string, on: ObjectId, sql: readonly string[]): string[] {
+    const { live, access, expected } = this.#input;
+    const as = (role: string) => `SET ROLE ${identifier(role)}`;
+    const name = schemaOf(on);
+    if (name === undefined || on.kind === 'schema') return [as(by), ...sql, 'RESET ROLE'];
+    const schema = { kind: 'schema', name } as const;
+    const usage: GrantId = { kind: 'grant', on: schema, to: by, privilege: 'usage' };
+    const owner = expected.get(keyOf({ kind: 'owner', on: schema }))?.entry.attrs['role'];
+    const giver = typeof owner === 'string' ? owner : access.ownerOf(schema);
+    // What is missing is given before.
+    if (access.holds(by, 'usage', schema) || expected.has(keyOf(usage)) || giver === undefined)
+      return [as(by), ...sql, 'RESET ROLE'];
+    const entry: Entry = { id: usage, attrs: { grantable: false } };
+    const lent = sqlToCreate([entry], live);
+    return [as(giver), ...lent, as(by), ...sql, as(giver), ...sqlToDrop([entry], live), 'RESET ROLE'];
   }
 }
 
