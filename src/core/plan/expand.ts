@@ -182,7 +182,7 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
     for (const { dependent, type } of dependents.get(key) ?? [])
       // A sequence outlives the column that owned it, if it is wanted: it keeps its position.
       if (type !== 'owned' || !sides.to.entries.has(dependent)) takeAlong(dependent, key);
-  const { also, waits, together } = swapDrafts(swapped, { creates, drops, alters }, sides);
+  const { also, waits, together } = swapDrafts(swapped, altered, { creates, drops, alters }, sides);
   return { creates, drops, alters, also, waits, releases, together };
 }
 

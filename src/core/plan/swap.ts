@@ -14,6 +14,7 @@ import { aroundTypeChange } from '../kinds/not-null-merged.ts';
 import { isReadAgain } from '../kinds/rewrites.ts';
 import { objectClause } from '../kinds/object.ts';
 import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
+import type { Alter } from '../model/change.ts';
 import type { Entry } from '../model/entry.ts';
 import {
   type CollationId,
@@ -113,11 +114,12 @@ const madeWay = (key: Key, at: number) => `turn ${at} of making way for ${key}` 
 export const letGo = (key: Key) => `turn of letting go of ${key}` as Key;
 
 /**
- * @param swapped the types; each is already among what is created.
+ * @param swapped the types; each is already among what is created. `altered`: what each altered entry is otherwise in.
  * @returns the statements besides CREATE TYPE, which must wait for `waits`, as the drop of what the old types hold fast; the columns' go into `alters`.
  */
 export function swapDrafts(
   swapped: ReadonlySet<Key>,
+  altered: ReadonlyMap<Key, readonly Alter[]>,
   { creates, drops, alters }: Pick<Expanded, 'creates' | 'drops' | 'alters'>,
   sides: Sides,
 ): { also: readonly Planned[]; waits: ReadonlyMap<Key, readonly Key[]>; together: Together } {
@@ -143,7 +145,8 @@ export function swapDrafts(
       const converted = conversion(column, before, after, { creates, drops, alters }, sides);
       if (converted !== undefined) {
         const id = sides.from.entries.get(column)!.id as ColumnId;
-        alters.set(column, [...aroundTypeChange(id, [converted], sides), ...(alters.get(column) ?? [])]);
+        const rest = besidesCollation(column, altered.get(column) ?? [], sides) ?? alters.get(column) ?? [];
+        alters.set(column, [...aroundTypeChange(id, [converted], sides), ...rest]);
       }
     }
     parts.set(key, [
@@ -166,6 +169,15 @@ export function swapDrafts(
     });
   }
   return { also, waits, together: together(parts, sides.to) };
+}
+
+/** @returns what else a column whose collation changes is altered in, for its conversion changes that; undefined: its collation does not. */
+function besidesCollation(key: Key, changes: readonly Alter[], { from, to }: Sides): Draft[] | undefined {
+  const others = changes.filter(({ attr }) => attr !== 'collation');
+  if (others.length === changes.length) return undefined;
+  const [before, after] = [from.entries.get(key)!, to.entries.get(key)!];
+  const made = kindOf(before.id).alter(others, before, after, { from, to });
+  return typeof made === 'string' ? undefined : [...made];
 }
 
 const defaultOf = (column: Key, { from }: Sides): Key =>
@@ -195,7 +207,7 @@ function conversion(
   const id = from.entries.get(key)!.id as ColumnId;
   const old = find<ColumnId, ColumnAttributes>(from, id)!.attrs;
   const now = find<ColumnId, ColumnAttributes>(to, id)?.attrs;
-  if (now === undefined || now.type !== old.type || now.collation !== old.collation) return undefined;
+  if (now === undefined || now.type !== old.type) return undefined;
   // A column that is a parent's too is converted with the parent's.
   if (isInherited(from, id) && isInherited(to, id)) return undefined;
   const name = identifier(id.name);
@@ -251,7 +263,8 @@ function cost(
   // An array is made by way of its text.
   const isArray = type.endsWith(']');
   if (isArray || (kindOf(before.id).swap?.rewrites?.(before, after, to) ?? true)) return 'rewrite';
-  const isOtherCollation = before.attrs['collation'] !== after.attrs['collation'];
+  const [old, now] = [from, to].map((side) => find<ColumnId, ColumnAttributes>(side, id)?.attrs.collation);
+  const isOtherCollation = old !== now || before.attrs['collation'] !== after.attrs['collation'];
   return isReadAgain(id, isOtherCollation, from) ? 'scan' : undefined;
 }
 
