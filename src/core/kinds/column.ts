@@ -25,7 +25,7 @@ import {
 } from './column-below.ts';
 import { dropColumn } from './column-drop.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
-import { isSetWithType, restoredDefaults } from './default.ts';
+import { isSetApart, isSetWithType, restoredDefaults } from './default.ts';
 import type { DefaultAttributes } from './parts.ts';
 import { columnAt, isInherited, isNotNullAbove } from './family.ts';
 import { childrenOf, descendantsOf, onlyOf, parentsOf } from './parents.ts';
@@ -130,7 +130,8 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       const change = alterType(before.attrs, { id, attrs }, sides, viaText, work);
       const withBelow = { ...change, produces: [...change.produces, ...ownBelow(id, sides)] };
       drafts.push(...aroundTypeChange(id, [withBelow], sides));
-      drafts.push(...restoredDefaults({ ...id, kind: 'default' }, sides));
+      const own: DefaultId = { ...id, kind: 'default' };
+      if (!isSetApart(own, sides)) drafts.push(...restoredDefaults(own, sides));
     }
     // What forbids null may come in a later step.
     const early = [keyOf(id), ...ownBelow(id, sides)].map((key): [Key, string[]] => [key, earlyAttributes]);

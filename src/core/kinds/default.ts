@@ -1,4 +1,5 @@
 /** A column's default, or its generation expression: pg_attrdef holds both, and so does this kind. */
+import { equal } from '../diff/diff.ts';
 import { type Catalog, find } from '../model/catalog.ts';
 import { type ColumnId, type DefaultId, type Key, type TableId, keyOf } from '../model/id.ts';
 import { alterColumn, tableIn } from './alter-table.ts';
@@ -83,6 +84,11 @@ export function isSetWithType(id: DefaultId, { from, to }: Sides): boolean {
   if (old.type === undefined || now.type === undefined || old.type === now.type) return false;
   if (old.isInherited && now.isInherited) return false;
   return old.value?.generated === null && (now.value?.generated ?? null) === null;
+}
+/** Whether a statement of its own makes, changes or drops it, and restores those below. */
+export function isSetApart(id: DefaultId, sides: Sides): boolean {
+  const [old, now] = [sides.from, sides.to].map((side) => find<DefaultId>(side, id)?.attrs);
+  return !equal(old ?? null, now ?? null) && !isSetWithType(id, sides);
 }
 interface DefaultAt {
   readonly value: DefaultAttributes | undefined;
