@@ -45,6 +45,15 @@ export function settingsBelow(id: ColumnId, { from, to }: Sides): Key[] {
     .filter((key) => from.entries.has(key) && !to.entries.has(key));
 }
 
+/** @returns the columns of the tables below that are their own as well, and of which it needs no telling any more, before 18, that they are NOT NULL. */
+export const toldBelow = (id: ColumnId, { from, to }: Sides): Key[] =>
+  to.serverVersion >= 180000
+    ? []
+    : ownBelow(id, { from, to }).filter(
+        (key) =>
+          from.entries.get(key)!.attrs['notNull'] === true && to.entries.get(key)!.attrs['notNull'] !== true,
+      );
+
 /** Stands for: a table's column is dropped. */
 export const columnGone = ({ schema, table, name }: ColumnId): Key =>
   `turn of dropping column ${schema}.${table}.${name}` as Key;

@@ -22,6 +22,7 @@ import {
   passedDefault,
   passedOn,
   settingsBelow,
+  toldBelow,
 } from './column-below.ts';
 import { dropColumn } from './column-drop.ts';
 import { alterSettings, usualSettings } from './column-settings.ts';
@@ -33,7 +34,15 @@ import { type ForeignOption, optionChanges, optionsClause, secretHazards } from 
 import { carriedAlong } from './identity-privileges.ts';
 import { alterIdentity, identityClause, sequenceName, sequencePersistence } from './identity.ts';
 import { draft, type Draft, type Kind, type Sides } from './kind.ts';
-import { aroundTypeChange, beforeThoseAbove, leftToThoseAbove, underItsOwnName } from './not-null-merged.ts';
+import {
+  afterThoseAbove,
+  aroundTypeChange,
+  beforeThoseAbove,
+  keptForKey,
+  keyInTheWay,
+  leftToThoseAbove,
+  underItsOwnName,
+} from './not-null-merged.ts';
 import { sparingKeysBelow } from './not-null-keyed.ts';
 import { alterNotNull, notNullAfter, notNullClause, roomFor } from './not-null.ts';
 import type { ColumnAttributes } from './parts.ts';
@@ -103,7 +112,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     const typeChanged =
       (changed.has('type') || changed.has('collation')) && !(isInherited(from, id) && isInherited(to, id));
     // An identity column is NOT NULL before it becomes one, and for as long as it is one.
-    const { sooner, later } = alterNotNull(id, before.attrs, attrs, sides);
+    const { sooner, later } = notNullChange(id, before.attrs, attrs, sides);
     const identity = changed.has('identity')
       ? alterIdentity(id, before.attrs.identity, attrs.identity, isUnlogged(to, id), carriedAlong(id, sides))
       : [];
@@ -141,10 +150,17 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
         drafts.length,
         ...drafts.map((made) => ({ ...made, sets: Object.fromEntries(early) })),
       );
-    const merged = before.attrs.notNull || !attrs.notNull ? [] : settingsBelow(id, sides);
+    const forbids = !before.attrs.notNull && attrs.notNull;
+    const merged = forbids ? settingsBelow(id, sides) : [];
+    const told = forbids ? toldBelow(id, sides) : [];
     const forbidding = sooner.map((made, at) => ({
       ...made,
-      produces: [...made.produces, ...(before.attrs.notNull ? [] : beforeThoseAbove(id, attrs, sides))],
+      produces: [
+        ...made.produces,
+        ...(before.attrs.notNull ? [] : beforeThoseAbove(id, attrs, sides)),
+        ...(at === sooner.length - 1 ? told : []),
+      ],
+      sets: Object.fromEntries(told.map((key) => [key, ['notNull']])),
       requires: [...made.requires, roomFor(id)],
       destroys: [...made.destroys, ...(at === sooner.length - 1 ? merged : [])],
     }));
@@ -163,7 +179,23 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
     if (changed.has('compression') || changed.has('storage')) drafts.push(...passedOn(after, sides));
     return drafts;
   },
+  makesWay: keyInTheWay,
 };
+
+/** A child's is its own once those above have lost theirs, which holds it until then. */
+function notNullChange(
+  id: ColumnId,
+  before: ColumnAttributes,
+  after: ColumnAttributes,
+  sides: Sides,
+): ReturnType<typeof alterNotNull> {
+  const kept = keptForKey(id, after, sides);
+  if (kept !== undefined) return { sooner: kept, later: [] };
+  const { sooner, later } = alterNotNull(id, before, after, sides);
+  const held = before.notNull || sides.to.serverVersion < 180000 ? afterThoseAbove(id, sides) : [];
+  const free = (made: Draft): Draft => ({ ...made, requires: [...made.requires, ...held] });
+  return { sooner: sooner.map(free), later: later.map(free) };
+}
 
 /** The server adds no identity column to a table that has children, nor, before 17, to one that has partitions. */
 const hasChildrenInTheWay = ({ schema, table: name }: ColumnId, { from, to }: Sides): boolean =>

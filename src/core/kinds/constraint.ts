@@ -7,7 +7,7 @@ import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
 import { ancestorsOf, childrenOf, descendantsOf, isChild } from './parents.ts';
 import { draft, type Kind, type Sides } from './kind.ts';
-import { keyGone } from './not-null.ts';
+import { keyGone, notNullsAbove } from './not-null.ts';
 
 export interface ConstraintAttributes {
   readonly type: 'p' | 'u' | 'f' | 'c' | 'x';
@@ -95,6 +95,17 @@ const isFolded = (
   !definition.endsWith(notValid) &&
   !(type === 'p' && isChild(to, { schema: id.schema, name: id.table }));
 
+const keysOfThoseAbove = (
+  { id, attrs: { type, columns } }: Entry<ConstraintId, ConstraintAttributes>,
+  sides: Sides,
+): Key[] =>
+  type === 'p' && isChild(sides.to, tableOf(id))
+    ? notNullsAbove(
+        columns.map((name) => ({ ...id, kind: 'column', name })),
+        sides,
+      )
+    : [];
+
 const rankOf = { p: 10_000, u: 10_001, x: 10_002, c: 10_003, f: 10_004 } as const;
 
 export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
@@ -125,7 +136,7 @@ export const constraint: Kind<ConstraintId, ConstraintAttributes> = {
     return [
       draft(`ALTER TABLE ${relation} ADD ${clause()}`, {
         produces: [keyOf(id)],
-        requires: [table, ...mergedBelow(id, { from, to })],
+        requires: [table, ...mergedBelow(id, { from, to }), ...keysOfThoseAbove({ id, attrs }, { from, to })],
         locks: locksOf(id, attrs),
         hazards,
         ...(isFolded({ id, attrs }, to) ? { fold: { into: table, rank: rankOf[attrs.type], clause } } : {}),

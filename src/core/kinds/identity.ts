@@ -3,7 +3,7 @@ import { identifier, qualified } from '../../sql/quote.ts';
 import { type ColumnId, type Key, type SequenceId, keyOf } from '../model/id.ts';
 import { alterColumn } from './alter-table.ts';
 import { draft, type Draft } from './kind.ts';
-import { type SequenceOptions, optionClauses, usualOptions } from './sequence-options.ts';
+import { type SequenceOptions, optionClauses, positionHazards, usualOptions } from './sequence-options.ts';
 
 export type Identity = SequenceOptions & {
   readonly generation: 'always' | 'by default';
@@ -59,6 +59,9 @@ function setPersistence(id: ColumnId, identity: Identity, unlogged: boolean): Dr
   });
 }
 
+/** The sequence's type is the column's: where that is smaller, changing it says so. */
+const typed = (identity: Identity) => ({ ...identity, type: 'bigint' });
+
 /** @param along privileges that go and come with the sequence, or with its name. */
 export function alterIdentity(
   id: ColumnId,
@@ -97,7 +100,14 @@ export function alterIdentity(
             locks: lock(old),
           }),
         ]),
-    ...(set.length === 0 ? [] : [alterColumn(id, set.map((option) => `SET ${option}`).join(' '))]),
+    ...(set.length === 0
+      ? []
+      : [
+          {
+            ...alterColumn(id, set.map((option) => `SET ${option}`).join(' ')),
+            hazards: positionHazards(qualified(now.schema, now.name), typed(before), typed(after)),
+          },
+        ]),
     ...(before.otherPersistence === after.otherPersistence
       ? []
       : [setPersistence(id, after, after.otherPersistence !== tableIsUnlogged)]),

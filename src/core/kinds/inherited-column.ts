@@ -6,7 +6,7 @@ import { alterSettings, usualSettings } from './column-settings.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
 import { isChild, onlyOf, parentsOf } from './parents.ts';
 import type { Draft, Kind, Sides } from './kind.ts';
-import { beforeThoseAbove, leftToThoseAbove } from './not-null-merged.ts';
+import { beforeThoseAbove, keptForKey, keyInTheWay, leftToThoseAbove } from './not-null-merged.ts';
 import { sparingKeysBelow } from './not-null-keyed.ts';
 import { alterNotNull, keyGone, notNullName, roomFor } from './not-null.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
@@ -36,14 +36,17 @@ function change(
   const along = isRenamedAbove(column, before, after, { from, to });
   const renamed =
     before.notNull && isNotNullAbove(to, column) && !along ? named(column, before, after, { from, to }) : [];
-  const { sooner, later } = forbidden
-    ? { sooner: [], later: [] }
-    : alterNotNull(column, renamed.length > 0 || along ? { ...before, ...nameOf(after) } : before, after, {
-        from,
-        to,
-      });
+  const kept = keptForKey(column, after, { from, to });
+  const { sooner, later } =
+    forbidden || kept !== undefined
+      ? { sooner: [], later: [] }
+      : alterNotNull(column, renamed.length > 0 || along ? { ...before, ...nameOf(after) } : before, after, {
+          from,
+          to,
+        });
   // What the parent's was merged with outlives it, under the parent's name.
   const cleared =
+    kept === undefined &&
     !before.notNull &&
     after.notNull &&
     to.serverVersion >= 180000 &&
@@ -54,6 +57,7 @@ function change(
   const ahead = before.notNull ? [] : beforeThoseAbove(column, after, { from, to });
   return [
     ...renamed,
+    ...(kept ?? []),
     ...leftToThoseAbove(column, before, after, { from, to }),
     ...[
       ...cleared,
@@ -159,6 +163,7 @@ export const inheritedColumn: Kind<InheritedColumnId, InheritedColumnAttributes>
   create: ({ id, attrs }, sides) => last(change(id, usual, attrs, sides), { produces: [keyOf(id)] }),
   drop: ({ id, attrs }, sides) => last(change(id, attrs, usual, sides), { destroys: [keyOf(id)] }),
   alter: (_changes, before, { id, attrs }, sides) => change(id, before.attrs, attrs, sides),
+  makesWay: (id, sides) => keyInTheWay({ ...id, kind: 'column' }, sides),
 };
 
 /** The last of the statements completes the entry. */

@@ -67,6 +67,8 @@ export interface Kind<I extends Id = Id, A = Attributes> {
   readonly swap?: Swap<I, A>;
   /** Other entries that must be replaced for this one to be created or altered on what is there already. */
   replaces?(entry: Entry<I, A>, sides: Sides): readonly Id[];
+  /** Other entries that make way for this one to change, however it does, and come again after it. */
+  makesWay?(id: I, sides: Sides): readonly Id[];
   /** What somebody else owns for a moment while this comes, and until when: what that role has on it goes with it. null: whoever runs the plan. */
   lends?(entry: Entry<I, A>, sides: Sides): Loan | undefined;
   /** What comes into being with it: the owner's privileges with an owner. */

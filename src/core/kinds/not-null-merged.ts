@@ -6,6 +6,7 @@
 import { type Catalog, find } from '../model/catalog.ts';
 import {
   type ColumnId,
+  type ConstraintId,
   type InheritedColumnId,
   type Key,
   type PartitionId,
@@ -13,10 +14,21 @@ import {
   nameOf,
 } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
-import { alterColumn } from './alter-table.ts';
+import { identifier } from '../../sql/quote.ts';
+import { alterColumn, alterTable } from './alter-table.ts';
 import { columnAt, isNotNullAbove } from './family.ts';
 import type { Draft, Sides } from './kind.ts';
-import { addNotNull, isOfPrimaryKey, notNullName, roomFor } from './not-null.ts';
+import {
+  addNotNull,
+  isOfPrimaryKey,
+  keptBelow,
+  columnsAbove,
+  keyGone,
+  leftAbove,
+  notNullName,
+  primaryKeysOf,
+  roomFor,
+} from './not-null.ts';
 import { ancestorsOf, descendantsOf, isChild, parentsOf } from './parents.ts';
 import type {
   ColumnAttributes,
@@ -94,8 +106,52 @@ export function leftToThoseAbove(
   if (to.serverVersion < 180000 || !before.notNull || after.notNull || !isNotNullAbove(to, id)) return [];
   if (![from, to].every((side) => isChild(side, tableOf(id)))) return [];
   const room = above(to, id).filter((each) => toldOf(from, each) === undefined);
-  const drop: Draft = { ...alterColumn(id, 'DROP NOT NULL'), produces: room.map(roomFor), isAhead: true };
-  return isNotNullAbove(from, id) ? makingWay(holdersAbove(id, sides), [drop], sides) : [drop];
+  const drop: Draft = {
+    ...alterColumn(id, 'DROP NOT NULL'),
+    produces: room.map(roomFor),
+    requires: [keyGone(id)],
+    isAhead: true,
+  };
+  const drafts = isNotNullAbove(from, id) ? makingWay(holdersAbove(id, sides), [drop], sides) : [drop];
+  return drafts.map((made, at) =>
+    at < drafts.length - 1 ? made : { ...made, produces: [...made.produces, leftAbove(id)] },
+  );
+}
+
+/** @returns the primary key that makes way, and comes again, for a child's own NOT NULL to be left to those above: it forbids that to go. */
+export function keyInTheWay(id: ColumnId, { from, to }: Sides): ConstraintId[] {
+  if (to.serverVersion < 180000 || ![from, to].every((side) => isChild(side, tableOf(id)))) return [];
+  if (toldOf(from, id) !== 'own' || toldOf(to, id) === 'own' || !isNotNullAbove(to, id)) return [];
+  return primaryKeysOf(id, from);
+}
+
+/**
+ * @returns the statements by which a child's NOT NULL under a primary key becomes its own before those above lose theirs,
+ * which the key would not let them; undefined where nothing keeps it.
+ */
+export function keptForKey(id: ColumnId, after: NotNullAttributes, { from, to }: Sides): Draft[] | undefined {
+  const name = notNullName(id, after);
+  const isKept = isChild(from, tableOf(id)) && isNotNullAbove(from, id) && !isNotNullAbove(to, id);
+  if (to.serverVersion < 180000 || name === undefined || !isKept || toldOf(from, id) === 'own')
+    return undefined;
+  if (!isOfPrimaryKey(id, from)) return undefined;
+  const old = nameAt(from, id)!;
+  const tables = above(from, id);
+  const keep: Draft = {
+    ...alterColumn(id, 'SET NOT NULL'),
+    produces: tables.map(keptBelow),
+    isAhead: true,
+  };
+  if (old === name) return [keep];
+  const rename = alterTable(tableOf(id), `RENAME CONSTRAINT ${identifier(old)} TO ${identifier(name)}`);
+  return [keep, { ...rename, requires: afterThoseAbove(id, { from, to }) }];
+}
+
+/** @returns what a child's own NOT NULL waits for before it goes or gets another name, or before 18, where it would go with those above, comes: that none above holds it any more. */
+export function afterThoseAbove(id: ColumnId, { from, to }: Sides): Key[] {
+  if (!isChild(from, tableOf(id))) return [];
+  if (!isNotNullAbove(from, id) || isNotNullAbove(to, id)) return [];
+  return columnsAbove(from, id);
 }
 
 /** @returns the statements that make a NOT NULL a table's own, under another name than it has from above, where that is there all the while. */

@@ -1,9 +1,9 @@
 /** NOT NULL of a column: from 18 a constraint with a name, which may be not inherited, or not validated yet. */
 import { identifier } from '../../sql/quote.ts';
 import { type Catalog, edgeIndex } from '../model/catalog.ts';
-import { type ColumnId, type Key, keyOf, tablesOf } from '../model/id.ts';
+import { type ColumnId, type ConstraintId, type Key, keyOf, tablesOf } from '../model/id.ts';
 import { alterColumn, alterTable } from './alter-table.ts';
-import { type Named, childrenOf } from './parents.ts';
+import { type Named, ancestorsOf, childrenOf } from './parents.ts';
 import type { NotNullAttributes } from './parts.ts';
 import type { Draft, Sides } from './kind.ts';
 
@@ -13,15 +13,33 @@ const tableOf = ({ schema, table }: ColumnId) => ({ schema, name: table });
 export const keyGone = ({ schema, table }: { readonly schema: string; readonly table: string }) =>
   `turn of dropping the primary key of ${schema}.${table}` as Key;
 
-/** Whether a column is one of its table's primary key. */
-export const isOfPrimaryKey = (id: ColumnId, of: Catalog): boolean =>
-  (edgeIndex(of).byReferenced.get(keyOf({ kind: 'table', schema: id.schema, name: id.table })) ?? []).some(
+/** Stands for: the primary keys of tables below keep their NOT NULL, whatever becomes of that of this column. */
+export const keptBelow = (id: ColumnId) => `turn of keeping NOT NULL below ${keyOf(id)}` as Key;
+
+/** Stands for: a column's NOT NULL is that of the tables above alone. */
+export const leftAbove = (id: ColumnId) => `turn of leaving above the NOT NULL of ${keyOf(id)}` as Key;
+
+/** @returns the column of this name of each table above, of its own or not. */
+export const columnsAbove = (of: Catalog, id: ColumnId): Key[] =>
+  ancestorsOf(of, tableOf(id)).flatMap(({ schema, name: table }) => [
+    keyOf({ ...id, schema, table }),
+    keyOf({ ...id, kind: 'inherited-column', schema, table }),
+  ]);
+
+/** @returns what a child's primary key waits for: that its columns' NOT NULL is there from above, or it would be made the child's own. */
+export const notNullsAbove = (columns: readonly ColumnId[], { to }: Sides): Key[] =>
+  columns.flatMap((id) => [leftAbove(id), ...columnsAbove(to, id)]);
+
+/** @returns its table's primary key, if a column is one of that. */
+export const primaryKeysOf = (id: ColumnId, of: Catalog): ConstraintId[] =>
+  (edgeIndex(of).byReferenced.get(keyOf({ kind: 'table', schema: id.schema, name: id.table })) ?? []).flatMap(
     ({ dependent }) => {
       const { id: key, attrs } = of.entries.get(dependent)!;
-      if (key.kind !== 'constraint' || key.table !== id.table || attrs['type'] !== 'p') return false;
-      return (attrs['columns'] as readonly string[]).includes(id.name);
+      if (key.kind !== 'constraint' || key.table !== id.table || attrs['type'] !== 'p') return [];
+      return (attrs['columns'] as readonly string[]).includes(id.name) ? [key] : [];
     },
   );
+export const isOfPrimaryKey = (id: ColumnId, of: Catalog): boolean => primaryKeysOf(id, of).length > 0;
 
 /** @returns the name that the server gives a NOT NULL constraint. */
 export const usualName = ({ table, name }: Pick<ColumnId, 'table' | 'name'>): string =>
@@ -82,7 +100,7 @@ export function alterNotNull(
   after: NotNullAttributes,
   sides: Sides,
 ): { sooner: Draft[]; later: Draft[] } {
-  const drop = { ...alterColumn(id, 'DROP NOT NULL'), requires: [keyGone(id)] };
+  const drop = { ...alterColumn(id, 'DROP NOT NULL'), requires: [keyGone(id), keptBelow(id)] };
   if (!after.notNull) return { sooner: [], later: before.notNull ? [drop] : [] };
   const [old, now] = [before.notNullConstraint, after.notNullConstraint];
   // What a table above forbade until now, the key has forbidden all the while.

@@ -1,10 +1,10 @@
 /** Sequences that stand alone or belong to a serial column; an identity column's is the column's own. */
 import { qualified } from '../../sql/quote.ts';
 import { type Key, type SequenceId, keyOf } from '../model/id.ts';
-import type { Lock } from '../model/statement.ts';
+import type { Hazard, Lock } from '../model/statement.ts';
 import { accessExclusive, loss } from './alter-table.ts';
 import { draft, type Kind } from './kind.ts';
-import { type SequenceOptions, optionClauses, usualOptions } from './sequence-options.ts';
+import { type SequenceOptions, optionClauses, positionHazards, usualOptions } from './sequence-options.ts';
 
 export type SequenceAttributes = SequenceOptions & {
   readonly type: string;
@@ -43,10 +43,16 @@ export const sequence: Kind<SequenceId, SequenceAttributes> = {
   alter(_changes, before, { id, attrs }) {
     const changed = options(attrs, before.attrs);
     const relation = qualified(id.schema, id.name);
-    const alter = (actions: string, mode: Lock['mode']) =>
-      draft(`ALTER SEQUENCE ${relation} ${actions}`, { produces: [keyOf(id)], locks: [{ mode, relation }] });
+    const alter = (actions: string, mode: Lock['mode'], hazards: readonly Hazard[] = []) =>
+      draft(`ALTER SEQUENCE ${relation} ${actions}`, {
+        produces: [keyOf(id)],
+        locks: [{ mode, relation }],
+        hazards,
+      });
     return [
-      ...(changed.length === 0 ? [] : [alter(changed.join(' '), 'SHARE ROW EXCLUSIVE')]),
+      ...(changed.length === 0
+        ? []
+        : [alter(changed.join(' '), 'SHARE ROW EXCLUSIVE', positionHazards(relation, before.attrs, attrs))]),
       ...(attrs.persistence === before.attrs.persistence
         ? []
         : [alter(`SET ${attrs.persistence === 'unlogged' ? 'UNLOGGED' : 'LOGGED'}`, 'ACCESS EXCLUSIVE')]),

@@ -53,6 +53,10 @@ export function expand(changes: readonly Change[], sides: Sides): Expanded {
         else swapped.add(keyOf(other));
       }
     }
+  for (const key of [...creates.keys(), ...altered.keys(), ...drops.keys()]) {
+    const { id } = (sides.from.entries.get(key) ?? sides.to.entries.get(key))!;
+    for (const other of kindOf(id).makesWay?.(id, sides) ?? []) replace(keyOf(other));
+  }
   // Everything that hangs on what goes, goes with it, and comes again if it is wanted; what is altered lets go by itself.
   const dependents = edgeIndex(sides.from).byReferenced;
   const gone = [...drops.keys()];
