@@ -140,7 +140,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
       const withBelow = { ...change, produces: [...change.produces, ...ownBelow(id, sides)] };
       drafts.push(...aroundTypeChange(id, [withBelow], sides));
       const own: DefaultId = { ...id, kind: 'default' };
-      if (!isSetApart(own, sides)) drafts.push(...restoredDefaults(own, sides));
+      if (!isSetApart(own, sides)) drafts.push(...restoredDefaults(own, sides, []));
     }
     // What forbids null may come in a later step.
     const early = [keyOf(id), ...ownBelow(id, sides)].map((key): [Key, string[]] => [key, earlyAttributes]);
