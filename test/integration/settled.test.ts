@@ -11,6 +11,7 @@ import { nothingSettled } from '../../src/core/rules/permission/settled.ts';
 import { runRules } from '../../src/core/rules/run.ts';
 import { connect } from '../../src/db/connect.ts';
 import { introspectPermissions } from '../../src/db/introspect/introspect.ts';
+import { runRepair } from '../../src/db/repair.ts';
 import { manifestOf } from '../support/manifest.ts';
 import { changeAtRandom, dropRoles, makeAtRandom } from '../support/random-access.ts';
 import { describeEachMajor } from '../support/servers.ts';
@@ -59,9 +60,7 @@ describeEachMajor('objects that are as they are wanted', (server) => {
     try {
       const objects = await makeAtRandom(connection, seed);
       const first = inputOf(await introspectPermissions(connection));
-      // In so wild a database not all of it can be run.
-      for (const sql of repair({ structure }, findings(first)))
-        await connection.sql.unsafe(sql).catch(() => undefined);
+      await runRepair(connection.address, repair({ structure }, findings(first)), () => undefined);
       let told = 0;
       for (let round = 0; round < 5; round += 1) {
         const input = inputOf(await introspectPermissions(connection));

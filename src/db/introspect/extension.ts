@@ -1,7 +1,8 @@
 /** Extensions, and in what the privileges on their objects, and on the server's own, differ from those that they came with. */
 import type { ExtensionAside } from '../../core/kinds/extension.ts';
 import { type ExtensionId, type GrantId, type ObjectId, type RevokeId, keyOf } from '../../core/model/id.ts';
-import { parseAcl } from './acl.ts';
+import type { Given } from '../../core/kinds/grant.ts';
+import { type AclItem, parseAcl } from './acl.ts';
 import { argumentTypes } from './function.ts';
 import { parseAddress } from './address.ts';
 import { type Reading, add, addCarried, address, isMade, notOfExtension } from './reading.ts';
@@ -53,6 +54,8 @@ interface Member {
   table: string | null;
   name: string;
   args: string | null;
+  /** Who made it: what this role granted goes without saying. */
+  owner: string;
   acl: string;
   came: string;
 }
@@ -90,6 +93,7 @@ const members = (
   return `
   select ${extension} as extension, ${kind} as kind, pg_describe_object(m.classid, m.objid, ${sub}) as object,
     ${schema} as schema, ${table} as table, ${name} as name, ${args} as args,
+    pg_get_userbyid(${owner}) as owner,
     coalesce(${acl}, ${byDefault})::text as acl, coalesce(${initial}, ${byDefault})::text as came
   from ${from} ${joins}
   left join pg_init_privs i on i.classoid = m.classid and i.objoid = m.objid and i.objsubid = ${sub}
@@ -215,7 +219,7 @@ const sources: readonly (readonly [catalog: string, Columns])[] = [
       table: 'c.relname',
       name: 'a.attname',
       acl: 'a.attacl',
-      owner: '0',
+      owner: 'c.relowner',
       type: null,
       joins: `join pg_class c on c.oid = m.objid join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`,
@@ -234,7 +238,7 @@ async function readMemberPrivileges(reading: Reading): Promise<void> {
     return origins.map((origin) => members(origin, columns));
   });
   const rows = await reading.sql.unsafe<Member[]>(queries.join('\nunion all'));
-  for (const { extension, kind, object, schema, table, name, args, acl, came } of rows) {
+  for (const { extension, kind, object, schema, table, name, args, ...privileges } of rows) {
     const on = {
       kind,
       ...(schema === null ? {} : { schema }),
@@ -243,7 +247,7 @@ async function readMemberPrivileges(reading: Reading): Promise<void> {
       ...(args === null ? {} : { args }),
     } as ObjectId;
     const of = extension === null ? undefined : ({ kind: 'extension', name: extension } as const);
-    if (!addDifferences(reading, on, { acl, came }, of))
+    if (!addDifferences(reading, on, privileges, of))
       reading.notAnalysed.push({
         object: `privileges on ${object} of ${extension === null ? 'the server' : `extension ${extension}`}`,
         schema,
@@ -260,18 +264,20 @@ async function readMemberPrivileges(reading: Reading): Promise<void> {
 export function addDifferences(
   reading: Reading,
   on: ObjectId,
-  { acl, came }: Pick<Member, 'acl' | 'came'>,
+  { owner, acl, came }: Pick<Member, 'owner' | 'acl' | 'came'>,
   extension?: ExtensionId,
 ): boolean {
   const before = new Map(parseAcl(came).map((item) => [`${item.to}\0${item.privilege}`, item]));
   let isAll = true;
-  for (const { to, privilege, grantable, was } of differences(parseAcl(acl), before)) {
+  for (const { to, privilege, grantable, was, given } of differences(parseAcl(acl), before)) {
     if (was !== undefined && grantable !== null) {
       isAll = false;
       continue;
     }
     const id: GrantId | RevokeId = { kind: grantable === null ? 'revoke' : 'grant', on, to, privilege };
-    add(reading, { id, attrs: grantable === null ? {} : { grantable } });
+    const isOwners = given.every(({ grantor }) => grantor === owner);
+    const attrs = grantable === null ? {} : { grantable };
+    add(reading, isOwners ? { id, attrs } : { id, attrs, aside: { given } });
     if (extension !== undefined)
       reading.edges.push({ dependent: keyOf(id), referenced: keyOf(extension), type: 'auto' });
   }
@@ -284,19 +290,17 @@ interface Difference {
   /** null: it is not held any more. */
   readonly grantable: boolean | null;
   readonly was: boolean | undefined;
+  readonly given: readonly Given[];
 }
 
-function differences(
-  now: readonly { to: string; privilege: string; grantable: boolean }[],
-  before: Map<string, { to: string; privilege: string; grantable: boolean }>,
-): Difference[] {
+function differences(now: readonly AclItem[], before: Map<string, AclItem>): Difference[] {
   const found: Difference[] = [];
-  for (const { to, privilege, grantable } of now) {
+  for (const { to, privilege, grantable, given } of now) {
     const was = before.get(`${to}\0${privilege}`)?.grantable;
     before.delete(`${to}\0${privilege}`);
-    if (was !== grantable) found.push({ to, privilege, grantable, was });
+    if (was !== grantable) found.push({ to, privilege, grantable, was, given });
   }
   for (const { to, privilege, grantable } of before.values())
-    found.push({ to, privilege, grantable: null, was: grantable });
+    found.push({ to, privilege, grantable: null, was: grantable, given: [] });
   return found;
 }

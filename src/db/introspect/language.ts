@@ -19,6 +19,7 @@ export async function readLanguages(reading: Reading): Promise<void> {
       name: string;
       made: boolean;
       attrs: LanguageAttributes;
+      owner: string;
       acl: string;
       came: string;
     } & Carried)[]
@@ -33,7 +34,7 @@ export async function readLanguages(reading: Reading): Promise<void> {
     if (made) {
       add(reading, { id, attrs }, address('pg_language', oid));
       addCarried(reading, id, carried);
-    } else if (!addDifferences(reading, id, { acl: carried.acl, came }))
+    } else if (!addDifferences(reading, id, { ...carried, came }))
       reading.notAnalysed.push({
         object: `privileges on language ${name}`,
         schema: null,

@@ -50,7 +50,7 @@ function compare(input: LiveInput, wanted: Membership): Found | undefined {
       ...about,
       message: `${member} is not a member of ${role}${consequence(input, id)}`,
       help: 'Grant the membership, or take it out of the manifest.',
-      fix: sqlToCreate([plain(wanted)], live),
+      fix: [...endReversed(input, id), ...sqlToCreate([plain(wanted)], live)],
     };
   const should: MembershipAttributes = {
     admin: wanted.attrs.admin,
@@ -96,6 +96,26 @@ const meaning = {
   set: (member: string, role: string, is: boolean) =>
     `${member} ${is ? 'may' : 'may not'} SET ROLE to ${role}`,
 } as const;
+
+/** The server refuses circles: what makes the role a member of its member, and nobody declares, ends before. */
+function endReversed(input: LiveInput, { role, member }: MembershipId): string[] {
+  const { live, expected, access } = input;
+  const above = (from: string): ReadonlySet<string> => {
+    const found = new Set([from]);
+    // A set takes in what is added on the way.
+    for (const each of found) for (const edge of access.memberships.of(each)) found.add(edge.role);
+    return found;
+  };
+  const groups = above(role);
+  if (!groups.has(member)) return [];
+  return [...entriesOf<'membership', MembershipAttributes>(live, 'membership')].flatMap((entry) => {
+    const { id } = entry;
+    const isOnTheWay = groups.has(id.member) && above(id.role).has(member);
+    const ours = isOnTheWay && !expected.has(keyOf(id)) && severityFor(input, id.member) !== undefined;
+    const held = ours ? withoutCreators(input, entry) : undefined;
+    return held === undefined ? [] : endMembership(input, held);
+  });
+}
 
 /** An option that the manifest does not set is as the applied migrations have it, or else as it is. */
 function unsaid(

@@ -12,6 +12,7 @@ import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
+import { severityFor } from './who.ts';
 
 /** @returns the statements that take these grants away, whoever made them. */
 export function revoke(input: LiveInput, grants: readonly GrantEntry[]): string[] {
@@ -121,9 +122,13 @@ class Revocation {
     const usage: GrantId = { kind: 'grant', on: schema, to: by, privilege: 'usage' };
     const owner = expected.get(keyOf({ kind: 'owner', on: schema }))?.entry.attrs['role'];
     const giver = typeof owner === 'string' ? owner : access.ownerOf(schema);
-    // What is missing is given before.
-    if (access.holds(by, 'usage', schema) || expected.has(keyOf(usage)) || giver === undefined)
-      return [as(by), ...sql, 'RESET ROLE'];
+    // What is missing is given before; what nobody declared may have been taken by then, but of whom we leave alone.
+    const stays =
+      by === giver ||
+      expected.has(keyOf(usage)) ||
+      access.isSuperuser(by) ||
+      (severityFor(this.#input, by) === undefined && access.holds(by, 'usage', schema));
+    if (stays || giver === undefined) return [as(by), ...sql, 'RESET ROLE'];
     const entry: Entry = { id: usage, attrs: { grantable: false } };
     const lent = sqlToCreate([entry], live);
     return [as(giver), ...lent, as(by), ...sql, as(giver), ...sqlToDrop([entry], live), 'RESET ROLE'];
