@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 /**
  * Goes on when consent is given: beforehand by `--allow-destructive`, or now, on a terminal.
  * @param losses what would be lost, a line each.
- * @param lost what it is: `data`, or `access`.
+ * @param lost what it is: `data`, or `access`. @param look the option that shows what would be done.
  * @throws KnownError (2) otherwise, with every loss.
  */
 export async function consentTo(
@@ -15,6 +15,7 @@ export async function consentTo(
   losses: readonly string[],
   given: boolean,
   lost: 'data' | 'access' = 'data',
+  look = '--dry-run',
 ): Promise<void> {
   const { logColour: colour } = context;
   if (given) {
@@ -28,7 +29,7 @@ export async function consentTo(
   const problems: Problem[] = losses.map((loss) => ({ message: `would lose ${lost}: ${loss}` }));
   const last = problems.pop()!;
   throw new KnownError(
-    [...problems, { ...last, help: 'Look at it with --dry-run; if it is meant, say --allow-destructive.' }],
+    [...problems, { ...last, help: `Look at it with ${look}; if it is meant, say --allow-destructive.` }],
     2,
   );
 }

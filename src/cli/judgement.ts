@@ -49,6 +49,7 @@ export async function judge<I extends LiveInput>(
       locate: (path) => project.locate(path),
       ...(baseline === undefined ? {} : { baseline }),
       ...(domains === undefined ? {} : { domains }),
+      ...(manifest.databases.size === 1 ? {} : { database: input.database }),
     });
   });
   const names = judged.map(({ input }) => input.live.source).join(', ');

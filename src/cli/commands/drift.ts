@@ -9,6 +9,7 @@ import { domainsIn } from '../../core/manifest/domain-of.ts';
 import { type DomainHistory, gone, problemsOf } from '../../core/migration/pending.ts';
 import type { MigrationFile } from '../../core/migration/migration-file.ts';
 import type { Finding } from '../../core/model/finding.ts';
+import { nameOf } from '../../core/model/id.ts';
 import { inputError } from '../../core/model/problem.ts';
 import type { DriftInput } from '../../core/rules/drift/input.ts';
 import { repair } from '../../core/rules/drift/repair.ts';
@@ -54,9 +55,13 @@ export async function drift(
       context.log(`wrote ${file}: ${broken.reduce((sum, { fix }) => sum + fix.length, 0)} statements`);
     }
     if (!apply || broken.length === 0) return drifts;
-    for (const { fix } of broken) for (const sql of fix) context.log(`${sql};`);
+    for (const { target, fix } of broken) {
+      if (drifts.length > 1) context.log(`-- database ${target.database}`);
+      for (const sql of fix) context.log(`${sql};`);
+    }
     const losses = broken.flatMap((each) => each.losses);
-    if (losses.length > 0) await consentTo(context, losses, options['allowDestructive'] === true);
+    if (losses.length > 0)
+      await consentTo(context, losses, options['allowDestructive'] === true, 'data', '--fix-sql <file>');
     // Of several databases none is repaired, if one of them cannot be.
     if (broken.length > 1)
       for (const { target, fix } of broken) await runRepair(target.address, fix, context.debug, false);
@@ -145,7 +150,7 @@ async function driftIn(
   const standing = new Set(findings.filter(({ waived }) => waived === null).flatMap(({ fix }) => fix));
   const losses = structure.drifted
     .filter(({ fix }) => fix.some((sql) => standing.has(sql)))
-    .flatMap((each) => each.losses);
+    .flatMap(({ object, losses: its }) => its.map((loss) => `${nameOf(object)}: ${loss}`));
   return { target, findings, checked, fix: repair(input, findings), losses };
 }
 

@@ -55,13 +55,37 @@ const once = <T>(all: readonly T[]): T[] => [
 ];
 
 export function accessDiffText({ from, to }: Names, diffs: readonly DatabaseDiff[], colour: Chalk): string {
-  const told = diffs.map((each) => ({ database: each.database, lines: linesOf(each, colour) }));
+  const told = (diffs.length === 1 ? diffs : serversApart(diffs)).map((each) => ({
+    database: each.database,
+    lines: linesOf(each, colour),
+  }));
   const changed = told.filter(({ lines }) => lines.length > 0);
   if (changed.length === 0) return `nobody gained or lost access between ${from} and ${to}`;
   return changed
     .map(({ database, lines }) => (diffs.length === 1 ? lines : [colour.bold(database), ...lines]).join('\n'))
     .join('\n\n');
 }
+
+/** What changed in every one of several databases alike, of roles: told once, before what is of each. */
+function serversApart(diffs: readonly DatabaseDiff[]): DatabaseDiff[] {
+  const inAll = (texts: readonly (readonly string[])[]) =>
+    new Set((texts[0] ?? []).filter((text) => texts.every((each) => each.includes(text))));
+  const text = (each: RoleChange | FactChange) => JSON.stringify(each);
+  const roles = inAll(diffs.map((each) => each.roles.map(text)));
+  const facts = inAll(diffs.map((each) => each.facts.filter(isServers).map(text)));
+  const part = (diff: DatabaseDiff, isShared: boolean): DatabaseDiff => ({
+    ...diff,
+    roles: diff.roles.filter((each) => roles.has(text(each)) === isShared),
+    facts: diff.facts.filter((each) => (isServers(each) && facts.has(text(each))) === isShared),
+  });
+  return [
+    ...diffs.slice(0, 1).map((each) => ({ ...part(each, true), database: 'the server', changes: [] })),
+    ...diffs.map((each) => part(each, false)),
+  ];
+}
+
+const isServers = ({ kind }: FactChange): boolean =>
+  kind === 'role' || kind === 'membership' || kind === 'role-setting';
 
 function linesOf({ changes, roles, facts }: DatabaseDiff, colour: Chalk): string[] {
   const sign = (change: 'gained' | 'lost') => (change === 'gained' ? colour.green('+') : colour.red('-'));

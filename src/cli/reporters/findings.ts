@@ -1,5 +1,6 @@
 /** Findings as JSON (DESIGN.md, 5) and as text. */
 import type { Finding, Severity } from '../../core/model/finding.ts';
+import { groupBy } from '../../core/rules/group-by.ts';
 import { summaryOf } from '../../core/rules/run.ts';
 import type { Chalk } from '../colour.ts';
 import type { Context } from '../context.ts';
@@ -26,17 +27,17 @@ export function findingsText(
     const waived = findings.length === 0 ? '' : ` (${findings.length} waived)`;
     return `${colour.green('no findings')}${waived}: ${checked}`;
   }
-  const domains = [...new Set(open.map(({ domain }) => domain))].sort((a, b) =>
-    a === null ? -1 : b === null ? 1 : a < b ? -1 : 1,
-  );
-  const groups = domains.map((domain) =>
-    [
-      colour.bold(domain ?? 'the server'),
-      ...open.filter((finding) => finding.domain === domain).map((finding) => findingText(finding, colour)),
-    ].join('\n'),
+  // The server first, then what is of a database and no domain, then the domains.
+  const places = groupBy(open, placeOf).sort(([a], [b]) => (placeOf(a!) < placeOf(b!) ? -1 : 1));
+  const groups = places.map((there) =>
+    [colour.bold(titleOf(there[0]!)), ...there.map((finding) => findingText(finding, colour))].join('\n'),
   );
   return `${groups.join('\n\n')}\n\n${summary}`;
 }
+
+const placeOf = ({ domain, database }: Finding): string => domain ?? `\0${database ?? ''}`;
+const titleOf = ({ domain, database }: Finding): string =>
+  domain ?? (database === undefined ? 'the server' : `database ${database}`);
 
 function findingText(finding: Finding, colour: Chalk): string {
   const { severity, rule, subject, message, consequence, help, fix, location } = finding;

@@ -101,6 +101,9 @@ function changeOf(
   });
   const path = paths.find((each) => each.at(-1)!.via !== 'public') ?? paths[0];
   if (path === undefined && !both) return undefined;
+  // What a server has no word for yet, an owner may do there without it.
+  const isKnown = privilegesOn(object.kind, lacks.catalog.serverVersion).includes(privilege);
+  if (!isKnown && path?.at(-1)?.via === 'owner') return undefined;
   // What everybody has is told of PUBLIC.
   if (role !== 'public' && !both && path?.at(-1)?.via === 'public') return undefined;
   return {

@@ -1,9 +1,10 @@
 /** What changed of what gives access later, or in another way than by a privilege: memberships, owners, default privileges, policies. */
 import { diff } from '../diff/diff.ts';
-import type { Catalog } from '../model/catalog.ts';
+import type { RoleAttributes } from '../kinds/role.ts';
+import { type Catalog, find } from '../model/catalog.ts';
 import type { Change } from '../model/change.ts';
 import type { Value } from '../model/entry.ts';
-import { type Id, nameOf } from '../model/id.ts';
+import { type Id, type RoleId, nameOf } from '../model/id.ts';
 import { granteeName, grantedOn } from '../rules/wording.ts';
 import { identifier } from '../../sql/quote.ts';
 
@@ -29,11 +30,26 @@ const toldOfRoles = new Set([
 
 /** @returns the facts in which the catalogs differ, privileges on objects that are there apart. */
 export function factChanges(before: Catalog, after: Catalog): FactChange[] {
-  return diff(before, after).flatMap((change) => {
+  return diff(before, after).flatMap((each) => {
+    const change = asMeant(each, before, after);
+    if (change === undefined) return [];
     const id = change.op === 'alter' ? change.id : change.entry.id;
     const fact = wordsOf(id, change);
     return fact === undefined ? [] : [{ kind: id.kind, fact, ...sidesOf(change) }];
   });
+}
+
+/** Until 15 memberships have no options: they mean what later servers say. @returns undefined: no difference. */
+function asMeant(change: Change, before: Catalog, after: Catalog): Change | undefined {
+  if (change.op !== 'alter' || change.id.kind !== 'membership') return change;
+  const { attr, id, from, to } = change;
+  const meant = (catalog: Catalog, value: Value): Value => {
+    if (value !== null || (attr !== 'inherit' && attr !== 'set')) return value;
+    const member: RoleId = { kind: 'role', name: id.member };
+    return attr === 'set' || find<RoleId, RoleAttributes>(catalog, member)?.attrs.inherit !== false;
+  };
+  const [was, is] = [meant(before, from), meant(after, to)];
+  return was === is ? undefined : { ...change, from: was, to: is };
 }
 
 function sidesOf(change: Change): Pick<FactChange, 'change' | 'from' | 'to'> {

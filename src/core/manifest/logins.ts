@@ -9,17 +9,28 @@ import { isUnmanagedRole } from './unmanaged.ts';
  * Superusers need no leave to connect, and are not among them.
  */
 export function loginsOf(manifest: Manifest, database: string): RoleDeclaration[] {
-  const [here, anywhere] = [
-    rolesAtWork(manifest, [database]),
-    rolesAtWork(manifest, manifest.databases.keys()),
-  ];
-  return [...manifest.roles.values()].filter((role) => {
-    if (!role.login || role.superuser || isUnmanagedRole(manifest, role.name)) return false;
-    const groups = groupsOf(manifest, role.name, () => true);
-    if (groups.some((group) => here.has(group))) return true;
+  const isOnly = manifest.databases.size === 1;
+  const isAtWork = atWork(manifest, [database]);
+  return loginsAllowed(manifest, database).filter(
     // Replication asks for no database.
-    return manifest.databases.size === 1 && !role.replication && !groups.some((group) => anywhere.has(group));
-  });
+    ({ name, replication }) => (isOnly && !replication) || isAtWork(name),
+  );
+}
+
+/** @returns those, and the logins of which the manifest does not say where they have something to do. */
+export function loginsAllowed(manifest: Manifest, database: string): RoleDeclaration[] {
+  const isHere = atWork(manifest, [database]);
+  const isSomewhere = atWork(manifest, [...manifest.databases.keys()]);
+  return [...manifest.roles.values()].filter(
+    ({ name, login, superuser }) =>
+      login && !superuser && !isUnmanagedRole(manifest, name) && (isHere(name) || !isSomewhere(name)),
+  );
+}
+
+/** Whether a role, or a group of its, is granted something, or owns something, in these databases. */
+function atWork(manifest: Manifest, databases: readonly string[]): (role: string) => boolean {
+  const working = rolesAtWork(manifest, databases);
+  return (role) => groupsOf(manifest, role, () => true).some((group) => working.has(group));
 }
 
 /** @returns the role, and the declared groups whose privileges it is declared to use as its own. */
@@ -43,8 +54,8 @@ function groupsOf(
 }
 
 /** Those that are granted something, or own something, in these databases. */
-function rolesAtWork(manifest: Manifest, databases: Iterable<string>): ReadonlySet<string> {
-  const domains = [...databases].flatMap((database) => domainsIn(manifest, database));
+function rolesAtWork(manifest: Manifest, databases: readonly string[]): ReadonlySet<string> {
+  const domains = databases.flatMap((database) => domainsIn(manifest, database));
   const names = new Set(domains.map(({ name }) => name));
   return new Set([
     ...domains.flatMap(({ owner, owners }) => [

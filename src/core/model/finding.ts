@@ -20,6 +20,8 @@ export interface Waived {
 export interface Found {
   /** The domain it belongs to, or null (a role, the cluster). */
   readonly domain: string | null;
+  /** It is a fact of the server, the same in each of its databases: a role, a parameter. */
+  readonly ofServer?: boolean;
   /** `schema.name`, quoted where SQL would need it. */
   readonly subject: string;
   readonly message: string;
@@ -41,6 +43,8 @@ export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
   readonly domain: string | null;
+  /** Which of several databases it is in: its key in the manifest. None: there is but one, or it is of the server. */
+  readonly database?: string;
   readonly subject: string;
   readonly message: string;
   readonly consequence: string | null;
@@ -62,8 +66,12 @@ export interface Rule<Input> {
   check(input: Input): Iterable<Found>;
 }
 
-/** @returns a fingerprint that survives a reworded message or a moved line: a hash of rule, domain, subject and discriminator. */
-export function fingerprintOf(rule: string, found: Found): string {
+/**
+ * @param database which of several it is in: a domain says that, and what is of no domain is told apart by it.
+ * @returns a fingerprint that survives a reworded message or a moved line: a hash of rule, domain, subject and discriminator.
+ */
+export function fingerprintOf(rule: string, found: Found, database?: string): string {
   const parts = [rule, found.domain ?? '', found.subject, found.discriminator ?? ''];
+  if (found.domain === null && database !== undefined) parts.push(database);
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }

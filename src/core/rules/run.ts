@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly baseline?: ReadonlySet<string>;
   /** Only findings of these domains; null stands for those of none (roles, the cluster). Default: all. */
   readonly domains?: ReadonlySet<string | null>;
+  /** Which of several databases is judged. */
+  readonly database?: string;
 }
 
 /**
@@ -59,14 +61,16 @@ function findingOf(
   found: Found,
   severity: Severity | undefined,
   waiver: Waiver | undefined,
-  { locate, baseline }: RunOptions,
+  { locate, baseline, ...options }: RunOptions,
 ): Finding {
-  const fingerprint = fingerprintOf(rule.name, found);
+  const database = found.ofServer === true ? undefined : options.database;
+  const fingerprint = fingerprintOf(rule.name, found, database);
   const location = found.location ?? (found.path === undefined ? undefined : locate?.(found.path));
   return {
     rule: rule.name,
     severity: severity ?? found.severity ?? rule.severity,
     domain: found.domain,
+    ...(database === undefined ? {} : { database }),
     subject: found.subject,
     message: found.message,
     consequence: found.consequence ?? null,
@@ -106,6 +110,7 @@ function expiredFindings(
       rule,
       {
         domain: null,
+        ofServer: true,
         subject: waiver.subject,
         message: `the waiver of ${waiver.rule} by ${waiver.owner} expired on ${waiver.until}: ${count === 1 ? 'its finding stands' : `its ${count} findings stand`}`,
         help: 'Mend what the rule reports, or agree on a new date in lint.waivers.',

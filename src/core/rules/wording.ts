@@ -101,3 +101,7 @@ export function subjectOf(ids: readonly (GrantId | DefaultPrivilegeId)[]): strin
   const schema = ids.map(schemaOf).find((each) => each !== undefined);
   return schema === undefined ? 'database' : identifier(schema);
 }
+
+/** @returns whether grants are on what all databases of a server share: parameters, tablespaces. */
+export const areServers = (ids: readonly GrantId[]): boolean =>
+  ids.every(({ on }) => on.kind === 'parameter' || on.kind === 'named-tablespace');

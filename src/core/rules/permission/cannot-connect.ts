@@ -1,4 +1,4 @@
-import { carriersOf, loginsOf } from '../../manifest/logins.ts';
+import { carriersOf, loginsAllowed, loginsOf } from '../../manifest/logins.ts';
 import { isUnmanagedRole } from '../../manifest/unmanaged.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
@@ -61,9 +61,12 @@ export function connectGrants(input: LiveInput, role: string): Entry[] {
 }
 
 /** @returns whether somebody is granted CONNECT who is to connect, or who lets others by it: a privilege that no declaration can ask for. */
-export function letsIn({ manifest, database: name }: LiveInput, to: string): boolean {
-  return loginsOf(manifest, name).some((login) => carriersOf(manifest, login.name).includes(to));
-}
+export const letsIn = (input: LiveInput, to: string): boolean => allowed(input).has(to);
+
+const allowed = onceOf(({ manifest, database: name }: LiveInput): ReadonlySet<string> => {
+  const logins = loginsAllowed(manifest, name);
+  return new Set(logins.flatMap((login) => carriersOf(manifest, login.name)));
+});
 
 /** The logins that would not be let in, once every other finding is mended. */
 const lacking = onceOf((input: LiveInput): ReadonlySet<string> => {

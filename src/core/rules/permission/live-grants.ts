@@ -3,6 +3,7 @@ import type { GrantAttributes } from '../../kinds/grant.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
 import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Domain } from '../../manifest/manifest.ts';
+import { clusterHistory } from '../../migration/history.ts';
 import { isUnmanagedSchema } from '../../manifest/unmanaged.ts';
 import type { EntryOf } from '../../model/entry.ts';
 import { type GrantId, type ObjectId, schemaOf } from '../../model/id.ts';
@@ -28,19 +29,26 @@ function* findGrants(input: LiveInput): Generator<LiveGrant> {
       .filter((schema) => !isUnmanagedSchema(manifest, schema)),
   );
   for (const entry of settled.others()) {
-    const { on, to } = entry.id;
+    const { on, to, privilege } = entry.id;
     if (standingOf(input, to) === 'unmanaged' || to === access.ownerOf(on)) continue;
     const domain = domainOf(manifest, database, on);
-    if (schemas.has(schemaOf(on) ?? '') && !isHistoryTable(tableOrSelf(on))) {
-      if (domain !== undefined || on.kind === 'schema') {
-        yield { entry, domain };
-        continue;
-      }
+    if (isHistorys(entry.id)) {
+      const isOurs = [...schemas, clusterHistory.schema].includes(schemaOf(on)!);
+      // Whoever is to tell the drift must be able to read it.
+      if (isOurs && on.kind !== 'sequence' && privilege !== 'select') yield { entry, domain };
+      continue;
+    }
+    if (schemas.has(schemaOf(on) ?? '') && (domain !== undefined || on.kind === 'schema')) {
+      yield { entry, domain };
+      continue;
     }
     if (input.applied !== undefined && isMigrations(input, on) && concerns(input, on, to))
       yield { entry, domain };
   }
 }
+
+/** Whether a grant is on a history table, on a column of one, or on the sequence behind its key. */
+export const isHistorys = ({ on }: GrantId): boolean => isHistoryTable(tableOrSelf(on));
 
 const tableOrSelf = (on: GrantId['on']): ObjectId =>
   on.kind === 'column' ? { kind: 'table', schema: on.schema, name: on.table } : on;

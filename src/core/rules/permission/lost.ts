@@ -9,7 +9,7 @@ import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
-import { describeFuture, describeGrants, granteeName, subjectOf } from '../wording.ts';
+import { areServers, describeFuture, describeGrants, granteeName, subjectOf } from '../wording.ts';
 import { isMigrations, isOwnersLoss } from './applied.ts';
 import { lostBy } from './consequence.ts';
 
@@ -55,6 +55,7 @@ function lack(input: LiveInput, ids: readonly GrantId[], fix: readonly string[])
   const { to, on } = ids[0]!;
   return {
     domain: domainOf(input.manifest, input.database, on)?.name ?? null,
+    ofServer: areServers(ids),
     subject: subjectOf(ids),
     discriminator: `${identifier(to)}: ${ids.map(({ privilege }) => privilege).join(', ')}`,
     message: `${granteeName(to)} lacks ${describeGrants(ids, input.live.serverVersion)}, as the applied migrations have it`,

@@ -44,7 +44,7 @@ function compare(input: LiveInput, wanted: Membership): Found | undefined {
   const { id } = wanted;
   const held = withoutCreators(input, find<MembershipId, MembershipAttributes>(live, id));
   const [member, role] = [identifier(id.member), identifier(id.role)];
-  const about = { domain: null, subject: member, discriminator: role };
+  const about = { domain: null, ofServer: true, subject: member, discriminator: role };
   if (held === undefined)
     return {
       ...about,
@@ -155,6 +155,7 @@ function* stray(input: LiveInput, held: Membership): Generator<Found> {
   const [member, role] = [identifier(id.member), identifier(id.role)];
   yield {
     domain: null,
+    ofServer: true,
     subject: member,
     discriminator: `stray ${role}`,
     message: `${member} is a member of ${role}, which the manifest does not declare${attrs.admin ? '; it may add others (ADMIN OPTION)' : ''}`,

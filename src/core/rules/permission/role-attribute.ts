@@ -30,6 +30,7 @@ export const roleAttribute: Rule<LiveInput> = {
       if (standingOf(input, id.role) !== 'declared' || input.expected.has(keyOf(id))) continue;
       yield {
         domain: null,
+        ofServer: true,
         subject: identifier(id.role),
         discriminator: `setting ${id.name}`,
         message: `role ${identifier(id.role)} sets ${id.name} to ${attrs.value}, which the manifest does not declare`,
@@ -61,6 +62,7 @@ function* attributes(
     const one = { ...before.attrs, [attr]: should };
     yield {
       domain: null,
+      ofServer: true,
       subject: name,
       discriminator: `attribute ${attr}`,
       message: `role ${name} has ${attributeInWords(attr, is)}; the manifest declares ${attributeInWords(attr, should)}`,
@@ -105,6 +107,7 @@ function setting(
   const is = before === undefined ? `does not set ${id.name}` : `sets ${id.name} to ${before.attrs.value}`;
   return {
     domain: null,
+    ofServer: true,
     subject: name,
     discriminator: `setting ${id.name}`,
     message: `role ${name} ${is}; the manifest declares ${attrs.value}`,

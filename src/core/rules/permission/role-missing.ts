@@ -18,6 +18,7 @@ export const roleMissing: Rule<LiveInput> = {
       const { name } = entry.id;
       yield {
         domain: null,
+        ofServer: true,
         subject: identifier(name),
         message: `role ${identifier(name)} does not exist`,
         help: 'Create it with all that the manifest gives it: run dbctl generate and dbctl migrate, or the fix. A password is set apart.',

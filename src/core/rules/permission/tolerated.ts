@@ -5,6 +5,7 @@ import { carriesGrants, expectGrant } from '../../manifest/resolve/grants.ts';
 import { wholeOf } from '../../model/catalog.ts';
 import type { DefaultPrivilegeId, GrantId, Id } from '../../model/id.ts';
 import { keyOf } from '../../model/id.ts';
+import { clusterHistory } from '../../migration/history.ts';
 import type { LiveInput } from '../input.ts';
 import { letsIn } from './cannot-connect.ts';
 
@@ -20,8 +21,10 @@ export function followsFromDeclared(
     return found && { grantable: found.entry.attrs['grantable'] === true };
   };
   // Every database begins so (initdb); who takes it away says so in SQL of his own.
-  if (on.kind === 'schema')
-    return on.name === 'public' && to === 'public' && privilege === 'usage' ? plain : undefined;
+  if (on.kind === 'schema' && on.name === 'public' && to === 'public' && privilege === 'usage') return plain;
+  // Whoever is to tell the drift must be able to read what is applied.
+  if (on.kind === 'schema' && on.name === clusterHistory.schema && privilege === 'usage') return plain;
+  if (on.kind === 'schema') return undefined;
   if (on.kind === 'database') return privilege === 'connect' && letsIn(input, to) ? plain : undefined;
   const relation = wholeOf(input.live, on);
   if (relation.kind === 'table') {

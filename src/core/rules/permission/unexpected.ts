@@ -10,10 +10,10 @@ import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';
 import type { LiveInput } from '../input.ts';
-import { describeFuture, describeGrants, granteeName, listOf, subjectOf } from '../wording.ts';
+import { areServers, describeFuture, describeGrants, granteeName, listOf, subjectOf } from '../wording.ts';
 import { isMigrations } from './applied.ts';
 import { gainedBy } from './consequence.ts';
-import { type LiveGrant, liveGrants } from './live-grants.ts';
+import { type LiveGrant, isHistorys, liveGrants } from './live-grants.ts';
 import { passedOn, revokeGrantOption, revoke } from './revoke.ts';
 import { followsFromDeclared, foreseenFor } from './tolerated.ts';
 import { helpAboutOther, severityFor, standingOf } from './who.ts';
@@ -40,7 +40,10 @@ export const unexpected: Rule<LiveInput> = {
       [roots, holds],
       [passable, passesOn],
     ] as const)
-      for (const ofRole of groupBy(all, ({ entry, domain }) => `${entry.id.to}\0${domain?.name ?? ''}`))
+      for (const ofRole of groupBy(
+        all,
+        ({ entry, domain }) => `${entry.id.to}\0${domain?.name ?? ''}\0${isHistorys(entry.id)}`,
+      ))
         for (const group of asGranted(input, ofRole, tables.get(ofRole[0]!.domain?.name ?? '') ?? 0))
           yield* tell(input, group);
     yield* future(input);
@@ -75,6 +78,7 @@ function* regained(input: LiveInput): Generator<Found> {
     const grant: GrantId = { ...id, kind: 'grant' };
     yield {
       domain: because.as === 'migrations' ? because.domain : null,
+      ofServer: areServers([grant]),
       subject: subjectOf([grant]),
       discriminator: `${identifier(id.to)}: ${id.privilege}`,
       message: `${granteeName(id.to)} holds ${describeGrants([grant], input.live.serverVersion)} again, which the applied migrations revoked`,
@@ -121,11 +125,14 @@ function* holds(input: LiveInput, group: readonly LiveGrant[]): Generator<Found>
   const onObjects = ids.filter(({ on }) => on.kind !== 'schema');
   yield {
     domain: group[0]!.domain?.name ?? null,
+    ofServer: areServers(ids),
     subject: subjectOf(onObjects.length > 0 ? onObjects : ids),
     discriminator: `${identifier(to)}: ${[...new Set(ids.map(({ privilege }) => privilege))].sort().join(', ')}`,
     message: `${granteeName(to)} holds ${describeGrants(ids, input.live.serverVersion)}, which ${grantsNot(input, ids)}${byOthers(input, group)}`,
     consequence: consequenceOf(input, group),
-    help: helpFor(input, to, isMigrationsAlone(input, ids)),
+    help: ids.some(isHistorys)
+      ? 'Revoke it: who writes a history decides what is taken for applied.'
+      : helpFor(input, to, isMigrationsAlone(input, ids)),
     severity,
     fix: revoke(
       input,
@@ -142,6 +149,7 @@ function* passesOn(input: LiveInput, group: readonly LiveGrant[]): Generator<Fou
   if (severity === undefined) return;
   yield {
     domain: group[0]!.domain?.name ?? null,
+    ofServer: areServers(ids),
     subject: subjectOf(ids),
     discriminator: `${identifier(to)}: grant option for ${[...new Set(ids.map(({ privilege }) => privilege))].sort().join(', ')}`,
     message: `${granteeName(to)} may pass on ${describeGrants(ids, input.live.serverVersion)}, which the manifest grants without that right`,

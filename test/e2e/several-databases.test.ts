@@ -1,0 +1,101 @@
+/** Several databases of one server under one manifest, one of them a domain's own: what is of one is told of that one, what is of the server once. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { connect } from '../../src/db/connect.ts';
+import { type Workplace, openWorkplace } from '../support/program.ts';
+import { reportErrors } from '../support/report.ts';
+import { type TestServer, startServer } from '../support/servers.ts';
+
+const manifest = `version: 1
+name: several
+databases:
+  main: { url: "\${MAIN_URL}" }
+  billing: { url: "\${BILLING_URL}" }
+domains:
+  shop: { owner: owners, tables: { orders: { columns: { id: bigint primary key } } } }
+  billing: { isolation: database, owner: owners, tables: { invoices: { columns: { id: bigint primary key } } } }
+roles:
+  owners:
+  sellers: { grants: [{ on: shop, privileges: read-write }] }
+  clerks: { grants: [{ on: billing, privileges: read-write }] }
+  web: { login: true, memberOf: [sellers] }
+  clerk: { login: true, memberOf: [clerks] }
+  idle: { login: true }
+`;
+interface Report {
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly database?: string;
+    readonly subject: string;
+    readonly message: string;
+  }[];
+}
+
+let server: TestServer;
+let workplace: Workplace;
+beforeAll(async () => {
+  server = await startServer(18);
+  for (const name of ['main', 'billing']) await server.createDatabase(name);
+  workplace = await openWorkplace({ MAIN_URL: server.url('main'), BILLING_URL: server.url('billing') });
+  await workplace.write({ 'dbctl.yaml': manifest });
+  await workplace.succeed('generate', 'first');
+  await workplace.succeed('migrate');
+}, 120_000);
+afterAll(async () => {
+  await server?.stop();
+  await workplace?.remove();
+});
+
+async function run(database: string, ...statements: readonly string[]): Promise<void> {
+  const connection = await connect({ ...server.address, database });
+  try {
+    for (const sql of statements) await connection.sql.unsafe(sql);
+  } finally {
+    await connection.close();
+  }
+}
+
+it('drift', { timeout: 120_000 }, async () => {
+  const drift = async () => {
+    const { out, log } = await workplace.dbctl('drift', '--json');
+    const report = JSON.parse(out || log) as Report;
+    expect(reportErrors(report), out).toEqual([]);
+    return report.findings
+      .map(({ database, rule, subject }) => `${database ?? '-'} ${rule} ${subject}`)
+      .sort();
+  };
+  expect(await drift()).toEqual([]);
+  // Each login where it has something to do, and who has nothing to do anywhere, wherever it is let in.
+  for (const name of ['main', 'billing'])
+    await run(
+      name,
+      `revoke connect on database ${name} from public`,
+      `grant connect on database ${name} to idle`,
+    );
+  await run(
+    'main',
+    'grant create on database main to sellers',
+    'grant create on database billing to sellers',
+  );
+  await run('main', 'alter role idle createdb', 'revoke sellers from web');
+  expect(await drift()).toEqual([
+    '- permission/membership web',
+    '- permission/role-attribute idle',
+    'billing permission/cannot-connect database',
+    'billing permission/unexpected database',
+    'main permission/cannot-connect database',
+    'main permission/unexpected database',
+  ]);
+  const { status, log } = await workplace.dbctl('drift', '--fix');
+  expect(status, log).toBe(0);
+  expect(log).toContain('-- database billing');
+  expect(await drift()).toEqual([]);
+});
+
+it('what a repair would lose is named, and where it is to be seen', { timeout: 60_000 }, async () => {
+  await run('billing', 'create table stray (id int)');
+  const { status, log } = await workplace.dbctl('drift', '--fix');
+  expect(status).toBe(2);
+  expect(log).toMatch(/public\.stray: drops the table/);
+  expect(log).toContain('--fix-sql');
+  await run('billing', 'drop table stray');
+});
