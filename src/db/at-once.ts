@@ -1,6 +1,7 @@
 /** Statements that all run or none, one run at a time. */
 import { literal } from '../sql/quote.ts';
 import type { Connection } from './connect.ts';
+import { stoppable } from './stoppable.ts';
 
 /** Another session changed the same row of a catalog at that moment: it works when tried again. */
 const concurrently = /tuple concurrently (updated|deleted)/;
@@ -25,24 +26,29 @@ export class StatementError extends Error {
  * Runs statements in one transaction, under an advisory lock.
  * @param lock its name: whoever takes the same waits
  * @param statements without semicolons
+ * @param signal undoes it
  * @throws StatementError; nothing is changed then.
  */
 export async function runAtOnce(
   { sql }: Connection,
   lock: string,
   statements: readonly string[],
+  signal?: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    let running = '';
+    let [running = ''] = statements;
     try {
-      await sql.begin(async (transaction) => {
-        await transaction.unsafe(`SELECT pg_advisory_xact_lock(hashtext(${literal(lock)}))`);
-        for (running of statements) await transaction.unsafe(running);
-      });
+      await stoppable(signal, (stop) =>
+        sql.begin(async (transaction) => {
+          await stop.run(transaction.unsafe(`SELECT pg_advisory_xact_lock(hashtext(${literal(lock)}))`));
+          for (running of statements) await stop.run(transaction.unsafe(running));
+          stop.check();
+        }),
+      );
       return;
     } catch (error) {
       const known = error as ServerError;
-      if (attempt < 3 && concurrently.test(known.message)) continue;
+      if (attempt < 3 && signal?.aborted !== true && concurrently.test(known.message)) continue;
       throw new StatementError(running, known);
     }
   }

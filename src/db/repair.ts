@@ -9,6 +9,7 @@ import type { TransactionSql } from 'postgres';
 import { type Address, type Notice, connect, describeAddress } from './connect.ts';
 import { letIn } from './let-in.ts';
 import { rightFor } from './rights.ts';
+import { type Stoppable, stoppable } from './stoppable.ts';
 
 /** Another session changed the same row of a catalog at that moment: it works when tried again. */
 const concurrently = /tuple concurrently (updated|deleted)/;
@@ -39,13 +40,14 @@ class NotAll extends Error {
  * whoever connects may let itself into (CREATEROLE; ADMIN OPTION from 16 on) is done as a member of them, for the
  * length of the transaction.
  * @param log is told into which roles it was let. @param keep false: everything is tried, and nothing kept.
+ * @param signal undoes it.
  * @throws KnownError (3) with each statement that cannot be run and the right that is missing; nothing is changed then.
  */
 export async function runRepair(
   address: Address,
   statements: readonly string[],
   log: (text: string) => void,
-  keep = true,
+  { keep = true, signal }: { readonly keep?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const notices: Notice[] = [];
   const connection = await connect(address, {
@@ -54,16 +56,20 @@ export async function runRepair(
   });
   const { sql } = connection;
   const attempt = (asMember: boolean): Promise<readonly string[]> =>
-    sql.begin(async (transaction) => {
-      await transaction.unsafe(`SELECT pg_advisory_xact_lock(hashtext(${literal('dbctl drift')}))`);
-      await transaction.unsafe('SET LOCAL check_function_bodies = off');
-      const guest = asMember ? await letIn(transaction, connection.serverVersion, statements) : undefined;
-      const failed = await failures(transaction, statements, notices);
-      if (failed.length > 0) throw new NotAll(failed);
-      await guest?.leave();
-      if (!keep) throw new Tried();
-      return guest?.roles ?? [];
-    });
+    stoppable(signal, (stop) =>
+      sql.begin(async (transaction) => {
+        const lock = `SELECT pg_advisory_xact_lock(hashtext(${literal('dbctl drift')}))`;
+        await stop.run(transaction.unsafe(lock));
+        await transaction.unsafe('SET LOCAL check_function_bodies = off');
+        const guest = asMember ? await letIn(transaction, connection.serverVersion, statements) : undefined;
+        const failed = await failures(transaction, statements, notices, stop);
+        if (failed.length > 0) throw new NotAll(failed);
+        await guest?.leave();
+        stop.check();
+        if (!keep) throw new Tried();
+        return guest?.roles ?? [];
+      }),
+    );
   try {
     try {
       await untilAlone(() => attempt(false));
@@ -74,6 +80,11 @@ export async function runRepair(
     }
   } catch (error) {
     if (error instanceof Tried) return;
+    if (signal?.aborted === true)
+      throw operationalError({
+        message: `nothing was repaired in ${describeAddress(address)}`,
+        help: 'Run it again.',
+      });
     throw error instanceof NotAll ? refusal(error.failed, address) : error;
   } finally {
     await connection.close();
@@ -97,6 +108,7 @@ async function failures(
   transaction: TransactionSql,
   statements: readonly string[],
   notices: Notice[],
+  stop: Stoppable,
 ): Promise<Failed[]> {
   const failed: Failed[] = [];
   for (const unit of unitsOf(statements)) {
@@ -105,12 +117,13 @@ async function failures(
       await transaction.savepoint(async (savepoint) => {
         for (running of unit) {
           notices.length = 0;
-          await savepoint.unsafe(running);
+          await stop.run(savepoint.unsafe(running));
           const notice = notices.find(({ code }) => code !== undefined && withoutEffect.has(code));
           if (notice !== undefined) throw Object.assign(new Error(notice.message), { code: '42501' });
         }
       });
     } catch (error) {
+      stop.check();
       const { code = '', message, detail } = error as Error & { code?: string; detail?: string };
       failed.push({ statement: running, code, message, ...(detail === undefined ? {} : { detail }) });
     }

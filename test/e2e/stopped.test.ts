@@ -60,6 +60,61 @@ describe('Ctrl-C', () => {
   });
 });
 
+describe('Ctrl-C while the server waits for somebody else', () => {
+  const server = serverHere(18);
+
+  it.each([
+    {
+      what: 'drift --fix',
+      // It comes before the privilege, and is not kept without it.
+      done: `alter role a_owner createdb; grant select on a.t to guest`,
+      args: ['drift', '--fix'],
+      says: 'nothing was repaired in',
+      stands: `select rolcreatedb from pg_roles where rolname = 'a_owner'`,
+    },
+    {
+      what: 'roles remove',
+      done: `create table public.own (id int); alter table public.own owner to guest; grant select on a.t to guest`,
+      args: ['roles', 'remove', 'guest', '--reassign-to', 'a_owner', '--allow-destructive'],
+      says: 'role guest is not removed',
+      stands: `select pg_get_userbyid(relowner) = 'guest' from pg_class where oid = 'public.own'::regclass`,
+    },
+  ])('$what is undone whole', { timeout: 120_000 }, async ({ done, args, says, stands }) => {
+    await place.write({ 'dbctl.yaml': manifest, 'a.sql': 'create table t (id int);' });
+    const address = await server().createDatabase();
+    const env = { DATABASE_URL: server().url(address.database) };
+    const [holder, watcher] = [await connect(address), await connect(address)];
+    try {
+      await watcher.sql.unsafe('create role guest');
+      for (const words of [['generate', 'first'], ['migrate']])
+        expect((await started(words, env).ended).status).toBe(0);
+      await watcher.sql.unsafe(done);
+      let command: ReturnType<typeof started>;
+      await holder.sql
+        .begin(async (sql) => {
+          await sql`grant insert on a.t to public`;
+          command = started(args, env);
+          const waiting = () => watcher.sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+          while ((await waiting()).length === 0) await pause(20);
+          command.child.kill('SIGINT');
+          await pause(300);
+          throw new Error('let go');
+        })
+        .catch(() => {});
+      const { status, said } = await command!.ended;
+      expect(status, said).toBe(130);
+      expect(said).toContain(says);
+      expect(Object.values((await watcher.sql.unsafe(stands))[0]!)).toEqual([true]);
+    } finally {
+      await watcher.sql.unsafe(
+        'drop owned by guest cascade; drop role guest; drop owned by a_owner cascade; drop role a_owner',
+      );
+      await Promise.all([holder.close(), watcher.close()]);
+    }
+  });
+});
+
 describe('a connection that is lost', () => {
   const server = serverHere(18);
 

@@ -47,6 +47,7 @@ export async function drift(
   const [file, apply] = [options['fixSql'] as string | undefined, options['fix'] === true];
   if (file !== undefined && apply)
     throw inputError({ message: '--fix and --fix-sql exclude each other', help: 'Give one of them.' });
+  const { signal } = context;
   const found = await withTargets(context, async (targets, project) => {
     const drifts = await inEach(context, project, targets);
     const broken = drifts.filter(({ fix }) => fix.length > 0);
@@ -64,8 +65,12 @@ export async function drift(
       await consentTo(context, losses, options['allowDestructive'] === true, 'data', '--fix-sql <file>');
     // Of several databases none is repaired, if one of them cannot be.
     if (broken.length > 1)
-      for (const { target, fix } of broken) await runRepair(target.address, fix, context.debug, false);
-    for (const { target, fix } of broken) await runRepair(target.address, fix, context.log);
+      for (const { target, fix } of broken)
+        await runRepair(target.address, fix, context.debug, { keep: false, signal });
+    for (const { target, fix } of broken) {
+      await runRepair(target.address, fix, context.log, { signal });
+      if (broken.length > 1) context.log(`repaired database ${target.database}`);
+    }
     return inEach(context, project, targets);
   });
   const all = inOrder(found.flatMap(({ findings }) => findings));

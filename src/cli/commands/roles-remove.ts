@@ -47,7 +47,7 @@ async function run(context: Context, role: string, { server, steps }: ServerRemo
     try {
       await withConnection(address, { applicationName: 'dbctl roles' }, async (connection) => {
         for (const each of sql) context.log(`${database}: ${each};`);
-        await runAtOnce(connection, 'dbctl roles', sql);
+        await runAtOnce(connection, 'dbctl roles', sql, context.signal);
       });
     } catch (error) {
       if (!(error instanceof StatementError)) throw error;

@@ -117,13 +117,24 @@ export function removalOf(
     ],
   }));
   return {
-    steps: [
+    steps: together([
       ...[{ database: home, sql: first }, ...kept].filter(({ sql }) => sql.length > 0),
       ...steps,
       { database: home, sql: [`DROP ROLE ${name}`] },
-    ],
+    ]),
     losses: lossesOf(role, to, server, all),
   };
+}
+
+/** What follows one another in one database is one transaction: of a role in a single database, all of it or nothing. */
+function together(steps: Removal['steps']): Removal['steps'] {
+  const found: { database: string; sql: readonly string[] }[] = [];
+  for (const { database, sql } of steps) {
+    const last = found.at(-1);
+    if (last?.database === database) last.sql = [...last.sql, ...sql];
+    else found.push({ database, sql });
+  }
+  return found;
 }
 
 /** The grants of the role on what is not its own. Those of an owner become the next owner's. */
