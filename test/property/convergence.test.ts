@@ -7,8 +7,8 @@ import { runPairs } from './run.ts';
 const seed = Number(process.env['DBCTL_SEED'] ?? seedOfCommit());
 const asked = Number(process.env['DBCTL_PAIRS'] ?? 500);
 const only = process.env['DBCTL_PAIR'];
-/** Of the pairs. */
-const tolerated = 0.01;
+/** Of the pairs: of about 4,300 over fresh seeds five failed, and were mended. */
+const tolerated = 0.004;
 
 describe.each([
   { major: 18, pairs: asked },

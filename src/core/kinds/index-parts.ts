@@ -75,8 +75,12 @@ export function likeness({ id, attrs }: Owned): string {
   const { definition } = attrs as unknown as IndexAttributes;
   if (id.kind === 'constraint') return `constraint ${definition}`;
   const unique = definition.startsWith('CREATE UNIQUE ') ? 'unique ' : '';
-  return `${unique}index ${definition.slice(definition.indexOf(' USING '))}`;
+  const rest = definition.slice(definition.indexOf(' USING '));
+  return `${unique}index ${rest.replaceAll(sorting, '').replace(storage, '')}`;
 }
+/** How an index sorts, and its storage parameters: the server makes one that is otherwise in these a part all the same. */
+const sorting = / (?:ASC|DESC|NULLS FIRST|NULLS LAST)(?=[ ,)])/g;
+const storage = / WITH \([^()]*\)(?= WHERE | TABLESPACE |$)/;
 
 /** @returns the tables that a table is, directly or not, a partition of. */
 export function partitionedAbove(of: Catalog, { schema, name }: Named): TableId[] {

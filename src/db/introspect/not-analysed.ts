@@ -47,6 +47,10 @@ export async function readNotAnalysed(reading: Reading): Promise<void> {
     `select 'index ' || c.oid::regclass || ', to which not every partition has one attached', n.nspname
       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'I' and not i.indisvalid and ${userNamespace}`,
+    `select 'index ' || c.oid::regclass || ', which sorts otherwise, or has other parameters, than the one that it is attached to', n.nspname
+      from pg_inherits h join pg_index i on i.indexrelid = h.inhrelid join pg_index p on p.indexrelid = h.inhparent
+      join pg_class c on c.oid = h.inhrelid join pg_class a on a.oid = h.inhparent join pg_namespace n on n.oid = c.relnamespace
+      where (i.indoption::text <> p.indoption::text or c.reloptions is distinct from a.reloptions) and ${userNamespace}`,
     `select 'setting of all roles in all databases: ' || setting, null from pg_db_role_setting, unnest(setconfig) setting
       where setdatabase = 0 and setrole = 0`,
     // A server that has privileges where none that we know has them.
