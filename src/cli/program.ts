@@ -170,7 +170,7 @@ const commandLines: readonly CommandLine[] = [
         positional: ['<role>', '<privilege>', '<object>'],
         examples: [
           'dbctl audit explain llmproxy_app select auth.users',
-          'dbctl audit explain llmproxy_app execute "auth.hash(text)"',
+          'dbctl audit explain llmproxy_app update auth.users.email',
           'dbctl audit explain llmproxy_app usage schema:auth --database-url "$PRODUCTION_URL" --json',
         ],
         load: async () => (await import('./commands/audit-explain.ts')).auditExplain,
@@ -230,7 +230,7 @@ const commandLines: readonly CommandLine[] = [
         options: [option('--env <name>', 'the environment variable that holds it; default: the manifest’s')],
         examples: [
           'dbctl roles set-password llmproxy_gateway',
-          'dbctl roles set-password app --env NEW_PASSWORD',
+          'dbctl roles set-password llmproxy_reporter --env NEW_PASSWORD',
         ],
         load: async () => (await import('./commands/roles.ts')).setPassword,
       },
