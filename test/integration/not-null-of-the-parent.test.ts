@@ -14,15 +14,20 @@ describeEachMajor('a table that joins a parent, or leaves it', (server) => {
     );
     try {
       const [apart, joined] = [await introspect(from), await introspect(to)];
-      const each = [() => plan(apart, joined, { domainOf }), () => plan(joined, apart, { domainOf })];
-      for (const steps of each)
-        if (apart.serverVersion >= 180000)
-          expect(steps).toThrow('NOT NULL of public.c.id is that of public.p alone');
-        else expect(steps).not.toThrow();
+      const refused = [plan.bind(null, apart, joined), plan.bind(null, joined, apart)].map((steps) => {
+        try {
+          steps({ domainOf: () => 'all' });
+          return '';
+        } catch (error) {
+          return (error as Error).message;
+        }
+      });
+      const message =
+        apart.serverVersion < 180000 ? /^$/ : /^NOT NULL of public\.c\.id is that of public\.p alone/;
+      for (const each of refused) expect(each).toMatch(message);
     } finally {
       await from.close();
       await to.close();
     }
   });
 });
-const domainOf = () => 'all';
