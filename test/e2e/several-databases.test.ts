@@ -85,8 +85,12 @@ it('drift', { timeout: 120_000 }, async () => {
     'main permission/cannot-connect database',
     'main permission/unexpected database',
   ]);
+  expect(await workplace.succeed('audit', 'role', 'web', '--domain', 'shop')).toContain('may not connect');
   const { status, log } = await workplace.dbctl('drift', '--fix');
   expect(status, log).toBe(0);
+  expect(await workplace.succeed('audit', 'role', 'web', '--domain', 'shop')).not.toContain(
+    'may not connect',
+  );
   expect(log).toContain('-- database billing');
   expect(await drift()).toEqual([]);
 });

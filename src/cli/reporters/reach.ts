@@ -49,10 +49,11 @@ export function reachText(reached: readonly InDatabase[], colour: Chalk): string
     .join('\n\n');
 }
 
-function oneText({ role, attributes, becomes, held, runsAs }: Reach, colour: Chalk): string {
+function oneText({ role, attributes, mayConnect, becomes, held, runsAs }: Reach, colour: Chalk): string {
   const lines = [
     `${colour.bold(granteeName(role))}${attributes.length === 0 ? '' : `: ${attributes.join(', ')}`}`,
   ];
+  if (attributes.includes('login') && !mayConnect) lines.push('may not connect to the database');
   if (attributes.includes('superuser')) lines.push('a superuser holds every privilege');
   for (const standing of becomes)
     lines.push(

@@ -21,6 +21,8 @@ export interface Reach {
   readonly role: string;
   /** `superuser`, `login`, `bypassrls` … */
   readonly attributes: readonly string[];
+  /** Whether it holds CONNECT on the database: without it a login uses nothing of what it holds there. */
+  readonly mayConnect: boolean;
   /** Every role that it is, may be or may make itself. */
   readonly becomes: readonly Standing[];
   /** None for a superuser, who holds everything. */
@@ -77,7 +79,8 @@ export function reachOf(world: World, role: string, domainOf: (id: Id) => string
     if (isAllowed(world, { role, privilege: 'execute', on: id })) runsAs.push({ function: id, role: owner });
   }
   held.sort((a, b) => compare(a.domain ?? '', b.domain ?? '') || compare(keyOf(a.object), keyOf(b.object)));
-  return { role, attributes, becomes, held, runsAs };
+  const mayConnect = access.holds(role, 'connect', { kind: 'database' });
+  return { role, attributes, mayConnect, becomes, held, runsAs };
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
