@@ -113,8 +113,11 @@ try {
     ['audit', 'explain', 'bench_person_0', 'select', 'domain_00.entity_000'],
   ];
   for (const command of commands)
-    await report(command.join(' '), command[0] === 'drift' || command[1] === 'matrix', () =>
-      command[0] === 'drift' ? drift() : dbctl(...command),
+    // What the migrations make is compared with it: the structure of 10,000 tables is no matter of ACLs.
+    await report(
+      command[0] === 'drift' ? 'drift, with the structure that migrations make' : command.join(' '),
+      command[1] === 'matrix',
+      () => (command[0] === 'drift' ? drift() : dbctl(...command)),
     );
   // Where nobody migrates with dbctl, permissions are all that there is to compare.
   const alone = join(folder, 'alone');
@@ -126,7 +129,7 @@ try {
       execute format('drop table %s', history);
     end loop; end $$`);
   await besides.close();
-  await report('drift, without migrations', true, () => drift('-C', alone));
+  await report('drift, of permissions alone', true, () => drift('-C', alone));
 } finally {
   await rm(folder, { recursive: true, force: true });
   await server.stop();

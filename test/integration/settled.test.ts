@@ -7,10 +7,15 @@ import { repair } from '../../src/core/rules/drift/repair.ts';
 import { Expectations } from '../../src/core/rules/expectations.ts';
 import { driftRules } from '../../src/core/rules/index.ts';
 import { type LiveInput, liveInput } from '../../src/core/rules/input.ts';
+import { withApplied } from '../../src/core/rules/permission/applied.ts';
 import { nothingSettled } from '../../src/core/rules/permission/settled.ts';
 import { runRules } from '../../src/core/rules/run.ts';
 import { connect } from '../../src/db/connect.ts';
-import { introspectPermissions } from '../../src/db/introspect/introspect.ts';
+import {
+  introspectPermissions,
+  introspectRecorded,
+  introspectionOf,
+} from '../../src/db/introspect/introspect.ts';
 import { runRepair } from '../../src/db/repair.ts';
 import { manifestOf } from '../support/manifest.ts';
 import { changeAtRandom, dropRoles, makeAtRandom } from '../support/random-access.ts';
@@ -38,16 +43,20 @@ const manifest = manifestOf({
 const today = '2026-05-05';
 
 /** The same, judged entry by entry. */
-const eachBy = (input: LiveInput): LiveInput => ({
-  ...input,
-  settled: nothingSettled(input.live),
-  expected: new Expectations(writtenOut(wantedIn(manifest, input.live, 'main')), nothingSettled(input.live)),
-});
-const inputOf = (live: Catalog) =>
+function eachBy(input: LiveInput): LiveInput {
+  const { live, applied } = input;
+  const wanted = writtenOut(wantedIn(manifest, live, 'main'));
+  const expected =
+    applied === undefined ? wanted : withApplied(wanted, { manifest, database: 'main', live, applied });
+  const settled = nothingSettled(live);
+  return { ...input, settled, expected: new Expectations(expected, settled) };
+}
+const inputOf = (live: Catalog, applied?: Catalog) =>
   liveInput({
     manifest,
     database: 'main',
     live,
+    ...(applied === undefined ? {} : { applied }),
     uses: { uses: [], unknown: [] },
     now: new Date(today),
   });
@@ -61,12 +70,20 @@ describeEachMajor('objects that are as they are wanted', (server) => {
       const objects = await makeAtRandom(connection, seed);
       const first = inputOf(await introspectPermissions(connection));
       await runRepair(connection.address, repair({ structure }, findings(first)), () => undefined);
+      // What the migrations make, then, is what there is now.
+      const { recorded } = await introspectRecorded(connection, 'migrations');
       let told = 0;
       for (let round = 0; round < 5; round += 1) {
         const input = inputOf(await introspectPermissions(connection));
         const found = findings(input);
         // Each reads its own: what the one has opened is no help to the other.
         expect(found).toEqual(findings(eachBy(inputOf(await introspectPermissions(connection)))));
+        const [one, other] = [
+          inputOf(await introspectPermissions(connection), await introspectionOf(recorded, 'migrations')),
+          inputOf(await introspectPermissions(connection), await introspectionOf(recorded, 'migrations')),
+        ];
+        expect(findings(one)).toEqual(findings(eachBy(other)));
+        expect(objects.some((each) => one.settled.wantedOn(keyOf(each)).size > 0)).toBe(true);
         const settled = objects.filter((each) => input.settled.wantedOn(keyOf(each)).size > 0);
         expect(settled.length).toBeGreaterThan(round === 0 ? 10 : 5);
         for (const on of settled.slice(0, 5)) {

@@ -7,7 +7,7 @@ import type { DomainObjects } from '../manifest/resolve/domain-objects.ts';
 import type { Catalog } from '../model/catalog.ts';
 import { Expectations } from './expectations.ts';
 import { withApplied } from './permission/applied.ts';
-import { type Settled, nothingSettled, settledIn } from './permission/settled.ts';
+import { type Settled, settledIn } from './permission/settled.ts';
 
 export interface LiveInput {
   readonly manifest: Manifest;
@@ -37,9 +37,7 @@ export function liveInput(
   const { manifest, database, live, applied, isNothingApplied } = given;
   const access = accessOf(live);
   const wanted = wantedIn(manifest, live, database);
-  // Migrations say something of privileges too.
-  const isManifestsAlone = applied === undefined || isNothingApplied === true;
-  const settled = isManifestsAlone ? settledIn(wanted, live, access) : nothingSettled(live);
+  const settled = settledIn(wanted, live, access, isNothingApplied === true ? undefined : applied);
   const declared = writtenOut(wanted, (on) => !settled.has(on));
   return {
     ...given,

@@ -10,8 +10,7 @@ import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
 import { isServersSchema, isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { type Catalog, entriesOf, find, wholeOf } from '../../model/catalog.ts';
-import type { Entry } from '../../model/entry.ts';
+import { type Catalog, closedBundles, find, loose, openBundles, wholeOf } from '../../model/catalog.ts';
 import { type Key, type ObjectId, type RevokeId, keyOf, schemaOf } from '../../model/id.ts';
 
 export interface Applied {
@@ -21,9 +20,11 @@ export interface Applied {
   readonly applied: Catalog;
 }
 
-/** @returns the manifest's expectations with those of the applied migrations. */
-export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): ReadonlyMap<Key, Expected> {
-  const { manifest, database, live, applied } = of;
+/** @returns the manifest's expectations, where what comes without a GRANT is as the applied migrations have it. */
+export function asApplied(
+  expected: ReadonlyMap<Key, Expected>,
+  { live, applied }: Pick<Applied, 'live' | 'applied'>,
+): Map<Key, Expected> {
   const all = new Map(expected);
   for (const [key, { entry, because }] of expected) {
     const { id } = entry;
@@ -34,16 +35,28 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
       all.set(key, { entry, because: { as: 'migrations', domain: because.domain } });
     else all.delete(key);
   }
+  return all;
+}
+
+/** @returns the manifest's expectations with those of the applied migrations. */
+export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): ReadonlyMap<Key, Expected> {
+  const { manifest, database, live, applied } = of;
+  const all = asApplied(expected, of);
   const isThere = (role: string) =>
     role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
   // Made on another major, it may have privileges that this one has not.
   const isKnown = (kind: ObjectId['kind'], privilege: string) =>
     privilegesOn(kind, live.serverVersion).includes(privilege);
   const besides: [Key, Expected][] = [];
-  const kinds = ['grant', 'revoke', 'default-privilege', 'database-setting'] as const;
-  for (const entry of kinds.flatMap((kind): readonly Entry[] => [...entriesOf(applied, kind)])) {
+  // What is on the domains' objects, the manifest says.
+  for (const { kinds, on } of closedBundles(applied))
+    if (kinds.has('grant'))
+      for (const key of Array.from(on, ([each, { on: id }]) =>
+        isMigrations({ ...of, live: applied }, id) ? each : undefined,
+      ))
+        if (key !== undefined) openBundles(applied, key, 'grant');
+  for (const [key, entry] of loose(applied)) {
     const { id } = entry;
-    const key = keyOf(id);
     if (all.has(key)) continue;
     const says =
       id.kind === 'grant' || id.kind === 'revoke'

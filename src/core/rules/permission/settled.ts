@@ -13,6 +13,7 @@ import { managedOwner } from '../../manifest/resolve/owners.ts';
 import { type Catalog, closedBundles, entriesOf, find, loose, openBundles } from '../../model/catalog.ts';
 import type { Bundle } from '../../model/entry-map.ts';
 import { type GrantId, type Key, type ObjectId, type SchemaId, keyOf } from '../../model/id.ts';
+import { asApplied } from './applied.ts';
 
 export interface Settled {
   /** @param on an id as the wanted objects have it; of an equal one, nothing is known. */
@@ -38,13 +39,16 @@ export const nothingSettled = (live: Catalog): Settled => ({
 
 /**
  * @param wanted of this live catalog.
+ * @param applied what the applied migrations make, if there are any: what comes without a GRANT is as they have it.
  * @returns the objects about whose owner and privileges no rule has anything to say.
  */
-export function settledIn(wanted: Wanted, live: Catalog, access: Access): Settled {
-  const acls = closedBundles(live).find(({ kinds }) => kinds.has('grant'))?.on;
-  if (acls === undefined) return nothingSettled(live);
+export function settledIn(wanted: Wanted, live: Catalog, access: Access, applied?: Catalog): Settled {
+  const acls = aclsIn(live);
+  const made = applied === undefined ? undefined : aclsIn(applied);
+  const writtenFor = (some: Wanted): ReadonlyMap<Key, Expected> =>
+    applied === undefined ? writtenOut(some) : asApplied(writtenOut(some), { live, applied });
   const { grants, apart } = grantsByObject(wanted);
-  const elsewhere = toldApart(live);
+  const elsewhere = new Set([live, ...(applied === undefined ? [] : [applied])].flatMap(toldApart));
   const isUsable = usableIn(access);
   const verdicts = new Map<string, boolean>();
   const numberOf = numbering();
@@ -57,15 +61,26 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access): Settle
     const acl = acls.get(key);
     let isSettled = false;
     // What is usable at all hangs on the schemas, which are few.
-    if (acl !== undefined && on.kind !== 'schema' && !elsewhere.has(key) && !apart.has(key)) {
+    const madeAcl = made?.get(key);
+    const isMade = made === undefined || madeAcl !== undefined;
+    if (acl !== undefined && isMade && on.kind !== 'schema' && !elsewhere.has(key) && !apart.has(key)) {
       const its = grants.get(on) ?? [];
       const owner = managedOwner(wanted.manifest, live, objects, on)?.role ?? '';
-      const told = [objects.domain.name, on.kind, owner, ...acl.texts, ...its.map(textOf)];
+      const told = [
+        objects.domain.name,
+        on.kind,
+        owner,
+        ...acl.texts,
+        ...(madeAcl?.texts ?? []),
+        ...its.map(textOf),
+      ];
       const shape = told.map(numberOf).join(' ');
-      const before = verdicts.get(shape);
-      isSettled =
-        before ?? isAsWanted({ ...wanted, owned: [owned], grants: its }, live, access, acl, isUsable);
-      if (before === undefined) verdicts.set(shape, isSettled);
+      let verdict = verdicts.get(shape);
+      if (verdict === undefined) {
+        const expected = writtenFor({ ...wanted, roles: [], owned: [owned], grants: its });
+        verdicts.set(shape, (verdict = isAsWanted(owned, expected, live, access, acl, isUsable)));
+      }
+      isSettled = verdict;
     }
     if (isSettled) {
       settled.set(on, owned);
@@ -90,11 +105,12 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access): Settle
       const on = byKey.get(key);
       return on === undefined
         ? new Map()
-        : writtenOut({ ...wanted, roles: [], owned: [settled.get(on)!], grants: grants.get(on) ?? [] });
+        : writtenFor({ ...wanted, roles: [], owned: [settled.get(on)!], grants: grants.get(on) ?? [] });
     },
     wanted: () => {
-      const onObjects = wanted.grants.filter((each) => !('entry' in each));
-      return writtenOut({ ...wanted, roles: [], grants: onObjects }, (on) => settled.has(on)).values();
+      const owned = [...settled.values()];
+      const its = owned.flatMap(({ on }) => grants.get(on) ?? []);
+      return writtenFor({ ...wanted, roles: [], owned, grants: its }).values();
     },
     granted,
     others: () => grantsBut(live, acls, byKey),
@@ -132,10 +148,15 @@ function grantsByObject({ owned, grants }: Wanted): {
   return { grants: found, apart };
 }
 
-/** What of privileges is not in an ACL as the server has it. */
-function toldApart(live: Catalog): ReadonlySet<Key> {
-  const on = new Set<Key>();
-  for (const [, { id }] of loose(live)) if (id.kind === 'grant' || id.kind === 'revoke') on.add(keyOf(id.on));
+/** The ACLs that are not written out, by the keys of their objects. */
+const aclsIn = (catalog: Catalog): ReadonlyMap<Key, Bundle> =>
+  closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
+
+/** @returns the keys of objects of whose privileges something is not in an ACL as the server has it. */
+function toldApart(catalog: Catalog): Key[] {
+  const on: Key[] = [];
+  for (const [, { id }] of loose(catalog))
+    if (id.kind === 'grant' || id.kind === 'revoke') on.push(keyOf(id.on));
   return on;
 }
 
@@ -168,17 +189,16 @@ function usableIn(access: Access): (to: string, schema: SchemaId) => boolean {
   };
 }
 
-/** @param wanted of one object. */
+/** @param expected what is wanted on the object. */
 function isAsWanted(
-  wanted: Wanted,
+  { on, objects }: OwnedObject,
+  expected: ReadonlyMap<Key, Expected>,
   live: Catalog,
   access: Access,
   acl: Bundle,
   isUsable: ReturnType<typeof usableIn>,
 ): boolean {
-  const [{ on, objects }] = wanted.owned as [OwnedObject];
   const key = keyOf(on);
-  const expected = writtenOut({ ...wanted, roles: [] });
   let count = 0;
   for (const { entry } of expected.values()) {
     const { id, attrs } = entry;
