@@ -3,12 +3,14 @@ import { identifier, qualified } from '../../sql/quote.ts';
 import { edgeIndex, find } from '../model/catalog.ts';
 import { type ColumnId, type DefaultId, type Key, type TableId, keyOf, nameOf } from '../model/id.ts';
 import { inputError } from '../model/problem.ts';
+import type { Hazard } from '../model/statement.ts';
 import { accessExclusive, tableIn } from './alter-table.ts';
 import { alterSettings } from './column-settings.ts';
 import { columnAt, inheritedDefault, isInherited } from './family.ts';
 import { draft, type Draft, type Sides } from './kind.ts';
 import { roomFor } from './not-null.ts';
 import { ancestorsOf, descendantsOf } from './parents.ts';
+import type { NotNullAttributes } from './parts.ts';
 
 /** @returns the columns of the tables below that are their own as well: they are added before the parent's, which then merges with them. */
 export function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
@@ -16,6 +18,18 @@ export function mergedBelow(id: ColumnId, { from, to }: Sides): Key[] {
   return before
     .map((child) => keyOf({ ...id, schema: child.schema, table: child.name }))
     .filter((key) => to.entries.has(key));
+}
+
+/** @returns what a new column that forbids null does to the tables below whose own column it is merged with: from 18 on, NOT NULL is theirs then, and checked. */
+export function checkedBelow(id: ColumnId, attrs: NotNullAttributes, sides: Sides): Hazard[] {
+  const { inherits, valid } = attrs.notNullConstraint ?? { inherits: true, valid: true };
+  if (sides.to.serverVersion < 180000 || !attrs.notNull || !inherits || !valid) return [];
+  return mergedBelow(id, sides).flatMap((key) => {
+    const { id: own, attrs: its } = sides.to.entries.get(key)!;
+    if (own.kind !== 'column' || its['notNull'] === true) return [];
+    const object = qualified(own.schema, own.table);
+    return [{ name: 'scan', object, detail: 'reads every row under the lock' }];
+  });
 }
 
 /** @returns the columns of the tables below that are their own as well: what changes the parent's type, changes theirs. Those that leave have left before. */

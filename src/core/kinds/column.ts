@@ -16,6 +16,7 @@ import { type Catalog, edgeIndex, find } from '../model/catalog.ts';
 import { accessExclusive, alterColumn, tableIn } from './alter-table.ts';
 import {
   becomesInherited,
+  checkedBelow,
   holdsRows,
   mergedBelow,
   ownBelow,
@@ -80,6 +81,7 @@ export const column: Kind<ColumnId, ColumnAttributes> = {
           ...(tableId.kind === 'table'
             ? addColumnHazards({ id, attrs: isLate ? { ...attrs, identity: null } : attrs }, sides.to)
             : []),
+          ...checkedBelow(id, attrs, sides),
         ],
         fold: { into: keyOf(tableId), rank: order ?? 0, clause },
       }),

@@ -39,8 +39,8 @@ function* ofDatabase(input: LiveInput): Generator<Found> {
     message: `the database belongs to ${identifier(owner)}, which owns no domain in it and applies no migrations: whose it is to be is not compared`,
     consequence: `${identifier(owner)} may drop it, make schemas in it and say who may connect${isPublics ? `; schema public is its own, as it is ${databaseOwner}` : ''}; so may its members`,
     help: 'Give it to whoever is to have it: ALTER DATABASE … OWNER TO …; or list the role under unmanaged.roles.',
-    // Before the first migration nobody can be told by having applied it.
-    severity: migrators.length === 0 ? 'info' : severity,
+    // Before the first migration nobody can be told by having applied it; and who is not declared may have been given it by whoever runs the server.
+    severity: migrators.length === 0 || standingOf(input, owner) === 'other' ? 'info' : severity,
   };
 }
 
