@@ -1,8 +1,19 @@
 /** Grants: one privilege on one object to one role. Statements gather what goes to the same role on the same object. */
 import { grantee, identifier, qualified } from '../../sql/quote.ts';
+import { type Catalog, edgeIndex, loose } from '../model/catalog.ts';
 import type { Entry } from '../model/entry.ts';
-import { type GrantId, type Id, type Key, isRelation, keyOf, nameOf, relationsOf } from '../model/id.ts';
-import { columnGrantsOn } from './column-grants.ts';
+import {
+  type GrantId,
+  type Id,
+  type Key,
+  type RelationId,
+  isRelation,
+  keyOf,
+  nameOf,
+  relationsOf,
+} from '../model/id.ts';
+import { onceOf } from '../model/once-of.ts';
+import { pushTo } from '../model/push-to.ts';
 import { whatItIsOn } from './comment.ts';
 import {
   type SaidOfIdentity,
@@ -133,17 +144,59 @@ function give(id: GrantId, { grantable }: GrantAttributes, sides: Sides): Draft 
   };
 }
 
-/** @returns the statements that give the same privilege of the same role on columns again, which REVOKE on the whole has taken along. */
+/** Privileges on columns of what an extension contains, which is no entry, by schema and name of that. */
+const onMembers = onceOf((catalog: Catalog): ReadonlyMap<string, Entry<GrantId, GrantAttributes>[]> => {
+  const grants = new Map<string, Entry<GrantId, GrantAttributes>[]>();
+  for (const [, { id, attrs }] of loose(catalog))
+    if (id.kind === 'grant' && id.on.kind === 'column')
+      pushTo(grants, qualified(id.on.schema, id.on.table), {
+        id,
+        attrs: { grantable: attrs['grantable'] === true },
+      });
+  return grants;
+});
+
+/** @returns the statements that give those on columns again, which REVOKE on the whole has taken along. */
 export function givenAgain(id: Pick<GrantId, 'on' | 'to' | 'privilege'>, sides: Sides): Draft[] {
   const { from, to } = sides;
   // Of what is dropped none is kept.
   if (from.entries.has(keyOf(id.on)) && !to.entries.has(keyOf(id.on))) return [];
-  if (!isRelation(id.on)) return [];
-  const kept = columnGrantsOn(to, id.on).filter(
-    (each) => each.id.to === id.to && each.id.privilege === id.privilege && from.entries.has(keyOf(each.id)),
-  );
+  const kept = columnGrants(id, to).filter((each) => from.entries.has(keyOf(each.id)));
   return kept.map((each) => give(each.id, each.attrs, sides));
 }
+
+/** @returns the same privilege of the same role on single columns. */
+function columnGrants(
+  { on, to, privilege }: Pick<GrantId, 'on' | 'to' | 'privilege'>,
+  of: Catalog,
+): Entry<GrantId, GrantAttributes>[] {
+  if (!isRelation(on)) return [];
+  const grants = of.entries.has(keyOf(on))
+    ? onColumnsOf(of)(on)
+    : (onMembers(of).get(qualified(on.schema, on.name)) ?? []);
+  return grants.filter(({ id }) => id.to === to && id.privilege === privilege);
+}
+
+/** Privileges on columns of a relation, found once of each. */
+const onColumnsOf = onceOf((catalog: Catalog) => {
+  const { byReferenced } = edgeIndex(catalog);
+  const hangsOn = (key: Key) => (byReferenced.get(key) ?? []).map(({ dependent }) => dependent);
+  const found = new Map<Key, readonly Entry<GrantId, GrantAttributes>[]>();
+  return (on: RelationId): readonly Entry<GrantId, GrantAttributes>[] => {
+    const of = keyOf(on);
+    const known = found.get(of);
+    if (known !== undefined) return known;
+    const direct = hangsOn(of);
+    const columns = direct.filter((key) => catalog.entries.get(key)?.id.kind === 'column');
+    const grants = [...new Set([...direct, ...columns.flatMap(hangsOn)])].flatMap((key) => {
+      const entry = catalog.entries.get(key);
+      if (entry?.id.kind !== 'grant' || entry.id.on.kind !== 'column') return [];
+      return [{ id: entry.id, attrs: { grantable: entry.attrs['grantable'] === true } }];
+    });
+    found.set(of, grants);
+    return grants;
+  };
+});
 
 export const grant: Kind<GrantId, GrantAttributes> = {
   name: 'grant',

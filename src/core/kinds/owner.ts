@@ -5,7 +5,6 @@ import type { Entry } from '../model/entry.ts';
 import { type Id, type OwnerId, type SequenceId, isRelation, keyOf } from '../model/id.ts';
 import { onceOf } from '../model/once-of.ts';
 import { pushTo } from '../model/push-to.ts';
-import { columnGrantsOn } from './column-grants.ts';
 import { settled } from './identity-privileges.ts';
 import { draft, type Draft, type Kind } from './kind.ts';
 import { objectClause, relationLock } from './object.ts';
@@ -65,11 +64,17 @@ const ownPrivileges = (on: OwnerId['on'], role: string, { serverVersion }: Catal
 
 /** What the owner of a table has on single columns goes to the next owner. */
 const columnPrivileges = (on: Id, role: string, catalog: Catalog): readonly Entry[] =>
-  isRelation(on)
-    ? columnGrantsOn(catalog, on).flatMap(({ id, attrs, ...rest }) =>
-        id.to === role ? [{ id, attrs: { ...attrs }, ...rest }] : [],
-      )
-    : [];
+  isRelation(on) ? (columnGrantsIn(catalog).get(qualified(on.schema, on.name, role)) ?? []) : [];
+
+/** @returns the privileges on columns, by table and role. */
+const columnGrantsIn = onceOf((catalog: Catalog) => {
+  const grants = new Map<string, Entry[]>();
+  for (const entry of entriesOf(catalog, 'grant')) {
+    const { on, to } = entry.id;
+    if (on.kind === 'column') pushTo(grants, qualified(on.schema, on.table, to), entry as unknown as Entry);
+  }
+  return grants;
+});
 
 /** The sequences that a table's columns own: their owner is the table's, and cannot be changed apart from it. */
 function linkedSequences(on: Id, catalog: Catalog): readonly SequenceId[] {

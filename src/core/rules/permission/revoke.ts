@@ -7,7 +7,7 @@ import { type GrantEntry, givenOf } from '../../access/acl.ts';
 import { wholeOf } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import { type GrantId, type Key, type ObjectId, isRelation, keyOf, schemaOf } from '../../model/id.ts';
-import { columnGrantsOn } from '../../kinds/column-grants.ts';
+import { columnGrantsOn } from './column-grants.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToAlter, sqlToCreate, sqlToDrop } from '../fix.ts';
 import { groupBy } from '../group-by.ts';

@@ -1,14 +1,17 @@
-/** Privileges on columns, found by their relations. */
-import { qualified } from '../../sql/quote.ts';
-import { type Catalog, closedBundles, loose, openBundles } from '../model/catalog.ts';
-import type { EntryOf } from '../model/entry.ts';
-import { type Key, type RelationId } from '../model/id.ts';
-import { onceOf } from '../model/once-of.ts';
-import { pushTo } from '../model/push-to.ts';
+/** Privileges on the columns of a live database's relations. */
+import { qualified } from '../../../sql/quote.ts';
+import { type Catalog, closedBundles, loose, openBundles } from '../../model/catalog.ts';
+import type { EntryOf } from '../../model/entry.ts';
+import type { Key, RelationId } from '../../model/id.ts';
+import { onceOf } from '../../model/once-of.ts';
+import { pushTo } from '../../model/push-to.ts';
 
 export type ColumnGrant = EntryOf<'grant', { readonly grantable: boolean }>;
 
-/** @returns the privileges on the columns of a relation, in the order of their keys; of what an extension contains too, which is no entry. */
+/**
+ * @param catalog as it was read: a walk over one that is made of others costs more.
+ * @returns the privileges on the columns of a relation, in the order of their keys; of what an extension contains too, which is no entry.
+ */
 export const columnGrantsOn = (catalog: Catalog, { schema, name }: RelationId): readonly ColumnGrant[] =>
   byRelation(catalog).get(qualified(schema, name)) ?? [];
 
