@@ -4,7 +4,7 @@ import type { Connection } from './connect.ts';
 import { stoppable } from './stoppable.ts';
 
 /** Another session changed the same row of a catalog at that moment: it works when tried again. */
-const concurrently = /tuple concurrently (updated|deleted)/;
+export const worksAgain = (message: string): boolean => /tuple concurrently (updated|deleted)/.test(message);
 
 type ServerError = Error & { readonly code?: string; readonly detail?: string };
 
@@ -48,7 +48,7 @@ export async function runAtOnce(
       return;
     } catch (error) {
       const known = error as ServerError;
-      if (attempt < 3 && signal?.aborted !== true && concurrently.test(known.message)) continue;
+      if (attempt < 3 && signal?.aborted !== true && worksAgain(known.message)) continue;
       throw new StatementError(running, known);
     }
   }

@@ -6,13 +6,12 @@ import { KnownError, type Problem, operationalError } from '../core/model/proble
 import { unitsOf } from '../core/rules/drift/repair.ts';
 import { literal } from '../sql/quote.ts';
 import type { TransactionSql } from 'postgres';
+import { worksAgain } from './at-once.ts';
 import { type Address, type Notice, connect, describeAddress } from './connect.ts';
 import { letIn } from './let-in.ts';
 import { rightFor } from './rights.ts';
 import { type Stoppable, stoppable } from './stoppable.ts';
 
-/** Another session changed the same row of a catalog at that moment: it works when tried again. */
-const concurrently = /tuple concurrently (updated|deleted)/;
 /** A GRANT or REVOKE for which a grant option is missing is but a warning. */
 const withoutEffect = new Set(['01006', '01007']);
 
@@ -99,7 +98,7 @@ async function untilAlone<T>(run: () => Promise<T>): Promise<T> {
     } catch (error) {
       const messages =
         error instanceof NotAll ? error.failed.map(({ message }) => message) : [(error as Error).message];
-      if (attempt === 3 || !messages.some((message) => concurrently.test(message))) throw error;
+      if (attempt === 3 || !messages.some((message) => worksAgain(message))) throw error;
     }
 }
 

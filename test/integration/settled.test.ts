@@ -1,14 +1,14 @@
 /** What is as the manifest wants it is not written out: the findings are those of judging each entry. */
 import { expect, it } from 'vitest';
 import { wantedIn, writtenOut } from '../../src/core/manifest/resolve.ts';
-import type { Catalog } from '../../src/core/model/catalog.ts';
+import type { GrantAttributes } from '../../src/core/kinds/grant.ts';
+import { type Catalog, entriesOf } from '../../src/core/model/catalog.ts';
 import { keyOf } from '../../src/core/model/id.ts';
 import { repair } from '../../src/core/rules/drift/repair.ts';
 import { Expectations } from '../../src/core/rules/expectations.ts';
 import { driftRules } from '../../src/core/rules/index.ts';
 import { type LiveInput, liveInput } from '../../src/core/rules/input.ts';
 import { withApplied } from '../../src/core/rules/permission/applied.ts';
-import { nothingSettled } from '../../src/core/rules/permission/settled.ts';
 import { runRules } from '../../src/core/rules/run.ts';
 import { connect } from '../../src/db/connect.ts';
 import {
@@ -48,7 +48,13 @@ function eachBy(input: LiveInput): LiveInput {
   const wanted = writtenOut(wantedIn(manifest, live, 'main'));
   const expected =
     applied === undefined ? wanted : withApplied(wanted, { manifest, database: 'main', live, applied });
-  const settled = nothingSettled(live);
+  const settled = {
+    has: () => false,
+    wantedOn: () => new Map(),
+    wanted: () => [],
+    granted: new Set<never>(),
+    others: () => entriesOf<'grant', GrantAttributes>(live, 'grant'),
+  };
   return { ...input, settled, expected: new Expectations(expected, settled) };
 }
 const inputOf = (live: Catalog, applied?: Catalog) =>

@@ -16,6 +16,20 @@ const noAcl: Acl = new Map();
 /** Languages that come with the server: of these a catalog has only how their privileges differ from what they came with. */
 export const serversLanguages = ['c', 'internal', 'plpgsql', 'sql'];
 
+/** @returns the ACLs that are not written out yet, by the keys of their objects. */
+export const closedAcls = (catalog: Catalog): ReadonlyMap<Key, Bundle> =>
+  closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
+
+/** @returns the grants on the objects that are meant, in the order of their keys: the ACLs of others are not written out for it. */
+export function grantsOn(catalog: Catalog, isMeant: (on: ObjectId) => boolean): readonly GrantEntry[] {
+  const meant = Array.from(closedAcls(catalog)).filter(([, { on }]) => isMeant(on));
+  for (const [key] of meant) openBundles(catalog, key, 'grant');
+  const found: [Key, GrantEntry][] = [];
+  for (const [key, entry] of loose(catalog))
+    if (entry.id.kind === 'grant' && isMeant(entry.id.on)) found.push([key, entry as unknown as GrantEntry]);
+  return found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, entry]) => entry);
+}
+
 /** The ACLs of a catalog, put together for the objects that are asked for. */
 export interface Acls {
   readonly of: (on: ObjectId) => Acl;
@@ -41,8 +55,7 @@ export function aclsOf(catalog: Catalog): Acls {
   };
   for (const entry of impliedGrants(catalog)) put(entry);
   for (const [, entry] of loose(catalog)) if (entry.id.kind === 'grant') put(entry as unknown as GrantEntry);
-  const bundled =
-    closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
+  const bundled = closedAcls(catalog);
   for (const [key, { on }] of bundled) if (on.kind === 'column') columns.set(key, on);
   const known = new Map<Key, Acl>();
   const of = (on: ObjectId): Acl => {

@@ -4,6 +4,7 @@ import type { DatabaseAttributes } from '../kinds/database.ts';
 import type { MembershipAttributes, MembershipGiven } from '../kinds/membership.ts';
 import type { RoleAttributes } from '../kinds/role.ts';
 import type { DatabaseId } from '../model/id.ts';
+import { reachedFrom } from '../model/reached.ts';
 import { databaseOwner, monitorsRoles } from './predefined.ts';
 
 /** One membership, with what each grantor gave of it. */
@@ -52,10 +53,8 @@ export function membershipsOf(catalog: Catalog): Memberships {
   function reach(role: string, follow: Follow): readonly string[] {
     const before = known[follow].get(role);
     if (before !== undefined) return before;
-    const found = new Set([role]);
-    // A set is walked in the order of insertion, and takes in what is added on the way.
-    for (const each of found) for (const edge of of(each)) if (edge[follow]) found.add(edge.role);
-    const reached = [...found].slice(1);
+    const followed = (each: string) => of(each).flatMap((edge) => (edge[follow] ? [edge.role] : []));
+    const reached = [...reachedFrom(role, followed)].slice(1);
     known[follow].set(role, reached);
     return reached;
   }

@@ -11,6 +11,12 @@ export function domainsIn(manifest: Manifest, database: string): readonly Domain
   );
 }
 
+/** @returns the roles that own something of a domain by its declaration. */
+export const ownersOf = ({ owner, owners }: Domain): readonly string[] => [
+  ...(owner === undefined ? [] : [owner]),
+  ...owners.map((each) => each.owner),
+];
+
 /** By database and schema, the domains that lie there. */
 const bySchema = onceOf((domains: Manifest['domains']): ReadonlyMap<string, readonly Domain[]> => {
   const there = new Map<string, Domain[]>();

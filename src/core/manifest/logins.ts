@@ -1,5 +1,6 @@
 /** Who of the declared roles is to connect to a database, and by which roles. */
-import { domainsIn } from './domain-of.ts';
+import { reachedFrom } from '../model/reached.ts';
+import { domainsIn, ownersOf } from './domain-of.ts';
 import type { Manifest, RoleDeclaration } from './manifest.ts';
 import { isUnmanagedRole } from './unmanaged.ts';
 
@@ -43,14 +44,11 @@ function groupsOf(
   name: string,
   follows: (membership: RoleDeclaration['memberOf'][number], member: RoleDeclaration) => boolean,
 ): readonly string[] {
-  const found = new Set([name]);
-  // A set is walked in the order of insertion, and takes in what is added on the way.
-  for (const each of found) {
+  const followed = (each: string): string[] => {
     const member = roles.get(each);
-    for (const membership of member?.memberOf ?? [])
-      if (follows(membership, member!)) found.add(membership.role);
-  }
-  return [...found];
+    return (member?.memberOf ?? []).filter((one) => follows(one, member!)).map(({ role }) => role);
+  };
+  return [...reachedFrom(name, followed)];
 }
 
 /** Those that are granted something, or own something, in these databases. */
@@ -58,10 +56,7 @@ function rolesAtWork(manifest: Manifest, databases: readonly string[]): Readonly
   const domains = databases.flatMap((database) => domainsIn(manifest, database));
   const names = new Set(domains.map(({ name }) => name));
   return new Set([
-    ...domains.flatMap(({ owner, owners }) => [
-      ...(owner === undefined ? [] : [owner]),
-      ...owners.map((each) => each.owner),
-    ]),
+    ...domains.flatMap(ownersOf),
     ...[...manifest.roles.values()].flatMap(({ name, grants }) =>
       grants.some(({ targets }) => targets.some(({ domain }) => names.has(domain))) ? [name] : [],
     ),

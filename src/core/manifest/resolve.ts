@@ -57,12 +57,14 @@ export function wantedIn(manifest: Manifest, catalog: Catalog, database: string)
   const declare = (declarations: readonly GrantDeclaration[], to: string) => {
     const usable = new Set<string>();
     for (const each of declarations)
-      for (const wanted of grantsWanted({ catalog, objects }, each, to))
+      for (const wanted of grantsWanted({ catalog, objects }, each, to)) {
         // Each target brings USAGE on its schema with it.
-        if ('entry' in wanted || !isUsage(wanted) || !usable.has(wanted.on.name)) {
-          grants.push(wanted);
-          if (!('entry' in wanted) && isUsage(wanted)) usable.add(wanted.on.name);
+        if (!('entry' in wanted) && isUsage(wanted)) {
+          if (usable.has(wanted.on.name)) continue;
+          usable.add(wanted.on.name);
         }
+        grants.push(wanted);
+      }
   };
   for (const role of manifest.roles.values())
     if (!isUnmanagedRole(manifest, role.name)) declare(role.grants, role.name);

@@ -59,7 +59,7 @@ export async function readTables(reading: Reading): Promise<void> {
     const { oid, schema, name, owner, acl, comment, bound, parentOid, parentSchema, parentTable, ofType } =
       row;
     const id = { kind: 'table', schema, name } as const;
-    const attrs: TableAttributes = {
+    const attrs = {
       kind: row.kind,
       partitionKey: row.partitionKey,
       persistence: row.persistence,
@@ -68,8 +68,8 @@ export async function readTables(reading: Reading): Promise<void> {
       rowSecurity: row.rowSecurity,
       forceRowSecurity: row.forceRowSecurity,
       replicaIdentity: row.replicaIdentity,
-    };
-    add(reading, { id, attrs: { ...attrs } }, address('pg_class', oid));
+    } satisfies TableAttributes;
+    add(reading, { id, attrs }, address('pg_class', oid));
     addCarried(reading, id, { ...(owner === undefined ? {} : { owner }), acl: acl ?? null, comment });
     if (ofType !== null) add(reading, { id: { kind: 'of-type', schema, name }, attrs: { type: ofType } });
     if (bound === null || parentOid === null || parentSchema === null || parentTable === null) continue;

@@ -118,6 +118,10 @@ export function objectsByDomain(
   return made;
 }
 
+/** @returns the schema that a domain's objects lie in, its own or shared, if the catalog has it. */
+export const schemaOfDomain = (catalog: Catalog, { schema, domain }: DomainObjects): SchemaId | undefined =>
+  schema ?? find<SchemaId>(catalog, { kind: 'schema', name: domain.schema })?.id;
+
 /** @returns the relation of this name, of a domain's. */
 export const relationNamed = (objects: DomainObjects, name: string): Relation | undefined =>
   byName(objects).get(name);

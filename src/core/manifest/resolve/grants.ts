@@ -9,7 +9,6 @@ import {
   type DefaultPrivilegeId,
   type ObjectId,
   type OwnerId,
-  type SchemaId,
   type SequenceId,
   keyOf,
 } from '../../model/id.ts';
@@ -23,6 +22,7 @@ import {
   parentOf,
   relationNamed,
   rootOf,
+  schemaOfDomain,
   sequencesOfInserts,
 } from './domain-objects.ts';
 import type { Expected, GrantReason } from './expected.ts';
@@ -114,7 +114,7 @@ function* expectTarget(
   const toCome = (kinds: DefaultPrivilegeId['objects'], privileges: readonly string[]) =>
     future ? expectFuture(domain, kinds, to, privileges, grantOption, because) : [];
   // Where domains share a schema, each brings USAGE on it; the schema itself is granted by none.
-  const schema = schemaOf(objects, catalog);
+  const schema = schemaOfDomain(catalog, objects);
   const usage = schema === undefined || exact ? [] : [on(schema, justUsage, false)];
   const onTables = privilegesFrom(words, 'table', version);
   const inserts = onTables.includes('insert');
@@ -210,12 +210,6 @@ function* expectTarget(
 
 /** What a target brings with it: on its schema. */
 export const justUsage: readonly string[] = ['usage'];
-
-/** @returns the schema that a domain's objects lie in, if the catalog has it: found once for all targets. */
-function schemaOf(objects: DomainObjects, catalog: Catalog): SchemaId | undefined {
-  if (objects.schema !== undefined) return objects.schema;
-  return find<SchemaId>(catalog, { kind: 'schema', name: objects.domain.schema })?.id;
-}
 
 /** @returns who is to own an identity column's sequence: with its table. */
 export function willOwn(

@@ -3,6 +3,7 @@
  * languages, parameters, extensions' objects, on what no domain has; what an owner and PUBLIC hold without a GRANT;
  * default privileges and settings that were written in SQL.
  */
+import { grantsOn } from '../../access/acl.ts';
 import { identityColumn, ownerOfIdentity } from '../../kinds/identity-privileges.ts';
 import { privilegesOn } from '../../kinds/privileges.ts';
 import { domainOf, domainsIn } from '../../manifest/domain-of.ts';
@@ -10,7 +11,8 @@ import { isHistoryTable } from '../../manifest/history-table.ts';
 import type { Manifest } from '../../manifest/manifest.ts';
 import type { Expected } from '../../manifest/resolve/expected.ts';
 import { isServersSchema, isUnmanagedRole, isUnmanagedSchema } from '../../manifest/unmanaged.ts';
-import { type Catalog, closedBundles, find, loose, openBundles, wholeOf } from '../../model/catalog.ts';
+import { type Catalog, entriesOf, find, wholeOf } from '../../model/catalog.ts';
+import type { Entry } from '../../model/entry.ts';
 import { type Key, type ObjectId, type RevokeId, keyOf, schemaOf } from '../../model/id.ts';
 
 export interface Applied {
@@ -48,21 +50,20 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
   const isKnown = (kind: ObjectId['kind'], privilege: string) =>
     privilegesOn(kind, live.serverVersion).includes(privilege);
   const besides: [Key, Expected][] = [];
-  // What is on the domains' objects, the manifest says.
-  for (const { kinds, on } of closedBundles(applied))
-    if (kinds.has('grant'))
-      for (const key of Array.from(on, ([each, { on: id }]) =>
-        isMigrations({ ...of, live: applied }, id) ? each : undefined,
-      ))
-        if (key !== undefined) openBundles(applied, key, 'grant');
-  for (const [key, entry] of loose(applied)) {
+  const isTheirs = (on: ObjectId) => isMigrations({ ...of, live: applied }, on);
+  const kinds = ['revoke', 'default-privilege', 'database-setting'] as const;
+  const said: readonly Entry[] = [
+    ...(grantsOn(applied, isTheirs) as readonly unknown[] as readonly Entry[]),
+    ...kinds.flatMap((kind): readonly Entry[] => [...entriesOf(applied, kind)]),
+  ];
+  for (const entry of said) {
     const { id } = entry;
+    const key = keyOf(id);
     if (all.has(key)) continue;
     const says =
       id.kind === 'grant' || id.kind === 'revoke'
         ? isKnown(id.on.kind, id.privilege) &&
-          (isMigrations({ ...of, live: applied }, id.on) ||
-            (id.kind === 'revoke' && isOwnersLoss(live, id))) &&
+          (isTheirs(id.on) || (id.kind === 'revoke' && isOwnersLoss(live, id))) &&
           isThere(id.to) &&
           isObjectThere(of, id.on)
         : id.kind === 'default-privilege'

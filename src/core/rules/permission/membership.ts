@@ -1,9 +1,10 @@
 import type { MembershipAttributes } from '../../kinds/membership.ts';
-import { domainsIn } from '../../manifest/domain-of.ts';
+import { domainsIn, ownersOf } from '../../manifest/domain-of.ts';
 import { entriesOf, find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import { type GrantId, type MembershipId, keyOf } from '../../model/id.ts';
+import { reachedFrom } from '../../model/reached.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate } from '../fix.ts';
 import type { LiveInput } from '../input.ts';
@@ -16,7 +17,7 @@ import {
   rowsOf,
   withoutCreators,
 } from './membership-grants.ts';
-import { exists, helpAboutOther, migratorsOf, ownersOf, severityFor } from './who.ts';
+import { exists, helpAboutOther, migratorsOf, severityFor } from './who.ts';
 
 export const membership: Rule<LiveInput> = {
   name: 'permission/membership',
@@ -100,12 +101,8 @@ const meaning = {
 /** The server refuses circles: what makes the role a member of its member, and nobody declares, ends before. */
 function endReversed(input: LiveInput, { role, member }: MembershipId): string[] {
   const { live, expected, access } = input;
-  const above = (from: string): ReadonlySet<string> => {
-    const found = new Set([from]);
-    // A set takes in what is added on the way.
-    for (const each of found) for (const edge of access.memberships.of(each)) found.add(edge.role);
-    return found;
-  };
+  const above = (from: string) =>
+    reachedFrom(from, (each) => access.memberships.of(each).map((edge) => edge.role));
   const groups = above(role);
   if (!groups.has(member)) return [];
   return [...entriesOf<'membership', MembershipAttributes>(live, 'membership')].flatMap((entry) => {

@@ -1,4 +1,4 @@
-import { type DomainObjects, relationNamed } from '../../manifest/resolve/domain-objects.ts';
+import { type DomainObjects, relationNamed, schemaOfDomain } from '../../manifest/resolve/domain-objects.ts';
 import { find } from '../../model/catalog.ts';
 import type { GrantDeclaration, GrantTarget } from '../../manifest/manifest.ts';
 import type { Found, Rule } from '../../model/finding.ts';
@@ -12,8 +12,7 @@ export const objectMissing: Rule<LiveInput> = {
   summary: 'the manifest grants on a table, column or sequence that the database does not have',
   why: 'The grant means nothing as it is; most often a name was changed on one side.',
   *check(input) {
-    const { manifest } = input;
-    const objects = input.objects;
+    const { manifest, objects } = input;
     for (const role of manifest.roles.values()) yield* ofDeclarations(input, objects, role.grants, role.name);
     yield* ofDeclarations(input, objects, manifest.public, 'public');
   },
@@ -30,7 +29,8 @@ function* ofDeclarations(
       const here = objects.get(target.domain);
       // Without its schema nothing of the domain is there: that is told by itself.
       const named = here === undefined ? undefined : nameIn(target);
-      if (here === undefined || named === undefined || !hasSchema(input, here)) continue;
+      if (here === undefined || named === undefined || schemaOfDomain(input.live, here) === undefined)
+        continue;
       const { schema } = here.domain;
       const absent = isThere(here, target, named)
         ? target.kind === 'columns'
@@ -48,9 +48,6 @@ function* ofDeclarations(
         };
     }
 }
-
-const hasSchema = ({ live }: LiveInput, { schema, domain }: DomainObjects): boolean =>
-  schema !== undefined || find(live, { kind: 'schema', name: domain.schema }) !== undefined;
 
 function isThere(here: DomainObjects, { kind }: GrantTarget, named: string): boolean {
   const isNamed = ({ name }: { readonly name: string }) => name === named;

@@ -2,15 +2,14 @@
  * Objects that have just the owner and the privileges that the manifest wants. Most of a database is so, and most of
  * it alike: one object of each shape is compared, and what is on the others is not written out.
  */
-import type { GrantEntry } from '../../access/acl.ts';
+import { type GrantEntry, closedAcls, grantsOn } from '../../access/acl.ts';
 import type { Access } from '../../access/effective.ts';
-import type { GrantAttributes } from '../../kinds/grant.ts';
 import { type OwnedObject, type Wanted, writtenOut } from '../../manifest/resolve.ts';
 import { owningColumn } from '../../manifest/resolve/domain-objects.ts';
 import type { Expected, GrantReason } from '../../manifest/resolve/expected.ts';
 import type { WantedGrants } from '../../manifest/resolve/grants.ts';
 import { managedOwner } from '../../manifest/resolve/owners.ts';
-import { type Catalog, closedBundles, entriesOf, find, loose, openBundles } from '../../model/catalog.ts';
+import { type Catalog, find, loose } from '../../model/catalog.ts';
 import type { Bundle } from '../../model/entry-map.ts';
 import { type GrantId, type Key, type ObjectId, type SchemaId, keyOf } from '../../model/id.ts';
 import { asApplied } from './applied.ts';
@@ -28,33 +27,26 @@ export interface Settled {
   readonly others: () => Iterable<GrantEntry>;
 }
 
-/** Nothing is settled: all is judged one by one. */
-export const nothingSettled = (live: Catalog): Settled => ({
-  has: () => false,
-  wantedOn: () => new Map(),
-  wanted: () => [],
-  granted: new Set(),
-  others: () => entriesOf<'grant', GrantAttributes>(live, 'grant'),
-});
-
 /**
  * @param wanted of this live catalog.
  * @param applied what the applied migrations make, if there are any: what comes without a GRANT is as they have it.
  * @returns the objects about whose owner and privileges no rule has anything to say.
  */
 export function settledIn(wanted: Wanted, live: Catalog, access: Access, applied?: Catalog): Settled {
-  const acls = aclsIn(live);
-  const made = applied === undefined ? undefined : aclsIn(applied);
-  const writtenFor = (some: Wanted): ReadonlyMap<Key, Expected> =>
-    applied === undefined ? writtenOut(some) : asApplied(writtenOut(some), { live, applied });
+  const acls = closedAcls(live);
+  const made = applied === undefined ? undefined : closedAcls(applied);
   const { grants, apart } = grantsByObject(wanted);
+  const wantedOn = (...owned: readonly OwnedObject[]): ReadonlyMap<Key, Expected> => {
+    const its = owned.flatMap(({ on }) => grants.get(on) ?? []);
+    const all = writtenOut({ ...wanted, roles: [], owned, grants: its });
+    return applied === undefined ? all : asApplied(all, { live, applied });
+  };
   const elsewhere = new Set([live, ...(applied === undefined ? [] : [applied])].flatMap(toldApart));
   const isUsable = usableIn(access);
   const verdicts = new Map<string, boolean>();
   const numberOf = numbering();
-  const settled = new Map<ObjectId, OwnedObject>();
+  const settled = new Map<Key, OwnedObject>();
   const besides = new Set<Key>();
-  const byKey = new Map<Key, ObjectId>();
   for (const owned of wanted.owned) {
     const { on, objects } = owned;
     const key = keyOf(on);
@@ -76,60 +68,32 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access, applied
       ];
       const shape = told.map(numberOf).join(' ');
       let verdict = verdicts.get(shape);
-      if (verdict === undefined) {
-        const expected = writtenFor({ ...wanted, roles: [], owned: [owned], grants: its });
-        verdicts.set(shape, (verdict = isAsWanted(owned, expected, live, access, acl, isUsable)));
-      }
+      if (verdict === undefined)
+        verdicts.set(shape, (verdict = isAsWanted(owned, wantedOn(owned), live, access, acl, isUsable)));
       isSettled = verdict;
     }
-    if (isSettled) {
-      settled.set(on, owned);
-      byKey.set(key, on);
-    } else if (on.kind === 'sequence') {
+    if (isSettled) settled.set(key, owned);
+    else if (on.kind === 'sequence') {
       const column = owningColumn(live, on);
       // A serial column's sequence is told with its table.
       if (column !== undefined)
         besides.add(keyOf({ kind: 'table', schema: column.schema, name: column.table }));
     }
   }
-  for (const key of besides) {
-    const on = byKey.get(key);
-    if (on !== undefined) settled.delete(on);
-    byKey.delete(key);
-  }
+  for (const key of besides) settled.delete(key);
+  const ids = new Set(Array.from(settled.values(), ({ on }) => on));
   const granted = new Set<GrantReason>();
-  for (const on of settled.keys()) for (const { because } of grants.get(on) ?? []) granted.add(because);
+  for (const on of ids) for (const { because } of grants.get(on) ?? []) granted.add(because);
   return {
-    has: (on) => settled.has(on),
-    wantedOn: (key) => {
-      const on = byKey.get(key);
-      return on === undefined
-        ? new Map()
-        : writtenFor({ ...wanted, roles: [], owned: [settled.get(on)!], grants: grants.get(on) ?? [] });
+    has: (on) => ids.has(on),
+    wantedOn(key) {
+      const owned = settled.get(key);
+      return owned === undefined ? new Map() : wantedOn(owned);
     },
-    wanted: () => {
-      const owned = [...settled.values()];
-      const its = owned.flatMap(({ on }) => grants.get(on) ?? []);
-      return writtenFor({ ...wanted, roles: [], owned, grants: its }).values();
-    },
+    wanted: () => wantedOn(...settled.values()).values(),
     granted,
-    others: () => grantsBut(live, acls, byKey),
+    others: () => grantsOn(live, (on) => !settled.has(keyOf(on))),
   };
-}
-
-/** @returns the privileges that are not on settled objects: of the ACLs that are not written out, only theirs are. */
-function grantsBut(
-  live: Catalog,
-  acls: ReadonlyMap<Key, Bundle>,
-  settled: ReadonlyMap<Key, unknown>,
-): readonly GrantEntry[] {
-  const left = Array.from(acls.keys()).filter((key) => !settled.has(key));
-  for (const key of left) openBundles(live, key, 'grant');
-  const found: [Key, GrantEntry][] = [];
-  for (const [key, entry] of loose(live))
-    if (entry.id.kind === 'grant' && !settled.has(keyOf(entry.id.on)))
-      found.push([key, entry as unknown as GrantEntry]);
-  return found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, entry]) => entry);
 }
 
 /** @returns what is granted by the ids of the objects as `owned` has them, and the keys of what is granted on by other ids. */
@@ -147,10 +111,6 @@ function grantsByObject({ owned, grants }: Wanted): {
   }
   return { grants: found, apart };
 }
-
-/** The ACLs that are not written out, by the keys of their objects. */
-const aclsIn = (catalog: Catalog): ReadonlyMap<Key, Bundle> =>
-  closedBundles(catalog).find(({ kinds }) => kinds.has('grant'))?.on ?? new Map<Key, Bundle>();
 
 /** @returns the keys of objects of whose privileges something is not in an ACL as the server has it. */
 function toldApart(catalog: Catalog): Key[] {

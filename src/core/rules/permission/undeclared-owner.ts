@@ -1,13 +1,13 @@
 import type { DatabaseAside, DatabaseAttributes } from '../../kinds/database.ts';
 import { databaseOwner } from '../../access/predefined.ts';
-import { domainsIn } from '../../manifest/domain-of.ts';
+import { domainsIn, ownersOf } from '../../manifest/domain-of.ts';
 import { find } from '../../model/catalog.ts';
 import type { Found, Rule } from '../../model/finding.ts';
 import type { DatabaseId } from '../../model/id.ts';
 import { identifier } from '../../../sql/quote.ts';
 import type { LiveInput } from '../input.ts';
 import { listOf } from '../wording.ts';
-import { migratorsOf, ownersOf, severityFor, standingOf } from './who.ts';
+import { migratorsOf, severityFor, standingOf } from './who.ts';
 
 export const undeclaredOwner: Rule<LiveInput> = {
   name: 'permission/undeclared-owner',

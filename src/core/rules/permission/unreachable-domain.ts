@@ -11,9 +11,8 @@ export const unreachableDomain: Rule<LiveInput> = {
   summary: 'nobody but its owner and superusers can use a domain’s schema',
   why: 'Either an application fails at its first statement, or it runs as the owner or a superuser.',
   *check(input) {
-    const { manifest, database, live, access, expected } = input;
+    const { manifest, database, live, access, expected, objects } = input;
     const domains = domainsIn(manifest, database);
-    const objects = input.objects;
     const roles = [...entriesOf(live, 'role')].map(({ id }) => id.name);
     const granted = new Set<string>();
     for (const { entry, because } of expected.unsettled()) {

@@ -42,12 +42,6 @@ export function exists({ live }: Pick<LiveInput, 'live'>, role: string): boolean
   return role === 'public' || find(live, { kind: 'role', name: role }) !== undefined;
 }
 
-/** @returns the roles that own something of a domain by its declaration. */
-export const ownersOf = ({ owner, owners }: Domain): readonly string[] => [
-  ...(owner === undefined ? [] : [owner]),
-  ...owners.map((each) => each.owner),
-];
-
 /** @returns who applies the migrations of these domains, and so owns a history: none where there is no history. */
 export function migratorsOf(
   { access }: Pick<LiveInput, 'access'>,
