@@ -13,6 +13,7 @@ import { parseAcl } from './acl.ts';
 import { foreignOptions } from './foreign-options.ts';
 import { parseRecords } from './record.ts';
 import { type Relation, unquoted } from './relation.ts';
+import { isNameable, named, printedAs } from './stand-in.ts';
 import {
   type Reading,
   add,
@@ -33,6 +34,8 @@ type Told = readonly [
   type: string,
   notNull: 't' | 'f',
   expression: string | null,
+  /** What a generated column is, where it is told by a stand-in's names. */
+  numbered: string | null,
   generated: 's' | 'v' | null,
   comment: string | null,
   /** JSON; null for most columns. */
@@ -85,20 +88,20 @@ const usualName = ({ table, name }: Pick<ColumnRow, 'table' | 'name'>): string =
 /** Into the texts of their relations: the columns of tables; of views, those with a comment. */
 export async function readColumns(reading: Reading): Promise<() => void> {
   const { sql, serverVersion, relations } = reading;
-  const named = serverVersion >= 180000;
+  const hasNames = serverVersion >= 180000;
   const rows = await sql<{ relation: number; columns: string; defaults: string; hasAcl: boolean }[]>`
     select relation::int8::float8 as relation, string_agg(told, '') as columns, string_agg(oid::text, ',') as defaults,
       bool_or("hasAcl") as "hasAcl"
-    from (select a.attrelid as relation, a.attacl is not null as "hasAcl", row(a.attnum, quote_ident(a.attname),
-      format_type(a.atttypid, a.atttypmod), a.attnotnull,
-      -- A default names no column: without the table, the server need not look at it.
-      case when a.attgenerated = '' then pg_get_expr(d.adbin, 0) else pg_get_expr(d.adbin, d.adrelid) end,
+    from (select * from (select a.attrelid as relation, a.attnum as number, a.attacl is not null as "hasAcl",
+      row(a.attnum, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), a.attnotnull,
+      case when a.attgenerated = '' then e.told when (${sql.unsafe(isNameable('g.told'))}) is not true then pg_get_expr(d.adbin, d.adrelid) end,
+      case when ${sql.unsafe(isNameable('g.told'))} then g.told end,
       nullif(a.attgenerated, ''), cm.description,
       case when a.attinhcount > 0 or c.relispartition or c.reloftype <> 0 or c.relkind not in ('r', 'p')
           or a.attcollation <> t.typcollation or a.attstorage <> t.typstorage or a.attcompression <> ''
           or a.attstattarget >= 0 or a.attoptions is not null or a.attacl is not null
           ${
-            named
+            hasNames
               ? sql`or k.conname <> c.relname || '_' || a.attname || '_not_null' or not k.conislocal or k.coninhcount > 0
                 or k.connoinherit or not k.convalidated`
               : sql``
@@ -113,20 +116,25 @@ export async function readColumns(reading: Reading): Promise<() => void> {
           'acl', a.attacl::text,
           'foreignOptions', case when c.relkind = 'f' then ${sql.unsafe(foreignOptions('a.attfdwoptions'))} end
           ${
-            named
+            hasNames
               ? sql`, 'constraint', k.conname, 'constraintLocal', k.conislocal, 'constraintInherited', k.coninhcount > 0,
                 'noInherit', k.connoinherit, 'valid', k.convalidated`
               : sql``
           }) end)::text as told, coalesce(d.oid, 0) as oid
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     join pg_type t on t.oid = a.atttypid
-    ${named ? sql`left join pg_constraint k on k.contype = 'n' and k.conrelid = c.oid and k.conkey[1] = a.attnum` : sql``}
+    ${hasNames ? sql`left join pg_constraint k on k.contype = 'n' and k.conrelid = c.oid and k.conkey[1] = a.attnum` : sql``}
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+    -- A default names no column: without the table, the server need not look at it.
+    left join lateral (select pg_get_expr(d.adbin, 0) as told where a.attgenerated = '' offset 0) e on true
+    ${sql.unsafe(printedAs('g', `case when a.attgenerated <> '' then d.adbin end`, 'c.relnatts'))}
     ${sql.unsafe(commentOf('pg_class', 'c.oid', 'a.attnum'))}
     where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${sql.unsafe(isMade('c.oid'))}
       and (c.relkind in ('r', 'p', 'f') or a.attacl is not null or cm.description is not null)
+      -- What is printed is sorted: of what it is printed from there is more.
+      offset 0) printed
     -- Sorted, equal tables give equal texts, and groups are put together one after the other.
-    order by a.attrelid, a.attnum) each group by relation`;
+    order by relation, number) each group by relation`;
   return () => {
     for (const { relation: oid, columns, defaults, hasAcl } of rows) {
       const relation = relations.get(oid);
@@ -140,7 +148,7 @@ export async function readColumns(reading: Reading): Promise<() => void> {
 
 /** Privileges on columns are bundled by themselves. */
 function addPrivileges(reading: Reading, relation: Relation): void {
-  for (const [, quoted, , , , , , unusual] of toldOf(relation.texts.columns)) {
+  for (const [, quoted, , , , , , , unusual] of toldOf(relation.texts.columns)) {
     const { acl } = JSON.parse(unusual ?? '{}') as Partial<Unusual>;
     if (acl != null) addCarried(reading, idOf(relation, unquoted(quoted)), { acl, comment: null });
   }
@@ -167,7 +175,7 @@ export class SharedColumns {
 export function addColumns(reading: Reading, relation: Relation, shared: SharedColumns): void {
   const defaults = relation.texts.defaults.split(',');
   for (const [at, told] of toldOf(relation.texts.columns).entries()) {
-    const [number, quoted, type, notNull, expression, generated, comment, unusual] = told;
+    const [number, quoted, type, notNull, expression, , generated, comment, unusual] = told;
     const id = idOf(relation, unquoted(quoted));
     if (comment !== null) addCarried(reading, id, { comment });
     if (relation.isView) continue;
@@ -223,10 +231,12 @@ const idOf = ({ told }: Relation, name: string) =>
 
 function rowOf(
   { serverVersion }: Reading,
-  { told: { oid, schema, name: table, isPartition, isTyped }, texts }: Relation,
-  [number, quoted, type, notNull, expression, generated, comment, unusual]: Told,
+  relation: Relation,
+  [number, quoted, type, notNull, expression, numbered, generated, comment, unusual]: Told,
   defaultOid: number,
 ): ColumnRow {
+  const { told, texts } = relation;
+  const { oid, schema, name: table, isPartition, isTyped } = told;
   const name = unquoted(quoted);
   const identity = texts.identities.get(Number(number));
   return {
@@ -239,7 +249,7 @@ function rowOf(
     isTyped,
     type,
     notNull: notNull === 't',
-    expression,
+    expression: numbered === null ? expression : named(numbered, relation.columns),
     defaultOid: defaultOid === 0 ? null : defaultOid,
     comment,
     generated: generated === null ? null : generatedName[generated],

@@ -4,13 +4,16 @@ import { keyOf } from '../../core/model/id.ts';
 import { commentOf, isMade, type Reading, add, addCarried, address } from './reading.ts';
 import { parseRecords } from './record.ts';
 import { type Relation, unquoted } from './relation.ts';
+import { isNameable, named, printedAs } from './stand-in.ts';
 
 /** The fields of a record, in turn. */
 type Told = readonly [
   name: string,
   type: 'p' | 'u' | 'f' | 'c' | 'x',
-  /** null: no more than its columns, what it references and the actions, which are put together here; of a check, its expression. */
+  /** null: no more than its columns, what it references and the actions, or what it checks, which is put together here. */
   definition: string | null,
+  /** What it checks, told by a stand-in's names. */
+  checked: string | null,
   /** Column numbers: `{1,2}`. */
   columns: string | null,
   referencedColumns: string | null,
@@ -37,7 +40,7 @@ const actions: Readonly<Record<string, Action>> = {
 const isPlain = (serverVersion: number): string => `k.convalidated and not k.condeferrable
   ${serverVersion >= 180000 ? 'and k.conenforced and not k.conperiod' : ''}
   and case k.contype when 'f' then k.confmatchtype = 's' and k.confdelsetcols is null and not (${isElsewhere})
-    when 'c' then not k.connoinherit
+    when 'c' then not k.connoinherit and ${isNameable('e.told')}
     else k.contype in ('p', 'u') and i.indnatts = i.indnkeyatts and not i.indnullsnotdistinct end`;
 
 /** SQL: that a foreign key references a table that is the system's or an extension's. */
@@ -49,9 +52,8 @@ export async function readConstraints({ sql, serverVersion, relations }: Reading
   const rows = await sql<{ relation: number; constraints: string; oids: string }[]>`
     select relation::int8::float8 as relation, string_agg(told, '') as constraints, string_agg(oids, ',') as oids
     from (select k.conrelid as relation, row(k.conname, k.contype,
-        case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid)
-          when k.contype = 'c' then 'CHECK (' || pg_get_expr(k.conbin, k.conrelid) || ')' end,
-        k.conkey, k.confkey,
+        case when (${sql.unsafe(isPlain(serverVersion))}) is not true then pg_get_constraintdef(k.oid) end,
+        e.told, k.conkey, k.confkey,
         case when k.contype = 'f' and (${sql.unsafe(isElsewhere)}) then (
           select json_build_object('schema', fn.nspname, 'table', f.relname, 'columns', (select json_agg(a.attname order by u.at)
             from unnest(k.confkey) with ordinality u(number, at) join pg_attribute a on a.attrelid = f.oid and a.attnum = u.number))
@@ -63,6 +65,7 @@ export async function readConstraints({ sql, serverVersion, relations }: Reading
         cm.description)::text as told,
       k.oid || ':' || k.confrelid || ':' || case when k.contype in ('p', 'u', 'x') then k.conindid else 0 end as oids
     from pg_constraint k join pg_class c on c.oid = k.conrelid
+    ${sql.unsafe(printedAs('e', 'k.conbin', 'c.relnatts'))}
     left join pg_index i on i.indexrelid = k.conindid and k.contype in ('p', 'u')
     left join pg_class x on x.oid = k.conindid and x.reloptions is not null and k.contype in ('p', 'u', 'x')
     ${sql.unsafe(commentOf('pg_constraint', 'k.oid'))}
@@ -86,7 +89,7 @@ export const isLoud = ({ texts }: Relation): boolean =>
   texts.constraints.includes(',x,') && toldOf(texts.constraints).some(isLost);
 
 /** Whether storage parameters are lost. */
-const isLost = ([, type, , , , , , , options]: Told): boolean => type === 'x' && options !== null;
+const isLost = ([, type, , , , , , , , options]: Told): boolean => type === 'x' && options !== null;
 
 const toldOf = (text: string): readonly Told[] => parseRecords(text) as unknown as readonly Told[];
 
@@ -96,7 +99,7 @@ export function addConstraints(reading: Reading, relation: Relation): void {
   const { schema, name: table, quoted } = relation.told;
   const oids = relation.texts.constraintOids.split(',');
   for (const [at, told] of toldOf(relation.texts.constraints).entries()) {
-    const [name, type, given, numbers, referencedNumbers, elsewhere, , onDelete, options, comment] = told;
+    const [name, type, given, , numbers, referencedNumbers, elsewhere, , onDelete, options, comment] = told;
     const [oid, referencedOid, index] = oids[at]!.split(':').map(Number) as [number, number, number];
     const id = { kind: 'constraint', schema, table, name } as const;
     const columns = columnsOf(relation, numbers);
@@ -115,7 +118,7 @@ export function addConstraints(reading: Reading, relation: Relation): void {
                 }),
             onDelete: actions[onDelete]!,
           };
-    const plain = given ?? plainDefinition(told, columns, target, targetColumns);
+    const plain = given ?? plainDefinition(relation, told, columns, target, targetColumns);
     const definition =
       options === null || isLost(told) ? plain : plain.replace(deferred, (end) => ` WITH (${options})${end}`);
     if (isLost(told))
@@ -158,11 +161,13 @@ function columnsOf(relation: Relation, numbers: string | null): readonly string[
 
 /** As pg_get_constraintdef prints it. */
 function plainDefinition(
-  [, type, , , , , onUpdate, onDelete]: Told,
+  relation: Relation,
+  [, type, , checked, , , , onUpdate, onDelete]: Told,
   columns: readonly string[],
   target: Relation | undefined,
   targetColumns: readonly string[],
 ): string {
+  if (type === 'c') return `CHECK (${named(checked!, relation.columns)})`;
   const list = `(${columns.join(', ')})`;
   if (type !== 'f') return `${type === 'p' ? 'PRIMARY KEY' : 'UNIQUE'} ${list}`;
   const event = (name: string, letter: string) =>

@@ -27,7 +27,7 @@ export async function readForeignTables(reading: Reading): Promise<void> {
     select c.oid::int8::float8 as oid, n.nspname as schema, c.relname as name,
       json_build_object('server', s.srvname, 'options', ${sql.unsafe(foreignOptions('f.ftoptions'))}) as attrs,
       case when c.relispartition then json_build_object('parentSchema', pn.nspname, 'parentTable', p.relname,
-        'bound', pg_get_expr(c.relpartbound, c.oid)) end as partition,
+        'bound', pg_get_expr(c.relpartbound, 0)) end as partition,
       i.inhparent::int8::float8 as "parentOid", pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text as acl,
       obj_description(c.oid, 'pg_class') as comment
     from pg_foreign_table f join pg_class c on c.oid = f.ftrelid join pg_namespace n on n.oid = c.relnamespace

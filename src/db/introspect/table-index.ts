@@ -2,6 +2,7 @@
 import { commentOf, type Reading, add, addCarried, address, isMade } from './reading.ts';
 import { parseRecords } from './record.ts';
 import { type Relation, unquoted } from './relation.ts';
+import { isNameable, named, printedAs } from './stand-in.ts';
 
 /** The fields of a record, in turn. */
 type Told = readonly [
@@ -13,10 +14,13 @@ type Told = readonly [
   nullsNotDistinct: 't' | 'f',
   /** How many of the columns are of the key. */
   keys: string,
-  /** Column numbers: `1 2`. */
+  /** Column numbers: `1 2`; 0: an expression. */
   columns: string,
   /** Of the key's columns, as pg_index has them. */
   options: string,
+  /** Both told by a stand-in's names. */
+  expression: string | null,
+  predicate: string | null,
   comment: string | null,
 ];
 
@@ -29,8 +33,16 @@ const usualClasses = `array(select o.oid from pg_opclass o where o.opcdefault an
     where k.casttarget = o.opcintype and k.castmethod = 'b' and k.castcontext = 'i')
   and not exists (select from pg_opclass where opcdefault and ${isMade('oid')}))`;
 
-/** SQL: that there is nothing to an index but its columns: for one that is printed, the server takes ten times as long. */
-const isPlain = `i.indexprs is null and i.indpred is null and x.reloptions is null and c.relkind <> 'm'
+/** SQL: that of an index's columns one is an expression, and that a call of a function: around all else there are parentheses. */
+const isCall = `cardinality(array_positions(i.indkey::int2[], 0::int2)) = 1
+  -- {FUNCEXPR :funcid … :funcformat 0 :funccollid …, as CREATE FUNCTION is called; 0: no collation; 100: the database's.
+  and split_part(i.indexprs::text, ' ', 1) = '({FUNCEXPR' and split_part(i.indexprs::text, ' ', 10) = ':funcformat'
+  and split_part(i.indexprs::text, ' ', 11) = '0' and split_part(i.indexprs::text, ' ', 12) = ':funccollid'
+  and split_part(i.indexprs::text, ' ', 13) in ('0', '100')`;
+
+/** SQL: that there is nothing to an index but what is told: for one that is printed, the server takes ten times as long. */
+const isPlain = `(i.indexprs is null or (${isCall} and ${isNameable('e.told')}))
+  and (i.indpred is null or ${isNameable('p.told')}) and x.reloptions is null and c.relkind <> 'm'
   and i.indclass::oid[] <@ ${usualClasses}
   -- 0: none; 100: the database's.
   and i.indcollation::oid[] <@ '{0,100}' and i.indrelid not in (
@@ -43,12 +55,14 @@ export async function readIndexes({ sql, relations }: Reading): Promise<() => vo
     from (select i.indrelid as relation, x.oid, row(quote_ident(x.relname),
         case when ${sql.unsafe(isPlain)} then null
           when x.relkind = 'I' then replace(pg_get_indexdef(x.oid), ' ON ONLY ', ' ON ') else pg_get_indexdef(x.oid) end,
-        m.amname, i.indisunique, i.indnullsnotdistinct, i.indnkeyatts, i.indkey, i.indoption, cm.description)::text as told
+        m.amname, i.indisunique, i.indnullsnotdistinct, i.indnkeyatts, i.indkey, i.indoption, e.told, p.told, cm.description)::text as told
     from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
     join pg_am m on m.oid = x.relam
+    ${sql.unsafe(printedAs('e', 'i.indexprs', 'c.relnatts'))}
+    ${sql.unsafe(printedAs('p', 'i.indpred', 'c.relnatts'))}
     ${sql.unsafe(commentOf('pg_class', 'i.indexrelid'))}
     where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't' and not x.relispartition and ${sql.unsafe(isMade('c.oid'))}
-      and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+      and i.indexrelid not in (select k.conindid from pg_constraint k where k.contype in ('p', 'u', 'x'))
     order by i.indrelid, x.relname) each group by relation`;
   return () => {
     for (const { relation, indexes, oids } of rows) {
@@ -75,17 +89,21 @@ export function addIndexes(reading: Reading, relation: Relation): void {
     const id = { kind: 'index', schema, name: unquoted(quoted) } as const;
     const attrs = { table, definition: definition ?? plainDefinition(told, relation) };
     add(reading, { id, attrs }, address('pg_class', Number(oids[at])));
-    const comment = told[8];
+    const comment = told[10];
     if (comment !== null) addCarried(reading, id, { comment });
   }
 }
 
 /** As pg_get_indexdef prints it. */
 function plainDefinition(
-  [quoted, , method, isUnique, nullsNotDistinct, keys, numbers, directions]: Told,
+  [quoted, , method, isUnique, nullsNotDistinct, keys, numbers, directions, expression, predicate]: Told,
   relation: Relation,
 ): string {
-  const columns = numbers.split(' ').map((number) => relation.columns[Number(number) - 1]!);
+  const columns = numbers
+    .split(' ')
+    .map((number) =>
+      number === '0' ? named(expression!, relation.columns) : relation.columns[Number(number) - 1]!,
+    );
   const options = directions.split(' ');
   const key = columns.slice(0, Number(keys)).map((column, at) => `${column}${directionOf(options[at]!)}`);
   const included = columns.slice(Number(keys));
@@ -93,6 +111,7 @@ function plainDefinition(
     `CREATE ${isUnique === 't' ? 'UNIQUE ' : ''}INDEX ${quoted} ON ${relation.told.quoted} USING ${method} (${key.join(', ')})`,
     ...(included.length === 0 ? [] : [`INCLUDE (${included.join(', ')})`]),
     ...(nullsNotDistinct === 't' ? ['NULLS NOT DISTINCT'] : []),
+    ...(predicate === null ? [] : [`WHERE ${named(predicate, relation.columns)}`]),
   ].join(' ');
 }
 

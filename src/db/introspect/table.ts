@@ -43,7 +43,7 @@ export async function readTables(reading: Reading): Promise<void> {
       case when c.reloftype <> 0 then format_type(c.reloftype, null) end as "ofType",
       c.relrowsecurity as "rowSecurity", c.relforcerowsecurity as "forceRowSecurity",
       case c.relreplident when 'f' then 'full' when 'n' then 'nothing' when 'i' then 'index' else 'default' end as "replicaIdentity",
-      case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end as bound,
+      case when c.relispartition then pg_get_expr(c.relpartbound, 0) end as bound,
       i.inhparent::int8::float8 as "parentOid", pn.nspname as "parentSchema", p.relname as "parentTable",
       pg_get_userbyid(c.relowner) as owner, coalesce(c.relacl, acldefault('r', c.relowner))::text as acl,
       cm.description as comment
