@@ -6,11 +6,16 @@
 
 /** A system catalog that is always there, whose columns have names that nothing else in an expression has. */
 const standIn = `'pg_catalog.pg_statistic'::regclass`;
-const slots = (name: string): string[] => Array.from({ length: 5 }, (_, at) => `${name}${at + 1}`);
+const slots = ['stakind', 'staop', 'stacoll', 'stanumbers', 'stavalues'];
 /** In the order of their numbers, in every major. */
 const standIns: readonly string[] = [
-  ...['starelid', 'staattnum', 'stainherit', 'stanullfrac', 'stawidth', 'stadistinct'],
-  ...['stakind', 'staop', 'stacoll', 'stanumbers', 'stavalues'].flatMap(slots),
+  'starelid',
+  'staattnum',
+  'stainherit',
+  'stanullfrac',
+  'stawidth',
+  'stadistinct',
+  ...slots.flatMap((slot) => Array.from({ length: 5 }, (_, at) => `${slot}${at + 1}`)),
 ];
 const numbers = new Map(standIns.map((name, at) => [name, at]));
 
