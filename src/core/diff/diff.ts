@@ -3,7 +3,7 @@
  * value. What a change means in SQL is `core/kinds`' business.
  */
 import { type Catalog, closedBundles, loose, openBundles } from '../model/catalog.ts';
-import { type Bundles, isSame } from '../model/entry-map.ts';
+import { isSame } from '../model/entry-map.ts';
 import type { Change } from '../model/change.ts';
 import type { Entry, Value } from '../model/entry.ts';
 import type { Key } from '../model/id.ts';
@@ -36,14 +36,13 @@ export function diff(from: Catalog, to: Catalog, among?: Iterable<Key>): Change[
 function openWhatDiffers(from: Catalog, to: Catalog): void {
   const [left, right] = [closedBundles(from), closedBundles(to)];
   const differing = new Set<Key>();
-  const differ = (one: readonly Bundles[], other: readonly Bundles[]) => {
-    one.forEach(({ on }, layer) => {
-      for (const [key, { texts }] of on)
-        if (!isSame(texts, other[layer]?.on.get(key)?.texts)) differing.add(key);
-    });
-  };
-  differ(left, right);
-  differ(right, left);
+  left.forEach(({ on }, layer) => {
+    for (const [key, { texts }] of on)
+      if (!isSame(texts, right[layer]?.on.get(key)?.texts)) differing.add(key);
+  });
+  right.forEach(({ on }, layer) => {
+    for (const key of on.keys()) if (!left[layer]?.on.has(key)) differing.add(key);
+  });
   for (const on of differing) {
     openBundles(from, on);
     openBundles(to, on);
