@@ -156,6 +156,17 @@ const cases: readonly Case[] = [
     finds: ['permission/unexpected auth'],
   },
   {
+    what: 'default privileges for every schema, of one who owns none and may create in one',
+    sql: 'alter default privileges for role postgres grant select on tables to public',
+    finds: ['permission/unexpected database'],
+  },
+  {
+    what: 'default privileges for every schema, of one who may create in none',
+    sql: 'create role elsewhere; alter default privileges for role elsewhere grant select on tables to public',
+    finds: [],
+    after: 'drop owned by elsewhere; drop role elsewhere',
+  },
+  {
     what: 'default privileges of another role that are as declared',
     sql: 'alter default privileges in schema auth grant select on tables to app',
     finds: [],

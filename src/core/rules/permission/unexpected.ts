@@ -223,8 +223,7 @@ function* future(input: LiveInput): Generator<Found> {
   const makesHere = (role: string) =>
     domains.some(
       ({ owner, schema }) =>
-        owner === role ||
-        (input.applied !== undefined && input.access.holds(role, 'create', { kind: 'schema', name: schema })),
+        owner === role || input.access.holds(role, 'create', { kind: 'schema', name: schema }),
     );
   // Elsewhere it is others' business, but for our own roles: as with privileges on what is there already.
   const isOurs = ({ role, schema, to }: DefaultPrivilegeId): boolean =>
