@@ -13,6 +13,8 @@ import type { Project } from './target.ts';
 export interface Judged<I extends LiveInput> {
   readonly input: I;
   readonly domains: ReadonlySet<string | null> | undefined;
+  /** A database of its server, if that is not the one of the first database. */
+  readonly server?: string | undefined;
 }
 
 export interface Judgement {
@@ -41,7 +43,7 @@ export async function judge<I extends LiveInput>(
     lint.baseline === undefined ? undefined : await readBaseline(resolve(directory, lint.baseline));
   const today = context.now().toISOString().slice(0, 10);
   let objects = 0;
-  const all = judged.flatMap(({ input, domains }) => {
+  const all = judged.flatMap(({ input, domains, server }) => {
     const here = objectsIn(input.live);
     objects += here;
     context.debug(`${input.database}: ${here} objects under ${rules.length} rules`);
@@ -50,6 +52,7 @@ export async function judge<I extends LiveInput>(
       ...(baseline === undefined ? {} : { baseline }),
       ...(domains === undefined ? {} : { domains }),
       ...(manifest.databases.size === 1 ? {} : { database: input.database }),
+      ...(server === undefined ? {} : { server }),
     });
   });
   const names = judged.map(({ input }) => input.live.source).join(', ');

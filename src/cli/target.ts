@@ -86,6 +86,26 @@ export async function withTargets<T>(
   }
 }
 
+/** @returns for each of several servers the first of the databases there, in their order. */
+export function onePerServer(targets: readonly Target[]): Target[] {
+  const servers = new Map<string, Target>();
+  for (const target of targets) if (!servers.has(serverOf(target))) servers.set(serverOf(target), target);
+  return [...servers.values()];
+}
+
+/** @returns for databases on another server than the first one's, the first database there. */
+export function otherServers(targets: readonly Target[]): ReadonlyMap<string, string> {
+  const others = onePerServer(targets).slice(1);
+  return new Map(
+    targets.flatMap((target) => {
+      const first = others.find((each) => serverOf(each) === serverOf(target));
+      return first === undefined ? [] : [[target.database, first.database]];
+    }),
+  );
+}
+
+const serverOf = ({ address: { host, port } }: Target): string => `${host}\0${port}`;
+
 type Place = Pick<Target, 'database' | 'domains' | 'cluster'>;
 
 /** The databases that the selected domains lie in, in the manifest's order. */

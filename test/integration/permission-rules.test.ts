@@ -487,10 +487,6 @@ describe.each([15, 18] as const)('permission rules on PostgreSQL %i', (major) =>
     );
     expect(named(found).every((name) => /role-missing|unreachable/.test(name))).toBe(true);
     await mend(found);
-    // Default privileges between two roles of which neither was there.
-    const left = await findings();
-    expect(named(left).every((name) => name.startsWith('permission/missing'))).toBe(true);
-    await mend(left);
     expect(named(await findings())).toEqual([]);
   });
 

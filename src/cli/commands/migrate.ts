@@ -1,14 +1,19 @@
 /** `dbctl migrate`: applies what is pending, then sets passwords and makes the partitions that are due. */
 import { randomBytes } from 'node:crypto';
+import { isUnmanagedRole } from '../../core/manifest/unmanaged.ts';
 import { scriptOf } from '../../core/migration/script.ts';
+import { operationalError } from '../../core/model/problem.ts';
+import { counted, listOf } from '../../core/rules/wording.ts';
 import { withConnection } from '../../db/connect.ts';
 import { migrate as migrateDatabases, planMigrate, type Source } from '../../db/migrate/migrate.ts';
 import { ensurePartitions } from '../../db/partitions.ts';
 import { type RolePassword, setPasswords } from '../../db/passwords.ts';
+import { roleNames } from '../../db/role-dependencies.ts';
+import { identifier } from '../../sql/quote.ts';
 import { adoptDatabases } from '../adopt.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { named, readSource, runOptions, sitesOf, versionOption } from '../migration-run.ts';
-import { type Project, type Target, withTargets } from '../target.ts';
+import { type Project, type Target, onePerServer, otherServers, withTargets } from '../target.ts';
 
 export async function migrate(
   context: Context,
@@ -24,13 +29,19 @@ export async function migrate(
         allowsExtra: options['allowExtra'] === true,
       });
     if (options['dryRun'] === true) return dryRun(context, targets, project, source, to);
+    await requireRolesElsewhere(targets, project);
     const { done, remaining } = await migrateDatabases(
       sitesOf(targets, project),
       source,
       to,
       runOptions(context, source, options['allowDestructive'] === true),
     );
-    for (const target of targets) await finish(context, target, project);
+    const elsewhere = otherServers(targets);
+    const isWhole = targets.some(({ cluster }) => cluster);
+    for (const target of targets) {
+      const isFirst = elsewhere.get(target.database) === target.database;
+      await finish(context, target, project, target.cluster || (isWhole && isFirst));
+    }
     if (context.global.format === 'json')
       context.out(JSON.stringify({ version: 1, command: 'migrate', applied: done, remaining }, null, 2));
     else if (done.length === 0 && remaining.length === 0)
@@ -40,10 +51,34 @@ export async function migrate(
   });
 }
 
-/** What the manifest wants and no migration can hold: passwords, and partitions that come with time. */
-async function finish(context: Context, target: Target, { manifest }: Project): Promise<void> {
+/** The migrations make roles on one server. @throws KnownError (3) where another lacks one. */
+async function requireRolesElsewhere(targets: readonly Target[], { manifest }: Project): Promise<void> {
+  const wanted = [...manifest.roles.keys()].filter((name) => !isUnmanagedRole(manifest, name));
+  const [home, ...others] = onePerServer(targets);
+  for (const { address, database } of others) {
+    const options = { applicationName: 'dbctl migrate', readOnly: true };
+    const known = new Set(await withConnection(address, options, roleNames));
+    const missing = wanted.filter((name) => !known.has(name));
+    if (missing.length > 0)
+      throw operationalError({
+        message: `the server of database ${database} lacks ${counted(missing.length, 'role')}: ${listOf(missing.map(identifier))}. The migrations make roles on the server of ${home!.database} alone.`,
+        help: 'Run dbctl drift --fix, which makes them there too, then dbctl migrate again.',
+      });
+  }
+}
+
+/**
+ * What the manifest wants and no migration can hold: passwords, and partitions that come with time.
+ * @param setsPasswords once for each server.
+ */
+async function finish(
+  context: Context,
+  target: Target,
+  { manifest }: Project,
+  setsPasswords: boolean,
+): Promise<void> {
   await withConnection(target.address, { applicationName: 'dbctl migrate' }, async (connection) => {
-    if (target.cluster) {
+    if (setsPasswords) {
       const set = await setPasswords(
         connection,
         passwordsOf(context, manifest),

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { closest } from '../../core/closest.ts';
 import { inputError } from '../../core/model/problem.ts';
 import { withConnection } from '../../db/connect.ts';
-import { setPasswords } from '../../db/passwords.ts';
+import { type RolePassword, setPasswords } from '../../db/passwords.ts';
 import { askSecret } from '../confirm.ts';
 import type { Context, ExitStatus } from '../context.ts';
-import { type Project, clusterHome, withTargets } from '../target.ts';
+import { type Project, type Target, onePerServer, withTargets } from '../target.ts';
 
 /** Takes the password from the variable that the manifest names, or from --env; on a terminal it asks. */
 export async function setPassword(
@@ -18,21 +18,12 @@ export async function setPassword(
     const declared = declaredRole(project, role ?? '');
     const variable = (options['env'] as string | undefined) ?? declared.passwordEnv;
     const password = await newPassword(context, declared.name, variable);
-    const home = clusterHome(project.manifest.databases);
-    const target = targets.find(({ database }) => database === home) ?? targets[0]!;
-    return withConnection(target.address, { applicationName: 'dbctl roles' }, async (connection) => {
-      const named = { role: declared.name, variable: variable ?? 'the terminal', password };
-      const told: string[] = [];
-      const set = await setPasswords(
-        connection,
-        [named],
-        () => randomBytes(16),
-        (line) => told.push(line),
-      );
-      if (set.length === 0 && told.length > 0)
-        throw inputError({ message: told.join('; '), help: 'Make the role first: dbctl migrate.' });
-      return { role: declared.name, changed: set.length > 0 };
-    });
+    let changed = false;
+    for (const target of onePerServer(targets))
+      changed =
+        (await setOn(target, { role: declared.name, variable: variable ?? 'the terminal', password })) ||
+        changed;
+    return { role: declared.name, changed };
   });
   if (context.global.format === 'json')
     context.out(JSON.stringify({ version: 1, command: 'roles set-password', ...report }, null, 2));
@@ -41,6 +32,25 @@ export async function setPassword(
       report.changed ? `set the password of ${report.role}` : `${report.role} has that password already`,
     );
   return 0;
+}
+
+/** @returns whether that was not its password already. @throws KnownError (2) where the role is not there. */
+function setOn({ address, database }: Target, password: RolePassword): Promise<boolean> {
+  return withConnection(address, { applicationName: 'dbctl roles' }, async (connection) => {
+    const told: string[] = [];
+    const set = await setPasswords(
+      connection,
+      [password],
+      () => randomBytes(16),
+      (line) => told.push(line),
+    );
+    if (set.length === 0 && told.length > 0)
+      throw inputError({
+        message: `${database}: ${told.join('; ')}`,
+        help: 'Make the role first: dbctl migrate.',
+      });
+    return set.length > 0;
+  });
 }
 
 function declaredRole({ manifest }: Project, name: string) {

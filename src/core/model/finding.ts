@@ -43,7 +43,7 @@ export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
   readonly domain: string | null;
-  /** Which of several databases it is in: its key in the manifest. None: there is but one, or it is of the server. */
+  /** Which of several databases it is in: its key in the manifest. None: there is but one, or it is of the (first) server. */
   readonly database?: string;
   readonly subject: string;
   readonly message: string;

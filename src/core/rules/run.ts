@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly domains?: ReadonlySet<string | null>;
   /** Which of several databases is judged. */
   readonly database?: string;
+  /** What the facts of its server are told with, where the databases lie on several: a database there. Default: nothing. */
+  readonly server?: string;
 }
 
 /**
@@ -63,7 +65,7 @@ function findingOf(
   waiver: Waiver | undefined,
   { locate, baseline, ...options }: RunOptions,
 ): Finding {
-  const database = found.ofServer === true ? undefined : options.database;
+  const database = found.ofServer === true ? options.server : options.database;
   const fingerprint = fingerprintOf(rule.name, found, database);
   const location = found.location ?? (found.path === undefined ? undefined : locate?.(found.path));
   return {

@@ -12,7 +12,8 @@ export function repair({ structure }: Pick<DriftInput, 'structure'>, findings: r
   const takes = (fix: readonly string[]) => fix.some((sql) => /^(REVOKE|SET ROLE)|\bREVOKE\b/.test(sql));
   return [
     ...structure.fix.filter((sql) => own.has(sql)),
-    ...others.filter((fix) => !takes(fix)).flat(),
+    // What two findings give, the same missing group, is given once.
+    ...new Set(others.filter((fix) => !takes(fix)).flat()),
     ...takenOnce(others.filter(takes)),
   ];
 }

@@ -1,6 +1,9 @@
 import type { Expected } from '../../manifest/resolve/expected.ts';
+import { find } from '../../model/catalog.ts';
 import type { Entry } from '../../model/entry.ts';
 import type { Rule } from '../../model/finding.ts';
+import { keyOf } from '../../model/id.ts';
+import { reachedFrom } from '../../model/reached.ts';
 import { identifier } from '../../../sql/quote.ts';
 import { sqlToCreate } from '../fix.ts';
 import type { LiveInput } from '../input.ts';
@@ -29,15 +32,20 @@ export const roleMissing: Rule<LiveInput> = {
   },
 };
 
-/** The role, the missing groups it is in, its settings, memberships, ownerships and grants: in an order that works. */
+/** The role, the missing groups it is in and the missing roles whose objects to come it is granted, and of all of them settings, memberships, ownerships and grants: in an order that works. */
 function everythingOf(input: LiveInput, role: string): Entry[] {
   const { expected, live } = input;
-  const missing = new Set([role]);
   const wanted = [...expected.unsettled()];
-  for (const member of missing)
-    for (const { entry } of wanted)
-      if (entry.id.kind === 'membership' && entry.id.member === member && !exists({ live }, entry.id.role))
-        missing.add(entry.id.role);
+  const needed = (name: string): string[] =>
+    wanted.flatMap(({ entry: { id } }) => {
+      const needs =
+        (id.kind === 'membership' && id.member === name) ||
+        (id.kind === 'default-privilege' &&
+          id.to === name &&
+          expected.has(keyOf({ kind: 'role', name: id.role })));
+      return needs && !exists({ live }, id.role) ? [id.role] : [];
+    });
+  const missing = reachedFrom(role, needed);
   const there = (name: string) => missing.has(name) || exists({ live }, name);
   const belongs = ({ entry: { id, attrs }, because }: Expected): boolean => {
     switch (id.kind) {
@@ -52,7 +60,12 @@ function everythingOf(input: LiveInput, role: string): Entry[] {
       case 'grant':
         return missing.has(id.to) && because.as === 'grant';
       case 'default-privilege':
-        return (missing.has(id.to) || missing.has(id.role)) && there(id.to) && there(id.role);
+        return (
+          (missing.has(id.to) || missing.has(id.role)) &&
+          there(id.to) &&
+          there(id.role) &&
+          (id.schema === null || find(live, { kind: 'schema', name: id.schema }) !== undefined)
+        );
       default:
         return false;
     }
