@@ -6,9 +6,16 @@ import { dumpStatements, pgDump } from './pg-dump.ts';
 export async function dumpedSchema(address: Address): Promise<string[]> {
   const statements = dumpStatements(await pgDump(address, ['--schema-only', '--no-owner']), { sorted: true });
   return statements.map((statement) => {
-    const measured = /^(CREATE STATISTICS [^]* ON )([^()]*?)((?:, \([^]*)? FROM [^]*)$/.exec(statement);
-    if (measured !== null)
-      return `${measured[1]!}${measured[2]!.split(', ').sort().join(', ')}${measured[3]!}`;
+    const measured = /^(CREATE STATISTICS [^]* ON )([^]*)( FROM [^]*)$/.exec(statement);
+    if (measured !== null) {
+      // The columns come before the expressions; those stay in their order.
+      const [, columns, expressions] = /^((?:(?:"[^"]*"|[\w$]+)(?:, |$))*)([^]*)$/.exec(measured[2]!)!;
+      const sorted = columns!
+        .split(', ')
+        .filter((name) => name !== '')
+        .sort();
+      return `${measured[1]!}${[...sorted, expressions!].join(', ')}${measured[3]!}`;
+    }
     const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^(]+\()([^]*?)(\n\)[^]*)$/.exec(statement);
     if (table === null) return statement;
     const lines = table[2]!.split(',\n').map((line) => line.trim());
