@@ -20,7 +20,7 @@ import type { Goal } from './proof.ts';
 import { readProjectMigrations } from './migration-files.ts';
 import { renameDrafts, renamed } from './renames.ts';
 import { desiredState, replayedState, requireModelled } from './states.ts';
-import { clusterHome, type Project } from './target.ts';
+import { clusterHome, inTheirOrder, type Project } from './target.ts';
 
 /** The migrations that are missing, for all databases, in the order in which they run, and what they must come to. */
 export interface Pending {
@@ -41,7 +41,7 @@ export async function pendingMigrations(
   for (const { domain, version } of existing) newest.set(domain, version);
   const all: NumberedDraft[] = [];
   const goals: Goal[] = [];
-  for (const database of manifest.databases.keys()) {
+  for (const database of inTheirOrder(manifest.databases)) {
     const began = performance.now();
     if (domainsIn(manifest, database).length === 0) continue;
     const replayed = replayedState(context, project, existing, database);

@@ -108,7 +108,7 @@ const serverOf = ({ address: { host, port } }: Target): string => `${host}\0${po
 
 type Place = Pick<Target, 'database' | 'domains' | 'cluster'>;
 
-/** The databases that the selected domains lie in, in the manifest's order. */
+/** The databases that the selected domains lie in, in their order. */
 function placesOf({ domains, databases }: Manifest, selected: readonly string[]): Place[] {
   for (const name of selected) {
     if (name === clusterDomain) continue;
@@ -132,7 +132,7 @@ function placesOf({ domains, databases }: Manifest, selected: readonly string[])
   const isSelected = (name: string) => selected.length === 0 || selected.includes(name);
   const home = clusterHome(databases);
   const places: Place[] = [];
-  for (const database of databases.keys()) {
+  for (const database of inTheirOrder(databases)) {
     const inIt = [...domains.values()].filter(
       (domain) => domain.isolation !== 'external' && domain.database === database && isSelected(domain.name),
     );
@@ -145,6 +145,12 @@ function placesOf({ domains, databases }: Manifest, selected: readonly string[])
 /** @returns the database that keeps the history of roles, which belong to a whole server: `main`, or else the first. */
 export function clusterHome(databases: Manifest['databases']): string | undefined {
   return databases.has('main') ? 'main' : databases.keys().next().value;
+}
+
+/** @returns the databases' names: first the one whose migrations make the roles, then as in the manifest. */
+export function inTheirOrder(databases: Manifest['databases']): readonly string[] {
+  const home = clusterHome(databases);
+  return [...new Set([...(home === undefined ? [] : [home]), ...databases.keys()])];
 }
 
 /** The connection URLs that somebody has given, by database. They are secrets. */

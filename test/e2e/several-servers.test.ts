@@ -8,8 +8,8 @@ import { type TestServer, startServer } from '../support/servers.ts';
 const manifest = `version: 1
 name: several
 databases:
-  main: { url: "\${MAIN_URL}" }
   billing: { url: "\${BILLING_URL}" }
+  main: { url: "\${MAIN_URL}" }
 domains:
   shop: { owner: owners, tables: { orders: { columns: { id: bigint primary key } } } }
   billing: { isolation: database, owner: owners, tables: { invoices: { columns: { id: bigint primary key } } } }
