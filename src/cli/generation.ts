@@ -41,7 +41,7 @@ export async function pendingMigrations(
   for (const { domain, version } of existing) newest.set(domain, version);
   const all: NumberedDraft[] = [];
   const goals: Goal[] = [];
-  for (const database of inTheirOrder(manifest.databases)) {
+  for (const database of inTheirOrder(manifest)) {
     const began = performance.now();
     if (domainsIn(manifest, database).length === 0) continue;
     const replayed = replayedState(context, project, existing, database);
@@ -52,7 +52,7 @@ export async function pendingMigrations(
       replayedState(context, project, existing, database, { sequel }),
     );
     // Roles belong to the whole server: the migrations of one database make them for all.
-    const isHome = database === clusterHome(manifest.databases);
+    const isHome = database === clusterHome(manifest);
     const from = isHome ? there : withRolesOf(to, there);
     const rest = isHome ? clusterDomain : domainsIn(manifest, database)[0]!.name;
     const placed = placement(manifest, database, [to, from], rest);

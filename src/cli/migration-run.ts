@@ -24,7 +24,7 @@ export async function readSource(project: Project): Promise<Source> {
 /** @returns the databases with the histories in them, those of the selected domains apart from the others. */
 export function sitesOf(targets: readonly Target[], { manifest }: Project): Site[] {
   return targets.map(({ database, address, domains, cluster }) => {
-    const home = database === clusterHome(manifest.databases);
+    const home = database === clusterHome(manifest);
     const others = domainsIn(manifest, database).filter((domain) => !domains.includes(domain));
     return {
       database,

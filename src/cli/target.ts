@@ -3,6 +3,7 @@
  * it is reached. Everything that talks to a live database comes through here.
  */
 import { closest } from '../core/closest.ts';
+import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Domain, Manifest } from '../core/manifest/manifest.ts';
 import { clusterDomain } from '../core/migration/version.ts';
 import { inputError } from '../core/model/problem.ts';
@@ -109,7 +110,8 @@ const serverOf = ({ address: { host, port } }: Target): string => `${host}\0${po
 type Place = Pick<Target, 'database' | 'domains' | 'cluster'>;
 
 /** The databases that the selected domains lie in, in their order. */
-function placesOf({ domains, databases }: Manifest, selected: readonly string[]): Place[] {
+function placesOf(manifest: Manifest, selected: readonly string[]): Place[] {
+  const { domains } = manifest;
   for (const name of selected) {
     if (name === clusterDomain) continue;
     const domain = domains.get(name);
@@ -130,9 +132,9 @@ function placesOf({ domains, databases }: Manifest, selected: readonly string[])
       });
   }
   const isSelected = (name: string) => selected.length === 0 || selected.includes(name);
-  const home = clusterHome(databases);
+  const home = clusterHome(manifest);
   const places: Place[] = [];
-  for (const database of inTheirOrder(databases)) {
+  for (const database of inTheirOrder(manifest)) {
     const inIt = [...domains.values()].filter(
       (domain) => domain.isolation !== 'external' && domain.database === database && isSelected(domain.name),
     );
@@ -142,15 +144,18 @@ function placesOf({ domains, databases }: Manifest, selected: readonly string[])
   return places;
 }
 
-/** @returns the database that keeps the history of roles, which belong to a whole server: `main`, or else the first. */
-export function clusterHome(databases: Manifest['databases']): string | undefined {
-  return databases.has('main') ? 'main' : databases.keys().next().value;
+/** @returns the database that keeps the history of roles, which belong to a whole server: of those that have domains `main`, or else the first. */
+export function clusterHome(manifest: Manifest): string | undefined {
+  const names = [...manifest.databases.keys()];
+  const used = names.filter((database) => domainsIn(manifest, database).length > 0);
+  const candidates = used.length === 0 ? names : used;
+  return candidates.includes('main') ? 'main' : candidates[0];
 }
 
 /** @returns the databases' names: first the one whose migrations make the roles, then as in the manifest. */
-export function inTheirOrder(databases: Manifest['databases']): readonly string[] {
-  const home = clusterHome(databases);
-  return [...new Set([...(home === undefined ? [] : [home]), ...databases.keys()])];
+export function inTheirOrder(manifest: Manifest): readonly string[] {
+  const home = clusterHome(manifest);
+  return [...new Set([...(home === undefined ? [] : [home]), ...manifest.databases.keys()])];
 }
 
 /** The connection URLs that somebody has given, by database. They are secrets. */

@@ -103,3 +103,31 @@ it('what a repair would lose is named, and where it is to be seen', { timeout: 6
   expect(log).toContain('--fix-sql');
   await run('billing', 'drop table stray');
 });
+
+it(
+  'roles are made where there is a domain, and before what is given to them',
+  { timeout: 60_000 },
+  async () => {
+    const unused = await openWorkplace();
+    try {
+      await unused.write({
+        'dbctl.yaml': manifest
+          .replace(/main: .*/, 'main: {}')
+          .replace(/^ {2}shop: .*\n/m, '')
+          .replace(/^ {2}sellers: .*\n/m, '')
+          .replace('web: { login: true, memberOf: [sellers] }', 'web: { login: true }'),
+      });
+      const written = await unused.succeed('generate', 'first', '--version-stamp', '20260101000000000');
+      expect(written).toContain('migrations/_cluster/20260101000000000_first.sql');
+      expect(written).toContain('migrations/billing/20260101000000001_first.sql');
+      const { out } = await unused.dbctl('status', '--json');
+      const { domains } = JSON.parse(out) as { domains: { domain: string; database: string }[] };
+      expect(domains.map(({ domain, database }) => `${domain} ${database}`)).toEqual([
+        '_cluster billing',
+        'billing billing',
+      ]);
+    } finally {
+      await unused.remove();
+    }
+  },
+);
