@@ -15,9 +15,9 @@ const nothing = { held: new Map(), scans: new Map() };
 
 describeEachMajor('statements state what they lock and rewrite', (server, major) => {
   for (const [at, { name, before, after, since }] of corpusCases().entries()) {
-    // Locks hardly change with the version: each case on one of them.
+    // Locks hardly change with the version: each case on one of them, and with DBCTL_SHIFT=1, 2 or 3 on another.
     const able = majors.filter((each) => each >= since);
-    if (major !== able[at % able.length]) continue;
+    if (major !== able[(at + Number(process.env['DBCTL_SHIFT'] ?? 0)) % able.length]) continue;
     it(`${name}: there and back`, async () => {
       const [from, to] = [await loaded(before), await loaded(after)];
       try {
