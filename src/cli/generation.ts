@@ -41,6 +41,7 @@ export async function pendingMigrations(
   for (const { domain, version } of existing) newest.set(domain, version);
   const all: NumberedDraft[] = [];
   const goals: Goal[] = [];
+  const home = clusterHome(manifest);
   for (const database of inTheirOrder(manifest)) {
     const began = performance.now();
     if (domainsIn(manifest, database).length === 0) continue;
@@ -52,7 +53,7 @@ export async function pendingMigrations(
       replayedState(context, project, existing, database, { sequel }),
     );
     // Roles belong to the whole server: the migrations of one database make them for all.
-    const isHome = database === clusterHome(manifest);
+    const isHome = database === home;
     const from = isHome ? there : withRolesOf(to, there);
     const rest = isHome ? clusterDomain : domainsIn(manifest, database)[0]!.name;
     const placed = placement(manifest, database, [to, from], rest);

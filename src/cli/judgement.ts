@@ -7,14 +7,14 @@ import type { LiveInput } from '../core/rules/input.ts';
 import { inOrder, runRules } from '../core/rules/run.ts';
 import { readBaseline } from '../files/baseline.ts';
 import type { Context } from './context.ts';
-import type { Project } from './target.ts';
+import type { Project, Target } from './target.ts';
 
 /** What of a database is judged: all of it, or the selected domains (null: what belongs to none). */
 export interface Judged<I extends LiveInput> {
   readonly input: I;
   readonly domains: ReadonlySet<string | null> | undefined;
-  /** A database of its server, if that is not the one of the first database. */
-  readonly server?: string | undefined;
+  /** As a target has it. */
+  readonly server?: Target['server'];
 }
 
 export interface Judgement {

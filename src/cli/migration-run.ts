@@ -23,14 +23,14 @@ export async function readSource(project: Project): Promise<Source> {
 
 /** @returns the databases with the histories in them, those of the selected domains apart from the others. */
 export function sitesOf(targets: readonly Target[], { manifest }: Project): Site[] {
+  const home = clusterHome(manifest);
   return targets.map(({ database, address, domains, cluster }) => {
-    const home = database === clusterHome(manifest);
     const others = domainsIn(manifest, database).filter((domain) => !domains.includes(domain));
     return {
       database,
       address,
       histories: [...(cluster ? [clusterHistory] : []), ...domains.map(historyOf)],
-      others: [...(home && !cluster ? [clusterHistory] : []), ...others.map(historyOf)],
+      others: [...(database === home && !cluster ? [clusterHistory] : []), ...others.map(historyOf)],
     };
   });
 }

@@ -7,7 +7,13 @@ import { clusterHistory, historyOf } from '../core/migration/history.ts';
 import type { MigrationFile } from '../core/migration/migration-file.ts';
 import { inputError, operationalError } from '../core/model/problem.ts';
 import { counted, grantedOn, listOf } from '../core/rules/wording.ts';
-import { type Address, type Connection, describeAddress, withConnection } from '../db/connect.ts';
+import {
+  type Address,
+  type Connection,
+  describeAddress,
+  isSameServer,
+  withConnection,
+} from '../db/connect.ts';
 import { withOutside } from '../db/outside-schemas.ts';
 import { introspect } from '../db/introspect/introspect.ts';
 import { readHistories } from '../db/migrate/histories.ts';
@@ -88,10 +94,12 @@ export async function roleSites(
   role: string,
   to: string | undefined,
 ): Promise<RoleSite[]> {
-  const servers = new Map(addresses.toReversed().map((each) => [`${each.host}:${each.port}`, each]));
+  const servers = addresses.filter(
+    (address, at) => addresses.findIndex((each) => isSameServer(each, address)) === at,
+  );
   const sites: RoleSite[] = [];
   const known = new Set<string>();
-  for (const address of [...servers.values()].toReversed()) {
+  for (const address of servers) {
     await withConnection(address, reading, async (connection) => {
       const names = await roleNames(connection);
       for (const each of names) known.add(each);

@@ -7,7 +7,7 @@ import { domainsIn } from '../core/manifest/domain-of.ts';
 import type { Domain, Manifest } from '../core/manifest/manifest.ts';
 import { clusterDomain } from '../core/migration/version.ts';
 import { inputError } from '../core/model/problem.ts';
-import { type Address, parseAddress } from '../db/connect.ts';
+import { type Address, isSameServer, parseAddress } from '../db/connect.ts';
 import { useEmbedded } from '../db/server/embedded.ts';
 import { findManifest } from '../files/manifest/find.ts';
 import { readManifest } from '../files/manifest/read.ts';
@@ -28,6 +28,8 @@ export interface Target {
   readonly cluster: boolean;
   /** Whether it is the embedded PostgreSQL. */
   readonly embedded: boolean;
+  /** Where the databases lie on several servers, the first of those on its own; undefined on the server of the first of all. */
+  readonly server: string | undefined;
 }
 
 /** Reads the project's manifest, and logs what may be a mistake in it. What has expired stops `validate`, and no deployment. @throws KnownError (2) with every problem there is in it, or when there is no manifest. */
@@ -70,42 +72,34 @@ export async function withTargets<T>(
       address: parseAddress(urls.get(place.database)!),
       embedded: false,
     }));
-    return use(targets, project);
+    return use(onServers(targets), project);
   }
   const server = await useEmbedded(project.directory, context.log);
   try {
-    const targets: Target[] = [];
+    const targets: Omit<Target, 'server'>[] = [];
     for (const place of places) {
       const url = urls.get(place.database);
       if (url === undefined) await server.ensureDatabase(place.database);
       const address = url === undefined ? server.address(place.database) : parseAddress(url);
       targets.push({ ...place, address, embedded: url === undefined });
     }
-    return await use(targets, project);
+    return await use(onServers(targets), project);
   } finally {
     await server.release();
   }
 }
 
 /** @returns for each of several servers the first of the databases there, in their order. */
-export function onePerServer(targets: readonly Target[]): Target[] {
-  const servers = new Map<string, Target>();
-  for (const target of targets) if (!servers.has(serverOf(target))) servers.set(serverOf(target), target);
-  return [...servers.values()];
-}
+export const onePerServer = (targets: readonly Target[]): Target[] =>
+  targets.filter(({ database, server }, at) => at === 0 || server === database);
 
-/** @returns for databases on another server than the first one's, the first database there. */
-export function otherServers(targets: readonly Target[]): ReadonlyMap<string, string> {
-  const others = onePerServer(targets).slice(1);
-  return new Map(
-    targets.flatMap((target) => {
-      const first = others.find((each) => serverOf(each) === serverOf(target));
-      return first === undefined ? [] : [[target.database, first.database]];
-    }),
-  );
+/** @returns the targets with the servers that they lie on. */
+function onServers(targets: readonly Omit<Target, 'server'>[]): Target[] {
+  return targets.map((target) => {
+    const first = targets.find(({ address }) => isSameServer(address, target.address))!;
+    return { ...target, server: first === targets[0] ? undefined : first.database };
+  });
 }
-
-const serverOf = ({ address: { host, port } }: Target): string => `${host}\0${port}`;
 
 type Place = Pick<Target, 'database' | 'domains' | 'cluster'>;
 
@@ -135,9 +129,7 @@ function placesOf(manifest: Manifest, selected: readonly string[]): Place[] {
   const home = clusterHome(manifest);
   const places: Place[] = [];
   for (const database of inTheirOrder(manifest)) {
-    const inIt = [...domains.values()].filter(
-      (domain) => domain.isolation !== 'external' && domain.database === database && isSelected(domain.name),
-    );
+    const inIt = domainsIn(manifest, database).filter(({ name }) => isSelected(name));
     const cluster = database === home && isSelected(clusterDomain);
     if (inIt.length > 0 || cluster) places.push({ database, domains: inIt, cluster });
   }

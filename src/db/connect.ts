@@ -70,6 +70,10 @@ export function parseAddress(url: string): Address {
   };
 }
 
+/** Whether two databases are reached on one server: by the same name of it. */
+export const isSameServer = (one: Address, other: Address): boolean =>
+  one.host === other.host && one.port === other.port;
+
 /** An address for messages: database, host and port, never the password. */
 export function describeAddress({ host, port, database }: Address): string {
   return `database ${database} on ${host.startsWith('/') ? `socket ${host}` : `${host}:${port}`}`;

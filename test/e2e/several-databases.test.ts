@@ -1,9 +1,8 @@
 /** Several databases of one server under one manifest, one of them a domain's own: what is of one is told of that one, what is of the server once. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect } from '../../src/db/connect.ts';
+import { driftIn } from '../support/drift.ts';
 import { type Workplace, openWorkplace } from '../support/program.ts';
-import { reportErrors } from '../support/report.ts';
-import { type TestServer, startServer } from '../support/servers.ts';
+import { type TestServer, runOn, startServer } from '../support/servers.ts';
 
 const manifest = `version: 1
 name: several
@@ -21,15 +20,6 @@ roles:
   clerk: { login: true, memberOf: [clerks] }
   idle: { login: true }
 `;
-interface Report {
-  readonly findings: readonly {
-    readonly rule: string;
-    readonly database?: string;
-    readonly subject: string;
-    readonly message: string;
-  }[];
-}
-
 let server: TestServer;
 let workplace: Workplace;
 beforeAll(async () => {
@@ -45,24 +35,11 @@ afterAll(async () => {
   await workplace?.remove();
 });
 
-async function run(database: string, ...statements: readonly string[]): Promise<void> {
-  const connection = await connect({ ...server.address, database });
-  try {
-    for (const sql of statements) await connection.sql.unsafe(sql);
-  } finally {
-    await connection.close();
-  }
-}
+const run = (database: string, ...statements: readonly string[]) =>
+  runOn({ ...server.address, database }, ...statements);
 
 it('drift', { timeout: 120_000 }, async () => {
-  const drift = async () => {
-    const { out, log } = await workplace.dbctl('drift', '--json');
-    const report = JSON.parse(out || log) as Report;
-    expect(reportErrors(report), out).toEqual([]);
-    return report.findings
-      .map(({ database, rule, subject }) => `${database ?? '-'} ${rule} ${subject}`)
-      .sort();
-  };
+  const drift = () => driftIn(workplace);
   expect(await drift()).toEqual([]);
   // Each login where it has something to do, and who has nothing to do anywhere, wherever it is let in.
   for (const name of ['main', 'billing'])

@@ -1,9 +1,9 @@
 /** Databases of one manifest on servers of their own: each has its own roles, and what is of a server is told of each. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect, withConnection } from '../../src/db/connect.ts';
+import { withConnection } from '../../src/db/connect.ts';
+import { driftIn } from '../support/drift.ts';
 import { type Workplace, openWorkplace } from '../support/program.ts';
-import { reportErrors } from '../support/report.ts';
-import { type TestServer, startServer } from '../support/servers.ts';
+import { type TestServer, runOn, startServer } from '../support/servers.ts';
 
 const manifest = `version: 1
 name: several
@@ -18,15 +18,6 @@ roles:
   clerks: { grants: [{ on: shop, privileges: read-write }, { on: billing, privileges: read-write }] }
   clerk: { login: true, memberOf: [clerks], password: { env: CLERK_PASSWORD } }
 `;
-interface Report {
-  readonly findings: readonly {
-    readonly rule: string;
-    readonly database?: string;
-    readonly subject: string;
-    readonly message: string;
-  }[];
-}
-
 let servers: readonly [TestServer, TestServer];
 let workplace: Workplace;
 beforeAll(async () => {
@@ -48,15 +39,6 @@ afterAll(async () => {
   await workplace?.remove();
 });
 
-async function run({ address }: TestServer, ...statements: readonly string[]): Promise<void> {
-  const connection = await connect(address);
-  try {
-    for (const sql of statements) await connection.sql.unsafe(sql);
-  } finally {
-    await connection.close();
-  }
-}
-
 it('migrate asks for the roles where it makes none', { timeout: 120_000 }, async () => {
   const { status, log } = await workplace.dbctl('migrate');
   expect(status).toBe(3);
@@ -67,18 +49,11 @@ it('migrate asks for the roles where it makes none', { timeout: 120_000 }, async
 });
 
 it('drift tells what is of one server, and what is of both twice', { timeout: 120_000 }, async () => {
-  const drift = async () => {
-    const { out, log } = await workplace.dbctl('drift', '--json');
-    const report = JSON.parse(out || log) as Report;
-    expect(reportErrors(report), out).toEqual([]);
-    return report.findings
-      .map(({ database, rule, subject }) => `${database ?? '-'} ${rule} ${subject}`)
-      .sort();
-  };
+  const drift = () => driftIn(workplace);
   expect(await drift()).toEqual([]);
   const [home, other] = servers;
-  await run(home, 'alter role clerk createrole');
-  await run(other, 'alter role clerk createrole', 'revoke clerks from clerk');
+  await runOn(home.address, 'alter role clerk createrole');
+  await runOn(other.address, 'alter role clerk createrole', 'revoke clerks from clerk');
   expect(await drift()).toEqual([
     '- permission/role-attribute clerk',
     'billing permission/membership clerk',

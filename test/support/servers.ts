@@ -29,10 +29,7 @@ export async function startServer(
   const cluster = await openThrowAway({ major, settings });
   const address = cluster.address('postgres');
   let made = 0;
-  const run = (sql: string) =>
-    withConnection(address, {}, async (connection) => {
-      await connection.sql.unsafe(sql);
-    });
+  const run = (sql: string) => runOn(address, sql);
   return {
     major,
     address,
@@ -44,6 +41,13 @@ export async function startServer(
     dropDatabase: (name) => run(`drop database ${identifier(name)} with (force)`),
     stop: cluster.close,
   };
+}
+
+/** Runs statements in a session of their own. */
+export async function runOn(address: Address, ...statements: readonly string[]): Promise<void> {
+  await withConnection(address, {}, async (connection) => {
+    for (const sql of statements) await connection.sql.unsafe(sql);
+  });
 }
 
 /** An address as a URL that dbctl, psql and node-postgres read. */

@@ -24,11 +24,11 @@ import { runRepair } from '../../db/repair.ts';
 import { isMajorInstalled } from '../../db/server/binaries.ts';
 import { consentTo } from '../confirm.ts';
 import type { Context, ExitStatus } from '../context.ts';
-import { type Judged, judge } from '../judgement.ts';
+import { judge } from '../judgement.ts';
 import { readSource } from '../migration-run.ts';
 import { findingsJson, findingsText } from '../reporters/findings.ts';
 import { replayedState } from '../states.ts';
-import { type Project, type Target, otherServers, withTargets } from '../target.ts';
+import { type Project, type Target, withTargets } from '../target.ts';
 
 /** One database's drift. */
 interface Drift {
@@ -83,11 +83,10 @@ async function inEach(context: Context, project: Project, targets: readonly Targ
   const drifts: Drift[] = [];
   const { files } = await readSource(project);
   const options = { applicationName: 'dbctl drift', readOnly: true };
-  const servers = otherServers(targets);
   for (const target of targets)
     drifts.push(
       await withConnection(target.address, options, (connection) =>
-        driftIn(context, project, { ...target, server: servers.get(target.database) }, connection, files),
+        driftIn(context, project, target, connection, files),
       ),
     );
   return drifts;
@@ -96,12 +95,12 @@ async function inEach(context: Context, project: Project, targets: readonly Targ
 async function driftIn(
   context: Context,
   project: Project,
-  target: Target & Pick<Judged<DriftInput>, 'server'>,
+  target: Target,
   connection: Connection,
   files: readonly MigrationFile[],
 ): Promise<Drift> {
   const { manifest } = project;
-  const { database, domains, cluster } = target;
+  const { database, domains, cluster, server } = target;
   const tables = [clusterHistory, ...domainsIn(manifest, database).map(historyOf)];
   const histories = await readHistories(connection, database, tables, files);
   const inTurn = standingFor(context, files, histories, await unrecordedIn(connection, tables));
@@ -151,11 +150,7 @@ async function driftIn(
     structure,
   };
   const selected = new Set<string | null>([...domains.map(({ name }) => name), ...(cluster ? [null] : [])]);
-  const judged = {
-    input,
-    domains: context.global.domains.length === 0 ? undefined : selected,
-    server: target.server,
-  };
+  const judged = { input, domains: context.global.domains.length === 0 ? undefined : selected, server };
   const { all: findings, checked } = await judge(context, project, [judged], driftRules);
   const standing = new Set(findings.filter(({ waived }) => waived === null).flatMap(({ fix }) => fix));
   const losses = structure.drifted

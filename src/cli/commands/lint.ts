@@ -14,7 +14,7 @@ import { readProjectMigrations } from '../migration-files.ts';
 import { type Judged, type Judgement, judge } from '../judgement.ts';
 import { findingsJson, findingsText } from '../reporters/findings.ts';
 import { replayedState } from '../states.ts';
-import { type Project, openProject, otherServers, withTargets } from '../target.ts';
+import { type Project, openProject, withTargets } from '../target.ts';
 
 /** Prints the findings. 1: an error or a warning stands that nobody waived. */
 export async function lint(
@@ -38,8 +38,7 @@ export async function lint(
 async function lintLive(context: Context): Promise<Judgement> {
   return withTargets(context, async (targets, project) => {
     const judged: Judged<LiveInput>[] = [];
-    const servers = otherServers(targets);
-    for (const { database, address, domains, cluster } of targets) {
+    for (const { database, address, domains, cluster, server } of targets) {
       const live = await withConnection(
         address,
         { applicationName: 'dbctl lint', readOnly: true },
@@ -49,7 +48,7 @@ async function lintLive(context: Context): Promise<Judgement> {
       judged.push({
         input: await inputOf(context, project, database, live),
         domains: context.global.domains.length === 0 ? undefined : new Set(selected),
-        server: servers.get(database),
+        server,
       });
     }
     return judge(context, project, judged, liveRules);

@@ -13,7 +13,7 @@ import { identifier } from '../../sql/quote.ts';
 import { adoptDatabases } from '../adopt.ts';
 import type { Context, ExitStatus } from '../context.ts';
 import { named, readSource, runOptions, sitesOf, versionOption } from '../migration-run.ts';
-import { type Project, type Target, onePerServer, otherServers, withTargets } from '../target.ts';
+import { type Project, type Target, onePerServer, withTargets } from '../target.ts';
 
 export async function migrate(
   context: Context,
@@ -36,12 +36,9 @@ export async function migrate(
       to,
       runOptions(context, source, options['allowDestructive'] === true),
     );
-    const elsewhere = otherServers(targets);
-    const isWhole = targets.some(({ cluster }) => cluster);
-    for (const target of targets) {
-      const isFirst = elsewhere.get(target.database) === target.database;
-      await finish(context, target, project, target.cluster || (isWhole && isFirst));
-    }
+    // Of roles nothing is set where only domains are selected.
+    const setters = targets.some(({ cluster }) => cluster) ? onePerServer(targets) : [];
+    for (const target of targets) await finish(context, target, project, setters.includes(target));
     if (context.global.format === 'json')
       context.out(JSON.stringify({ version: 1, command: 'migrate', applied: done, remaining }, null, 2));
     else if (done.length === 0 && remaining.length === 0)
@@ -69,7 +66,7 @@ async function requireRolesElsewhere(targets: readonly Target[], { manifest }: P
 
 /**
  * What the manifest wants and no migration can hold: passwords, and partitions that come with time.
- * @param setsPasswords once for each server.
+ * @param setsPasswords true once for each server.
  */
 async function finish(
   context: Context,

@@ -18,11 +18,9 @@ export async function setPassword(
     const declared = declaredRole(project, role ?? '');
     const variable = (options['env'] as string | undefined) ?? declared.passwordEnv;
     const password = await newPassword(context, declared.name, variable);
+    const named = { role: declared.name, variable: variable ?? 'the terminal', password };
     let changed = false;
-    for (const target of onePerServer(targets))
-      changed =
-        (await setOn(target, { role: declared.name, variable: variable ?? 'the terminal', password })) ||
-        changed;
+    for (const target of onePerServer(targets)) if (await setOn(target, named)) changed = true;
     return { role: declared.name, changed };
   });
   if (context.global.format === 'json')

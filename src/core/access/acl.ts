@@ -1,7 +1,7 @@
 /** ACLs, put together again from a catalog's grants. */
 import type { GrantAttributes, Given } from '../kinds/grant.ts';
 import { ownersGrants } from '../kinds/identity-privileges.ts';
-import { type Catalog, closedBundles, find, loose, openBundles } from '../model/catalog.ts';
+import { byKey, type Catalog, closedBundles, find, loose, openBundles } from '../model/catalog.ts';
 import type { Bundle } from '../model/entry-map.ts';
 import type { EntryOf } from '../model/entry.ts';
 import { type ColumnId, type GrantId, type Key, type LanguageId, type ObjectId, keyOf } from '../model/id.ts';
@@ -27,7 +27,7 @@ export function grantsOn(catalog: Catalog, isMeant: (on: ObjectId) => boolean): 
   const found: [Key, GrantEntry][] = [];
   for (const [key, entry] of loose(catalog))
     if (entry.id.kind === 'grant' && isMeant(entry.id.on)) found.push([key, entry as unknown as GrantEntry]);
-  return found.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, entry]) => entry);
+  return found.sort(byKey).map(([, entry]) => entry);
 }
 
 /** The ACLs of a catalog, put together for the objects that are asked for. */

@@ -243,7 +243,8 @@ function listsOf(of: Catalog): (kind: Kind) => readonly Entry[] {
   };
 }
 
-const byKey = ([a]: readonly [Key, Entry], [b]: readonly [Key, Entry]): number =>
+/** For sorting what is told with its key. */
+export const byKey = ([a]: readonly [Key, unknown], [b]: readonly [Key, unknown]): number =>
   a < b ? -1 : a > b ? 1 : 0;
 
 /** Edges by their dependent (`from`) and by what they reference (`to`). */

@@ -33,8 +33,9 @@ type Told = readonly [
   quoted: string,
   type: string,
   notNull: 't' | 'f',
+  /** null: none, or what follows. */
   expression: string | null,
-  /** What a generated column is, where it is told by a stand-in's names. */
+  /** What a generated column is, told by a stand-in's names. */
   numbered: string | null,
   generated: 's' | 'v' | null,
   comment: string | null,
@@ -95,8 +96,7 @@ export async function readColumns(reading: Reading): Promise<() => void> {
     from (select * from (select a.attrelid as relation, a.attnum as number, a.attacl is not null as "hasAcl",
       row(a.attnum, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), a.attnotnull,
       case when a.attgenerated = '' then e.told when (${sql.unsafe(isNameable('g.told'))}) is not true then pg_get_expr(d.adbin, d.adrelid) end,
-      case when ${sql.unsafe(isNameable('g.told'))} then g.told end,
-      nullif(a.attgenerated, ''), cm.description,
+      g.told, nullif(a.attgenerated, ''), cm.description,
       case when a.attinhcount > 0 or c.relispartition or c.reloftype <> 0 or c.relkind not in ('r', 'p')
           or a.attcollation <> t.typcollation or a.attstorage <> t.typstorage or a.attcompression <> ''
           or a.attstattarget >= 0 or a.attoptions is not null or a.attacl is not null
@@ -249,7 +249,7 @@ function rowOf(
     isTyped,
     type,
     notNull: notNull === 't',
-    expression: numbered === null ? expression : named(numbered, relation.columns),
+    expression: expression ?? (numbered === null ? null : named(numbered, relation.columns)),
     defaultOid: defaultOid === 0 ? null : defaultOid,
     comment,
     generated: generated === null ? null : generatedName[generated],

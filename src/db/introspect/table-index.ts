@@ -33,12 +33,14 @@ const usualClasses = `array(select o.oid from pg_opclass o where o.opcdefault an
     where k.casttarget = o.opcintype and k.castmethod = 'b' and k.castcontext = 'i')
   and not exists (select from pg_opclass where opcdefault and ${isMade('oid')}))`;
 
-/** SQL: that of an index's columns one is an expression, and that a call of a function: around all else there are parentheses. */
+/** SQL: a word of an index's expressions, as they are kept: `({FUNCEXPR :funcid … :funcformat 0 :funccollid 100 …`. */
+const word = (at: number): string => `split_part(i.indexprs::text, ' ', ${at})`;
+
+/** SQL: that one of an index's columns is an expression, and a function called by its name: the server puts parentheses around all else. */
 const isCall = `cardinality(array_positions(i.indkey::int2[], 0::int2)) = 1
-  -- {FUNCEXPR :funcid … :funcformat 0 :funccollid …, as CREATE FUNCTION is called; 0: no collation; 100: the database's.
-  and split_part(i.indexprs::text, ' ', 1) = '({FUNCEXPR' and split_part(i.indexprs::text, ' ', 10) = ':funcformat'
-  and split_part(i.indexprs::text, ' ', 11) = '0' and split_part(i.indexprs::text, ' ', 12) = ':funccollid'
-  and split_part(i.indexprs::text, ' ', 13) in ('0', '100')`;
+  and ${word(1)} = '({FUNCEXPR' and ${word(10)} = ':funcformat' and ${word(11)} = '0'
+  -- 0: none; 100: the database's.
+  and ${word(12)} = ':funccollid' and ${word(13)} in ('0', '100')`;
 
 /** SQL: that there is nothing to an index but what is told: for one that is printed, the server takes ten times as long. */
 const isPlain = `(i.indexprs is null or (${isCall} and ${isNameable('e.told')}))

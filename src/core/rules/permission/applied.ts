@@ -63,7 +63,7 @@ export function withApplied(expected: ReadonlyMap<Key, Expected>, of: Applied): 
     const says =
       id.kind === 'grant' || id.kind === 'revoke'
         ? isKnown(id.on.kind, id.privilege) &&
-          (isTheirs(id.on) || (id.kind === 'revoke' && isOwnersLoss(live, id))) &&
+          (id.kind === 'grant' || isTheirs(id.on) || isOwnersLoss(live, id)) &&
           isThere(id.to) &&
           isObjectThere(of, id.on)
         : id.kind === 'default-privilege'

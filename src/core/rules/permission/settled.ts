@@ -36,7 +36,7 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access, applied
   const acls = closedAcls(live);
   const made = applied === undefined ? undefined : closedAcls(applied);
   const { grants, apart } = grantsByObject(wanted);
-  const wantedOn = (...owned: readonly OwnedObject[]): ReadonlyMap<Key, Expected> => {
+  const wantedOn = (owned: readonly OwnedObject[]): ReadonlyMap<Key, Expected> => {
     const its = owned.flatMap(({ on }) => grants.get(on) ?? []);
     const all = writtenOut({ ...wanted, roles: [], owned, grants: its });
     return applied === undefined ? all : asApplied(all, { live, applied });
@@ -69,7 +69,7 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access, applied
       const shape = told.map(numberOf).join(' ');
       let verdict = verdicts.get(shape);
       if (verdict === undefined)
-        verdicts.set(shape, (verdict = isAsWanted(owned, wantedOn(owned), live, access, acl, isUsable)));
+        verdicts.set(shape, (verdict = isAsWanted(owned, wantedOn([owned]), live, access, acl, isUsable)));
       isSettled = verdict;
     }
     if (isSettled) settled.set(key, owned);
@@ -88,9 +88,9 @@ export function settledIn(wanted: Wanted, live: Catalog, access: Access, applied
     has: (on) => ids.has(on),
     wantedOn(key) {
       const owned = settled.get(key);
-      return owned === undefined ? new Map() : wantedOn(owned);
+      return owned === undefined ? new Map() : wantedOn([owned]);
     },
-    wanted: () => wantedOn(...settled.values()).values(),
+    wanted: () => wantedOn([...settled.values()]).values(),
     granted,
     others: () => grantsOn(live, (on) => !settled.has(keyOf(on))),
   };
